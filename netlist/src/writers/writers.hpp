@@ -1,0 +1,10 @@
+#pragma once
+// The dialects known to writer.cpp; each is implemented in a file of its own.
+
+#include "gaincell/netlist/writer.hpp"
+
+namespace gaincell::netlist {
+
+const DialectWriter& ngspiceWriter();
+
+}  // namespace gaincell::netlist

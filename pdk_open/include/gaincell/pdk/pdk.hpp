@@ -1,0 +1,100 @@
+#pragma once
+/// @file
+/// A PDK is data: a manifest (JSON) and the cards it names. Adding a PDK needs no code.
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gaincell/netlist/circuit.hpp"
+#include "gaincell/netlist/deck.hpp"
+
+namespace gaincell::pdk {
+
+/// One process corner. `speed_n`, `speed_p`: -1 slow, 0 typical, +1 fast. (sf/fs mean opposite things in different PDKs;
+/// the manifest holds the truth and `gaincell pdk check` verifies it.)
+struct Corner {
+  std::string name;
+  int speed_n = 0, speed_p = 0;
+  bool random = false;             ///< the PDK draws random numbers itself in this corner
+  std::vector<std::string> cards;  ///< ngspice cards with absolute paths
+};
+
+/// Device and size a generator uses for a role ("pair_n", "read_p", "logic_n" ...), overridable by a variant.
+struct Role {
+  std::string device;  ///< flavour; empty when the variant removes the device
+  double w = 0, l = 0;  ///< m
+};
+
+/// Sheet of wire data used by arrays and floorplans.
+struct Wire {
+  std::string source;
+  double row_r_per_m = 0, row_c_per_m = 0, col_r_per_m = 0, col_c_per_m = 0;  ///< ohm/m, F/m
+};
+
+/// Layout assumptions of the floorplan. Every number's source is in `source`.
+struct LayoutData {
+  std::string source;
+  std::map<std::string, double> values;  ///< by manifest key, SI units
+};
+
+/// Global (process) spread, one sigma.
+struct ProcessSpread {
+  std::string source;
+  std::map<std::string, double> values;  ///< by manifest key
+};
+
+struct Pdk {
+  std::string name, title, license;
+  std::filesystem::path manifest;    ///< the file it was read from
+  std::filesystem::path root;        ///< folder of the cards
+  std::string content_hash;          ///< SHA-256 over manifest and card files
+  double vdd = 0, vdd_io = 0, temp_nom_c = 27;  ///< V, V, C
+  std::vector<Corner> corners;
+  std::map<std::string, netlist::DeviceModel> devices;  ///< by flavour
+  std::map<std::string, Role> roles;
+  std::map<std::string, std::map<std::string, std::optional<Role>>> variants;  ///< variant -> role -> override (nullopt: removed)
+  double storage_capacitance = 0;    ///< F, default of the gain cell
+  double write_bitline_idle = 0;     ///< V, where the write bit line is parked
+  double write_vlow = 0, write_vhigh = 0, write_nwell = 0;  ///< V, write-enable levels and n-well bias
+  std::map<std::string, std::map<std::string, double>> variant_values;  ///< variant -> scalar overrides ("write_vhigh", ...)
+  Wire wire;
+  LayoutData layout;
+  ProcessSpread process;
+  std::map<std::string, std::map<std::string, double>> targets;  ///< flavour -> declared figure (SI) for `pdk check`
+  std::vector<std::string> simulator_settings;  ///< ngspice `set` variables ("ngbehavior=hsa")
+  std::map<std::string, std::string> options;   ///< ngspice .options of the PDK
+  bool needs_osdi = false;
+
+  /// @throws Error (PDK-0004) naming the corners there are.
+  const Corner& corner(const std::string& corner_name) const;
+  const Role& role(const std::string& role_name) const;            ///< @throws Error (PDK-0005)
+  const netlist::DeviceModel& device(const std::string& flavour) const;  ///< @throws Error (PDK-0006)
+};
+
+/// Temperature, supply and corner of a simulation.
+struct Conditions {
+  std::string corner = "tt";
+  double temp_c = 27.0;
+  double vdd = 0.9;  ///< V
+};
+
+/// Reads a manifest file. @throws Error (PDK-0001..) with file, JSON path and remedy.
+Pdk readManifest(const std::filesystem::path& manifest);
+
+/// Finds a PDK by name: embedded ones (build tree or installation, found from the program's own location), then the
+/// manifests' own roots. @throws Error (PDK-0002) naming those there are and where was looked.
+Pdk findPdk(const std::string& name);
+
+/// Names of all manifests shipped with the program.
+std::vector<std::string> pdkNames();
+
+/// Folder holding the shipped manifests (`pdks/`), in the build tree or the installation.
+std::filesystem::path pdkFolder();
+
+/// A deck with the PDK's device table, cards, options and settings, and the temperature; nothing else.
+netlist::Deck emptyDeck(const Pdk& pdk, const Conditions& conditions, std::string title);
+
+}  // namespace gaincell::pdk

@@ -1,0 +1,68 @@
+#pragma once
+/// @file
+/// Named analyses of generated circuits: (kind, name) -> decks, runs, figures and tables. An analysis does not know about Monte-Carlo:
+/// a Variation, when given, turns each deck into the alters of one sample.
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gaincell/netlist/parameter.hpp"
+#include "gaincell/pdk/pdk.hpp"
+#include "gaincell/sim/simulator.hpp"
+#include "gaincell/support/csv.hpp"
+
+namespace gaincell::sim {
+
+/// The device variation of one sample.
+class Variation {
+ public:
+  virtual ~Variation() = default;
+  /// The alters that make `deck` this sample's deck; deterministic.
+  virtual std::vector<Alter> alters(const netlist::Deck& deck) const = 0;
+};
+
+/// A measured number. `name` is an identifier without unit ("tau_high"), `unit` SI.
+struct Figure {
+  std::string name;
+  double value = 0;
+  std::string unit;
+  std::string description;
+};
+
+struct AnalysisResult {
+  std::vector<Figure> figures;
+  std::map<std::string, support::Table> tables;  ///< by short name ("iv"); become <kind>_<analysis>_<name>.csv
+  std::vector<std::string> warnings;
+  double figure(const std::string& name) const;  ///< @throws Error (SIM-0004)
+};
+
+struct AnalysisContext {
+  const pdk::Pdk& pdk;
+  pdk::Conditions conditions;
+  const netlist::ParameterSet& circuit;   ///< parameters of the circuit kind
+  const netlist::ParameterSet& settings;  ///< parameters of the analysis
+  Simulator& simulator;
+  const Variation* variation = nullptr;   ///< null: nominal devices
+  /// Deck cache of a study: analyses keep their decks here by name, so that samples re-run parsed decks.
+  std::map<std::string, std::shared_ptr<const netlist::Deck>>* decks = nullptr;
+
+  /// The cached deck of this name, built on first use; not cached when `decks` is null.
+  std::shared_ptr<const netlist::Deck> deck(const std::string& name, const std::function<netlist::Deck()>& build) const;
+  /// A job for the deck with the variation's alters.
+  Job job(std::shared_ptr<const netlist::Deck> deck, std::string tag) const;
+};
+
+struct Analysis {
+  std::string kind, name, description;
+  std::function<netlist::ParameterSet(const pdk::Pdk&)> settings;
+  std::function<AnalysisResult(const AnalysisContext&)> run;
+};
+
+/// The register; one line per analysis in sim/measure/registry.cpp.
+const std::vector<Analysis>& analyses();
+/// @throws Error (SIM-0005) naming the analyses of the kind, or the kinds there are.
+const Analysis& analysis(const std::string& kind, const std::string& name);
+
+}  // namespace gaincell::sim
