@@ -22,10 +22,13 @@ bool goodName(const std::string& name) {
   return std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 
-bool goodNode(const std::string& name) { return name == "0" || goodName(name); }
+bool goodNode(const std::string& name) {
+  return name == "0" || goodName(name);
+}
 
 std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -103,7 +106,8 @@ class Checker {
     return v;
   }
 
-  void checkPositive(const std::string& place, const Value& value, const Environment& env, const char* what, bool zero_ok) {
+  void checkPositive(const std::string& place, const Value& value, const Environment& env, const char* what,
+                     bool zero_ok) {
     const auto v = resolve(place, value, env);
     if (v && (*v < 0 || (*v == 0 && !zero_ok))) report(place, fmt::format("{} {} is not positive", what, *v));
   }
@@ -122,12 +126,17 @@ class Checker {
     double last = -1.0;
     for (const auto& [t, v] : std::get<Pwl>(stimulus).points) {
       if (!std::isfinite(t) || !std::isfinite(v)) return report(place, "a point of the waveform is not finite");
-      if (t <= last) return report(place, fmt::format("waveform times do not increase at {}", support::formatSi(t, "s", 6)));
+      if (t <= last)
+        return report(place, fmt::format("waveform times do not increase at {}", support::formatSi(t, "s", 6)));
       last = t;
     }
   }
-  void checkElement(const std::string& place, const VoltageSource& e, const Environment&) { checkStimulus(place, e.stimulus); }
-  void checkElement(const std::string& place, const CurrentSource& e, const Environment&) { checkStimulus(place, e.stimulus); }
+  void checkElement(const std::string& place, const VoltageSource& e, const Environment&) {
+    checkStimulus(place, e.stimulus);
+  }
+  void checkElement(const std::string& place, const CurrentSource& e, const Environment&) {
+    checkStimulus(place, e.stimulus);
+  }
   void checkElement(const std::string& place, const VoltageControlledVoltage& e, const Environment&) {
     if (!std::isfinite(e.gain)) report(place, "the gain is not finite");
   }
@@ -135,7 +144,8 @@ class Checker {
     if (!std::isfinite(e.gain)) report(place, "the gain is not finite");
   }
   void checkElement(const std::string& place, const BehavioralSource& e, const Environment&) {
-    if (e.expression.empty() || e.expression.find('\n') != std::string::npos) report(place, "the expression is not one line");
+    if (e.expression.empty() || e.expression.find('\n') != std::string::npos)
+      report(place, "the expression is not one line");
   }
 
   void checkSize(const std::string& place, const char* what, double value, double low, double high) {
@@ -147,7 +157,8 @@ class Checker {
   void checkElement(const std::string& place, const Mosfet& e, const Environment& env) {
     const auto w = resolve(place, e.w, env), l = resolve(place, e.l, env);
     const auto model = circuit_.devices.find(e.flavour);
-    if (model == circuit_.devices.end()) return report(place, fmt::format("there is no device flavour '{}'", e.flavour));
+    if (model == circuit_.devices.end())
+      return report(place, fmt::format("there is no device flavour '{}'", e.flavour));
     if (w) checkSize(place, "w", *w, model->second.w_min, model->second.w_max);
     if (l) checkSize(place, "l", *l, model->second.l_min, model->second.l_max);
     if (e.m < 1) report(place, "m is less than 1");
@@ -157,13 +168,15 @@ class Checker {
     const Subcircuit* sub = circuit_.find(e.subcircuit);
     if (!sub) return report(place, fmt::format("there is no subcircuit '{}'", e.subcircuit));
     if (!known_.contains(e.subcircuit))
-      return report(place, fmt::format("subcircuit '{}' is not defined before its use (or calls itself)", e.subcircuit));
+      return report(place,
+                    fmt::format("subcircuit '{}' is not defined before its use (or calls itself)", e.subcircuit));
     if (sub->ports.size() != e.nodes.size())
       report(place, fmt::format("{} nodes for the {} ports of '{}'", e.nodes.size(), sub->ports.size(), sub->name));
     for (const auto& [key, value] : e.parameters) checkOverride(place, *sub, key, resolve(place, value, env));
   }
 
-  void checkOverride(const std::string& place, const Subcircuit& sub, const std::string& key, std::optional<double> value) {
+  void checkOverride(const std::string& place, const Subcircuit& sub, const std::string& key,
+                     std::optional<double> value) {
     for (const auto& p : sub.parameters) {
       if (p.name != key) continue;
       const double slack = 1e-9 * std::max(std::fabs(p.min), std::fabs(p.max));
@@ -181,6 +194,8 @@ class Checker {
 
 }  // namespace
 
-void check(const Circuit& circuit) { Checker(circuit).run(); }
+void check(const Circuit& circuit) {
+  Checker(circuit).run();
+}
 
 }  // namespace gaincell::netlist

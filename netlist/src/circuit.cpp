@@ -21,7 +21,9 @@ double Value::in(const std::map<std::string, double>& environment) const {
   return number * it->second;
 }
 
-bool operator==(const Value& a, const Value& b) { return a.number == b.number && a.parameter == b.parameter; }
+bool operator==(const Value& a, const Value& b) {
+  return a.number == b.number && a.parameter == b.parameter;
+}
 
 Pwl pulseTrain(double low, double high, bool start_high, const std::vector<double>& edge_times, double edge) {
   Pwl pwl;
@@ -65,8 +67,8 @@ void Circuit::define(const Subcircuit& subcircuit) {
     const bool same = known->ports == subcircuit.ports && known->elements.size() == subcircuit.elements.size() &&
                       known->parameters.size() == subcircuit.parameters.size();
     if (!same)
-      throw Error("NET-0011", fmt::format("subcircuit '{}' is defined twice with different content", subcircuit.name), "",
-                  "give the variants different names");
+      throw Error("NET-0011", fmt::format("subcircuit '{}' is defined twice with different content", subcircuit.name),
+                  "", "give the variants different names");
     return;
   }
   subcircuits.push_back(subcircuit);

@@ -13,7 +13,8 @@ namespace {
 using Environment = std::map<std::string, double>;
 
 std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -22,7 +23,8 @@ struct Walker {
   std::map<std::string, const Subcircuit*> by_name;
   std::vector<FlatMosfet> out;
 
-  void walk(const std::vector<Element>& elements, const Environment& env, const std::string& path, const std::string& spice) {
+  void walk(const std::vector<Element>& elements, const Environment& env, const std::string& path,
+            const std::string& spice) {
     for (const auto& element : elements) {
       if (const auto* m = std::get_if<Mosfet>(&element)) {
         const auto model = circuit.devices.find(m->flavour);

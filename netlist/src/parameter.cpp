@@ -35,7 +35,8 @@ std::string withUnit(double value, const std::string& unit) {
 }
 }  // namespace
 
-Parameter Parameter::real(std::string name, std::string unit, double value, double min, double max, std::string description) {
+Parameter Parameter::real(std::string name, std::string unit, double value, double min, double max,
+                          std::string description) {
   Parameter p;
   p.name = std::move(name);
   p.unit = std::move(unit);
@@ -47,13 +48,14 @@ Parameter Parameter::real(std::string name, std::string unit, double value, doub
 }
 
 Parameter Parameter::integer(std::string name, long value, long min, long max, std::string description) {
-  Parameter p = real(std::move(name), "", static_cast<double>(value), static_cast<double>(min), static_cast<double>(max),
-                     std::move(description));
+  Parameter p = real(std::move(name), "", static_cast<double>(value), static_cast<double>(min),
+                     static_cast<double>(max), std::move(description));
   p.kind = ParameterKind::Integer;
   return p;
 }
 
-Parameter Parameter::oneOf(std::string name, std::string value, std::vector<std::string> choices, std::string description) {
+Parameter Parameter::oneOf(std::string name, std::string value, std::vector<std::string> choices,
+                           std::string description) {
   Parameter p;
   p.name = std::move(name);
   p.kind = ParameterKind::Choice;
@@ -63,7 +65,9 @@ Parameter Parameter::oneOf(std::string name, std::string value, std::vector<std:
   return p;
 }
 
-ParameterSet::ParameterSet(std::vector<Parameter> declared) { declare(declared); }
+ParameterSet::ParameterSet(std::vector<Parameter> declared) {
+  declare(declared);
+}
 
 void ParameterSet::declare(const std::vector<Parameter>& more) {
   for (const auto& p : more) {
@@ -135,7 +139,9 @@ double ParameterSet::real(std::string_view name) const {
   return it == numbers_.end() ? p.value : it->second;
 }
 
-int ParameterSet::integer(std::string_view name) const { return static_cast<int>(real(name)); }
+int ParameterSet::integer(std::string_view name) const {
+  return static_cast<int>(real(name));
+}
 
 const std::string& ParameterSet::choice(std::string_view name) const {
   const Parameter& p = find(name, "");
@@ -143,6 +149,8 @@ const std::string& ParameterSet::choice(std::string_view name) const {
   return it == words_.end() ? p.choice : it->second;
 }
 
-bool ParameterSet::isSet(std::string_view name) const { return numbers_.contains(name) || words_.contains(name); }
+bool ParameterSet::isSet(std::string_view name) const {
+  return numbers_.contains(name) || words_.contains(name);
+}
 
 }  // namespace gaincell::netlist

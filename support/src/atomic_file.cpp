@@ -20,13 +20,14 @@ namespace fs = std::filesystem;
 AtomicFile::AtomicFile(fs::path path, Overwrite overwrite) : path_(std::move(path)), overwrite_(overwrite) {
   static std::atomic<int> counter{0};
   if (overwrite_ == Overwrite::No && fs::exists(path_))
-    throw Error("FIL-0001", "the file exists already", path_.string(), "choose another name, or allow overwriting with --force");
+    throw Error("FIL-0001", "the file exists already", path_.string(),
+                "choose another name, or allow overwriting with --force");
   const fs::path folder = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
   temporary_ = folder / fmt::format(".{}.{}.{}.tmp", path_.filename().string(), getpid(), counter++);
   fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd_ < 0)
-    throw Error("FIL-0002", fmt::format("cannot create a file in this folder ({})", std::strerror(errno)), folder.string(),
-                "check that the folder exists and is writable");
+    throw Error("FIL-0002", fmt::format("cannot create a file in this folder ({})", std::strerror(errno)),
+                folder.string(), "check that the folder exists and is writable");
 }
 
 AtomicFile::~AtomicFile() {

@@ -44,7 +44,8 @@ void readHeader(Table& table, std::string_view line, const std::string& where) {
   for (std::string_view name : split(line)) {
     if (name.empty()) throw Error("CSV-0004", "a column has no name", where, "name every column in the first line");
     if (!seen.insert(name).second)
-      throw Error("CSV-0005", fmt::format("two columns are named '{}'", name), where, "give each column a name of its own");
+      throw Error("CSV-0005", fmt::format("two columns are named '{}'", name), where,
+                  "give each column a name of its own");
     table.columns.emplace_back(name);
   }
 }
@@ -106,16 +107,20 @@ Table parseCsv(std::string_view text, const std::string& where) {
     }
     const auto fields = split(line);
     if (fields.size() != table.columns.size())
-      throw Error("CSV-0006", fmt::format("{} fields where the header has {} columns", fields.size(), table.columns.size()),
-                  place, "give every line the same number of fields");
+      throw Error("CSV-0006",
+                  fmt::format("{} fields where the header has {} columns", fields.size(), table.columns.size()), place,
+                  "give every line the same number of fields");
     std::vector<double> row;
     for (std::string_view f : fields) row.push_back(field(f, place));
     table.rows.push_back(std::move(row));
   }
-  if (table.columns.empty()) throw Error("CSV-0007", "the file is empty", where, "the first line must name the columns");
+  if (table.columns.empty())
+    throw Error("CSV-0007", "the file is empty", where, "the first line must name the columns");
   return table;
 }
 
-Table readCsv(const std::filesystem::path& path) { return parseCsv(readFile(path), path.string()); }
+Table readCsv(const std::filesystem::path& path) {
+  return parseCsv(readFile(path), path.string());
+}
 
 }  // namespace gaincell::support

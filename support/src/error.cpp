@@ -3,7 +3,8 @@
 namespace gaincell::support {
 
 namespace {
-std::string compose(const std::string& id, const std::string& what, const std::string& where, const std::string& remedy) {
+std::string compose(const std::string& id, const std::string& what, const std::string& where,
+                    const std::string& remedy) {
   std::string text = "[" + id + "] ";
   if (!where.empty()) text += where + ": ";
   text += what;

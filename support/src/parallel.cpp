@@ -22,7 +22,9 @@ extern "C" void onSignal(int) {
 }
 }  // namespace
 
-int hardwareJobs() noexcept { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+int hardwareJobs() noexcept {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
 void parallelFor(std::size_t count, int jobs, const std::function<void(std::size_t)>& body) {
   std::atomic<std::size_t> next{0};
@@ -58,8 +60,12 @@ void installInterruptHandler() noexcept {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interruptRequested() noexcept { return g_interrupted; }
-void requestInterrupt(bool on) noexcept { g_interrupted = on; }
+bool interruptRequested() noexcept {
+  return g_interrupted;
+}
+void requestInterrupt(bool on) noexcept {
+  g_interrupted = on;
+}
 void throwIfInterrupted() {
   if (g_interrupted) throw Interrupted();
 }

@@ -18,7 +18,9 @@ std::string duration(double seconds) {
 }
 }  // namespace
 
-void setProgressMode(ProgressMode mode) noexcept { g_mode = mode; }
+void setProgressMode(ProgressMode mode) noexcept {
+  g_mode = mode;
+}
 
 Progress::Progress(std::string title, std::size_t total)
     : title_(std::move(title)), total_(total), start_(Clock::now()), drawn_(start_) {
@@ -48,7 +50,8 @@ void Progress::draw(bool last) {
   const double fraction = total_ == 0 ? 1.0 : static_cast<double>(done_) / static_cast<double>(total_);
   std::string left;
   if (!last && done_ > 0 && done_ < total_)
-    left = fmt::format(", {} left", duration(elapsed / static_cast<double>(done_) * static_cast<double>(total_ - done_)));
+    left =
+        fmt::format(", {} left", duration(elapsed / static_cast<double>(done_) * static_cast<double>(total_ - done_)));
   std::string line;
   if (bar_) {
     constexpr int kWidth = 30;

@@ -8,7 +8,9 @@
 
 namespace gaincell::support {
 
-std::string version() { return GAINCELL_VERSION; }
+std::string version() {
+  return GAINCELL_VERSION;
+}
 
 std::string utcNow() {
   std::time_t now = std::time(nullptr);
@@ -21,7 +23,8 @@ std::string utcNow() {
 }
 
 nlohmann::json toJson(const Provenance& p) {
-  nlohmann::json j = {{"version", p.program_version}, {"command", p.command}, {"date", p.date.empty() ? utcNow() : p.date}};
+  nlohmann::json j = {
+      {"version", p.program_version}, {"command", p.command}, {"date", p.date.empty() ? utcNow() : p.date}};
   const auto put = [&](const char* key, const std::string& value) {
     if (!value.empty()) j[key] = value;
   };

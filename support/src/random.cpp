@@ -67,11 +67,14 @@ double normalQuantile(double p) noexcept {
         (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1.0);
   }
   constexpr double kSqrt2Pi = 2.5066282746310002;
-  const double e = (x < 0.0 ? 0.5 * std::erfc(-x / std::sqrt(2.0)) - p : (1.0 - p) - 0.5 * std::erfc(x / std::sqrt(2.0)));
+  const double e =
+      (x < 0.0 ? 0.5 * std::erfc(-x / std::sqrt(2.0)) - p : (1.0 - p) - 0.5 * std::erfc(x / std::sqrt(2.0)));
   const double u = e * kSqrt2Pi * std::exp(x * x / 2.0);
   return x - u / (1.0 + x * u / 2.0);
 }
 
-double normalDraw(const DrawKey& key) noexcept { return normalQuantile(uniformDraw(key)); }
+double normalDraw(const DrawKey& key) noexcept {
+  return normalQuantile(uniformDraw(key));
+}
 
 }  // namespace gaincell::support

@@ -23,15 +23,24 @@ double suffixScale(const std::string& suffix) {
   if (suffix.empty()) return 1.0;
   if (suffix.rfind("meg", 0) == 0) return 1e6;
   switch (suffix[0]) {
-    case 'f': return 1e-15;
-    case 'p': return 1e-12;
-    case 'n': return 1e-9;
-    case 'u': return 1e-6;
-    case 'm': return 1e-3;
-    case 'k': return 1e3;
-    case 'g': return 1e9;
-    case 't': return 1e12;
-    default: return 0.0;
+    case 'f':
+      return 1e-15;
+    case 'p':
+      return 1e-12;
+    case 'n':
+      return 1e-9;
+    case 'u':
+      return 1e-6;
+    case 'm':
+      return 1e-3;
+    case 'k':
+      return 1e3;
+    case 'g':
+      return 1e9;
+    case 't':
+      return 1e12;
+    default:
+      return 0.0;
   }
 }
 }  // namespace
@@ -55,7 +64,9 @@ double parseSpiceNumber(std::string_view text) {
   return scale < 1.0 ? value / std::round(1.0 / scale) : value * scale;
 }
 
-std::string formatNumber(double value) { return fmt::format("{}", value == 0.0 ? 0.0 : value); }
+std::string formatNumber(double value) {
+  return fmt::format("{}", value == 0.0 ? 0.0 : value);
+}
 
 std::string formatSi(double value, std::string_view unit, int digits) {
   if (value == 0.0 || !std::isfinite(value)) return fmt::format("{} {}", value, unit);

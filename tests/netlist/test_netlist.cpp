@@ -113,4 +113,6 @@ TEST_CASE("parameter sets check names, ranges and choices") {
   CHECK_THROWS_AS(set.set("c_storage", std::nan("")), Error);
 }
 
-TEST_CASE("unknown dialects are refused by name") { CHECK_THROWS_WITH(dialect("eldo"), doctest::Contains("ngspice")); }
+TEST_CASE("unknown dialects are refused by name") {
+  CHECK_THROWS_WITH(dialect("eldo"), doctest::Contains("ngspice"));
+}

@@ -34,7 +34,8 @@ TEST_CASE("SI formatting chooses the prefix after rounding") {
 
 TEST_CASE("Philox matches the published known answers") {
   // Random123 known-answer file kat_vectors, philox4x32 10 rounds.
-  CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) == std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) ==
+        std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   CHECK(philox4x32({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}) ==
         std::array<std::uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd});
   CHECK(philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
@@ -100,7 +101,11 @@ TEST_CASE("parallel loops visit each index once and pass errors on") {
   std::atomic<int> sum{0};
   parallelFor(1000, 4, [&](std::size_t i) { sum += static_cast<int>(i); });
   CHECK(sum == 499500);
-  CHECK_THROWS_AS(parallelFor(10, 2, [](std::size_t i) { if (i == 3) throw Error("TST-0001", "three"); }), Error);
+  CHECK_THROWS_AS(parallelFor(10, 2,
+                              [](std::size_t i) {
+                                if (i == 3) throw Error("TST-0001", "three");
+                              }),
+                  Error);
 }
 
 TEST_CASE("SHA-256 of the standard's example") {

@@ -18,7 +18,8 @@ using support::formatNumber;
 
 std::string text(const Value& v) {
   if (v.parameter.empty()) return formatNumber(v.number);
-  return v.number == 1.0 ? fmt::format("{{{}}}", v.parameter) : fmt::format("{{{}*{}}}", formatNumber(v.number), v.parameter);
+  return v.number == 1.0 ? fmt::format("{{{}}}", v.parameter)
+                         : fmt::format("{{{}*{}}}", formatNumber(v.number), v.parameter);
 }
 
 /// Width or length in the PDK's unit.
@@ -70,20 +71,24 @@ class Printer {
   void print(const VoltageSource& e) { fmt::print(out_, "v{} {} {} {}\n", e.name, e.plus, e.minus, text(e.stimulus)); }
   void print(const CurrentSource& e) { fmt::print(out_, "i{} {} {} {}\n", e.name, e.plus, e.minus, text(e.stimulus)); }
   void print(const VoltageControlledVoltage& e) {
-    fmt::print(out_, "e{} {} {} {} {} {}\n", e.name, e.plus, e.minus, e.control_plus, e.control_minus, formatNumber(e.gain));
+    fmt::print(out_, "e{} {} {} {} {} {}\n", e.name, e.plus, e.minus, e.control_plus, e.control_minus,
+               formatNumber(e.gain));
   }
   void print(const VoltageControlledCurrent& e) {
-    fmt::print(out_, "g{} {} {} {} {} {}\n", e.name, e.plus, e.minus, e.control_plus, e.control_minus, formatNumber(e.gain));
+    fmt::print(out_, "g{} {} {} {} {} {}\n", e.name, e.plus, e.minus, e.control_plus, e.control_minus,
+               formatNumber(e.gain));
   }
   void print(const BehavioralSource& e) {
-    fmt::print(out_, "b{} {} {} {}={}\n", e.name, e.plus, e.minus, e.kind == BehavioralSource::Kind::Voltage ? 'v' : 'i',
-               e.expression);
+    fmt::print(out_, "b{} {} {} {}={}\n", e.name, e.plus, e.minus,
+               e.kind == BehavioralSource::Kind::Voltage ? 'v' : 'i', e.expression);
   }
   void print(const Mosfet& e) {
     const DeviceModel& model = circuit_.devices.at(e.flavour);
     fmt::print(out_, "{}{}", static_cast<char>(std::tolower(model.element)), e.name);
-    for (const auto& pin : model.pins) fmt::print(out_, " {}", pin == "d" ? e.d : pin == "g" ? e.g : pin == "s" ? e.s : e.b);
-    fmt::print(out_, " {} {}={} {}={}", model.model, model.w_name, size(e.w, model.unit), model.l_name, size(e.l, model.unit));
+    for (const auto& pin : model.pins)
+      fmt::print(out_, " {}", pin == "d" ? e.d : pin == "g" ? e.g : pin == "s" ? e.s : e.b);
+    fmt::print(out_, " {} {}={} {}={}", model.model, model.w_name, size(e.w, model.unit), model.l_name,
+               size(e.l, model.unit));
     if (e.m != 1) fmt::print(out_, " {}={}", model.m_name, e.m);
     if (!model.instance_options.empty()) fmt::print(out_, " {}", model.instance_options);
     fmt::print(out_, "\n");
@@ -105,8 +110,8 @@ std::string text(const DeckAnalysis& analysis) {
       std::string line = fmt::format(".dc {}{} {} {} {}", a.is_current ? 'i' : 'v', a.source, formatNumber(a.start),
                                      formatNumber(a.stop), formatNumber(a.step));
       if (a.outer_source)
-        line += fmt::format(" {}{} {} {} {}", a.outer_is_current ? 'i' : 'v', *a.outer_source, formatNumber(a.outer_start),
-                            formatNumber(a.outer_stop), formatNumber(a.outer_step));
+        line += fmt::format(" {}{} {} {} {}", a.outer_is_current ? 'i' : 'v', *a.outer_source,
+                            formatNumber(a.outer_start), formatNumber(a.outer_stop), formatNumber(a.outer_step));
       return line;
     }
     std::string operator()(const Transient& a) const {
@@ -142,7 +147,9 @@ class NgspiceWriter final : public DialectWriter {
     fmt::print(out, "{}\n.end\n", text(deck.analysis));
   }
 
-  void writeSubcircuits(const Circuit& circuit, std::ostream& out) const override { Printer(circuit, out).subcircuits(); }
+  void writeSubcircuits(const Circuit& circuit, std::ostream& out) const override {
+    Printer(circuit, out).subcircuits();
+  }
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ struct Generator {
   std::string description;
   /// Declared parameters with the PDK's own sizes as defaults.
   std::function<netlist::ParameterSet(const pdk::Pdk&)> parameters;
-  /// Adds the subcircuit (and those it calls) to `circuit` and returns its name. @throws Error for illegal combinations.
+  /// Adds the subcircuit (and those it calls) to `circuit` and returns its name. @throws Error for illegal
+  /// combinations.
   std::function<std::string(const pdk::Pdk&, const netlist::ParameterSet&, netlist::Circuit&)> define;
   /// A self-running testbench deck of the kind (used by `gaincell netlist KIND --testbench`).
   std::function<netlist::Deck(const pdk::Pdk&, const pdk::Conditions&, const netlist::ParameterSet&)> testbench;

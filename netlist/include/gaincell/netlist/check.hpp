@@ -6,9 +6,9 @@
 
 namespace gaincell::netlist {
 
-/// Refuses names outside [A-Za-z_][A-Za-z0-9_]*, duplicate element or subcircuit names (case-insensitive, as in SPICE), unknown
-/// subcircuits, flavours and parameters, wrong port counts, ports nothing connects to, nodes with a single connection,
-/// sizes outside the device's or the parameter's range, non-finite or negative values, recursion.
+/// Refuses names outside [A-Za-z_][A-Za-z0-9_]*, duplicate element or subcircuit names (case-insensitive, as in SPICE),
+/// unknown subcircuits, flavours and parameters, wrong port counts, ports nothing connects to, nodes with a single
+/// connection, sizes outside the device's or the parameter's range, non-finite or negative values, recursion.
 /// @throws Error (NET-0012) listing every finding with its place ("gain_cell/pair_n: ...").
 void check(const Circuit& circuit);
 

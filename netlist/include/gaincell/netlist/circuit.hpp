@@ -3,9 +3,9 @@
 /// The circuit: what a generator builds and a writer prints. All values in SI units.
 ///
 /// Sign convention of the whole project: a current is positive when it flows OUT of the node it is measured at INTO the
-/// element named first in the measure's name; the BIT LINE CURRENT of a cell is positive when the cell pushes charge INTO
-/// the bit line. So a stored voltage above the zero-weight voltage gives a negative bit-line current (hardware.md: the
-/// n device pulls current out of the bit line). tests/cells checks this.
+/// element named first in the measure's name; the BIT LINE CURRENT of a cell is positive when the cell pushes charge
+/// INTO the bit line. So a stored voltage above the zero-weight voltage gives a negative bit-line current (hardware.md:
+/// the n device pulls current out of the bit line). tests/cells checks this.
 
 #include <map>
 #include <string>
@@ -114,16 +114,16 @@ struct Subcircuit {
 
 /// How a flavour is written: filled by pdk_open from a manifest.
 struct DeviceModel {
-  std::string flavour;                     ///< "n_svt"
-  char polarity = 'n';                     ///< 'n' or 'p'
-  char element = 'M';                      ///< 'M' (model card) or 'X' (subcircuit)
-  std::string model;                       ///< model or subcircuit name in the PDK
+  std::string flavour;  ///< "n_svt"
+  char polarity = 'n';  ///< 'n' or 'p'
+  char element = 'M';   ///< 'M' (model card) or 'X' (subcircuit)
+  std::string model;    ///< model or subcircuit name in the PDK
   std::vector<std::string> pins = {"d", "g", "s", "b"};
   std::string w_name = "w", l_name = "l", m_name = "m";
-  double unit = 1.0;                       ///< multiply metres by this when writing w and l (1e6 for micrometres)
-  std::string instance_options;            ///< appended to each instance, e.g. "rgatemod=0 rbodymod=0"
+  double unit = 1.0;             ///< multiply metres by this when writing w and l (1e6 for micrometres)
+  std::string instance_options;  ///< appended to each instance, e.g. "rgatemod=0 rbodymod=0"
   double w_min = 0, w_max = 1, l_min = 0, l_max = 1;  ///< m
-  double v_max = 0;                        ///< V, largest terminal voltage
+  double v_max = 0;                                   ///< V, largest terminal voltage
   /// Mismatch through instance parameters (empty: none). A_VT and A_beta of a PAIR: sigma(dVth of one device of a
   /// pair's difference) = avt / sqrt(W L); a single device gets 1/sqrt(2) of it (per_device false) or all (true).
   std::string vth_parameter, mobility_parameter;

@@ -23,9 +23,9 @@ struct DcSweep {
   bool is_current = false, outer_is_current = false;
 };
 struct Transient {
-  double step = 0;       ///< s, suggested
-  double stop = 0;       ///< s
-  double max_step = 0;   ///< s, 0 = simulator's choice
+  double step = 0;                      ///< s, suggested
+  double stop = 0;                      ///< s
+  double max_step = 0;                  ///< s, 0 = simulator's choice
   bool use_initial_conditions = false;  ///< start from the .ic values without an operating point
 };
 using DeckAnalysis = std::variant<OperatingPoint, DcSweep, Transient>;
@@ -33,12 +33,12 @@ using DeckAnalysis = std::variant<OperatingPoint, DcSweep, Transient>;
 struct Deck {
   std::string title;
   Circuit circuit;
-  std::vector<std::string> pdk_cards;               ///< verbatim, ngspice syntax, after the title (paths already absolute)
-  std::vector<std::string> simulator_settings;      ///< ngspice `set` variables needed before parsing, "ngbehavior=hsa"
-  std::map<std::string, std::string> options;       ///< .options, e.g. {"reltol","1e-4"}
+  std::vector<std::string> pdk_cards;           ///< verbatim, ngspice syntax, after the title (paths already absolute)
+  std::vector<std::string> simulator_settings;  ///< ngspice `set` variables needed before parsing, "ngbehavior=hsa"
+  std::map<std::string, std::string> options;   ///< .options, e.g. {"reltol","1e-4"}
   double temp_c = 27.0;
-  std::map<std::string, double> initial;            ///< .ic: node -> V
-  std::map<std::string, double> guesses;            ///< .nodeset: node -> V
+  std::map<std::string, double> initial;  ///< .ic: node -> V
+  std::map<std::string, double> guesses;  ///< .nodeset: node -> V
   DeckAnalysis analysis;
   /// Vectors to keep, in lower case: "v(bl)" for a node ("x1.sn" inside instances), "i(vname)" for the current through
   /// a voltage source called "name" (from plus to minus through the source).

@@ -11,10 +11,10 @@ namespace gaincell::netlist {
 
 /// One transistor with resolved sizes.
 struct FlatMosfet {
-  std::string path;      ///< instance path with dots, without type letters: "x_cell_3.pair_n"
-  std::string ngspice;   ///< name for `alter @NAME[parameter]`: "m.xx_cell_3.mpair_n"
+  std::string path;                    ///< instance path with dots, without type letters: "x_cell_3.pair_n"
+  std::string ngspice;                 ///< name for `alter @NAME[parameter]`: "m.xx_cell_3.mpair_n"
   const DeviceModel* model = nullptr;  ///< owned by the circuit
-  double w = 0, l = 0;   ///< m
+  double w = 0, l = 0;                 ///< m
   int m = 1;
 };
 

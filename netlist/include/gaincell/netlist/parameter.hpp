@@ -15,16 +15,18 @@ enum class ParameterKind { Real, Integer, Choice };
 struct Parameter {
   std::string name;
   ParameterKind kind = ParameterKind::Real;
-  std::string unit;         ///< SI unit ("m", "F", "s", "V", "A", "ohm") or "" for a pure number
-  double value = 0.0;       ///< default (Real, Integer)
+  std::string unit;    ///< SI unit ("m", "F", "s", "V", "A", "ohm") or "" for a pure number
+  double value = 0.0;  ///< default (Real, Integer)
   double min = 0.0, max = 0.0;
-  std::string choice;       ///< default (Choice)
+  std::string choice;  ///< default (Choice)
   std::vector<std::string> choices;
   std::string description;  ///< one sentence; where a number comes from, its source
 
-  static Parameter real(std::string name, std::string unit, double value, double min, double max, std::string description);
+  static Parameter real(std::string name, std::string unit, double value, double min, double max,
+                        std::string description);
   static Parameter integer(std::string name, long value, long min, long max, std::string description);
-  static Parameter oneOf(std::string name, std::string value, std::vector<std::string> choices, std::string description);
+  static Parameter oneOf(std::string name, std::string value, std::vector<std::string> choices,
+                         std::string description);
 };
 
 /// Values for a list of declared parameters; defaults until set. Insertion order of the declarations is kept.
@@ -39,7 +41,8 @@ class ParameterSet {
   bool has(std::string_view name) const;
 
   /// Sets from text (SPICE suffixes allowed) or number. `where` goes into the message (file and line, option).
-  /// @throws Error (NET-0002) unknown name (nearest name suggested), (NET-0003) out of range, not an integer or not finite, (NET-0004) no
+  /// @throws Error (NET-0002) unknown name (nearest name suggested), (NET-0003) out of range, not an integer or not
+  /// finite, (NET-0004) no
   ///   such choice.
   void set(std::string_view name, std::string_view text, const std::string& where = "");
   void set(std::string_view name, double value, const std::string& where = "");

@@ -15,8 +15,8 @@ namespace gaincell::netlist {
 class DialectWriter {
  public:
   virtual ~DialectWriter() = default;
-  virtual std::string_view name() const = 0;         ///< "ngspice"
-  virtual std::string_view extension() const = 0;    ///< "cir"
+  virtual std::string_view name() const = 0;       ///< "ngspice"
+  virtual std::string_view extension() const = 0;  ///< "cir"
   /// The whole deck, ready to run given the PDK. @throws Error (NET-002x) for what the dialect cannot express.
   virtual void write(const Deck& deck, std::ostream& out) const = 0;
   /// Only the subcircuits (a library).

@@ -13,8 +13,8 @@
 
 namespace gaincell::pdk {
 
-/// One process corner. `speed_n`, `speed_p`: -1 slow, 0 typical, +1 fast. (sf/fs mean opposite things in different PDKs;
-/// the manifest holds the truth and `gaincell pdk check` verifies it.)
+/// One process corner. `speed_n`, `speed_p`: -1 slow, 0 typical, +1 fast. (sf/fs mean opposite things in different
+/// PDKs; the manifest holds the truth and `gaincell pdk check` verifies it.)
 struct Corner {
   std::string name;
   int speed_n = 0, speed_p = 0;
@@ -24,7 +24,7 @@ struct Corner {
 
 /// Device and size a generator uses for a role ("pair_n", "read_p", "logic_n" ...), overridable by a variant.
 struct Role {
-  std::string device;  ///< flavour; empty when the variant removes the device
+  std::string device;   ///< flavour; empty when the variant removes the device
   double w = 0, l = 0;  ///< m
 };
 
@@ -48,29 +48,31 @@ struct ProcessSpread {
 
 struct Pdk {
   std::string name, title, license;
-  std::filesystem::path manifest;    ///< the file it was read from
-  std::filesystem::path root;        ///< folder of the cards
-  std::string content_hash;          ///< SHA-256 over manifest and card files
+  std::filesystem::path manifest;               ///< the file it was read from
+  std::filesystem::path root;                   ///< folder of the cards
+  std::string content_hash;                     ///< SHA-256 over manifest and card files
   double vdd = 0, vdd_io = 0, temp_nom_c = 27;  ///< V, V, C
   std::vector<Corner> corners;
   std::map<std::string, netlist::DeviceModel> devices;  ///< by flavour
   std::map<std::string, Role> roles;
-  std::map<std::string, std::map<std::string, std::optional<Role>>> variants;  ///< variant -> role -> override (nullopt: removed)
-  double storage_capacitance = 0;    ///< F, default of the gain cell
-  double write_bitline_idle = 0;     ///< V, where the write bit line is parked
+  std::map<std::string, std::map<std::string, std::optional<Role>>>
+      variants;                                             ///< variant -> role -> override (nullopt: removed)
+  double storage_capacitance = 0;                           ///< F, default of the gain cell
+  double write_bitline_idle = 0;                            ///< V, where the write bit line is parked
   double write_vlow = 0, write_vhigh = 0, write_nwell = 0;  ///< V, write-enable levels and n-well bias
-  std::map<std::string, std::map<std::string, double>> variant_values;  ///< variant -> scalar overrides ("write_vhigh", ...)
+  std::map<std::string, std::map<std::string, double>>
+      variant_values;  ///< variant -> scalar overrides ("write_vhigh", ...)
   Wire wire;
   LayoutData layout;
   ProcessSpread process;
   std::map<std::string, std::map<std::string, double>> targets;  ///< flavour -> declared figure (SI) for `pdk check`
-  std::vector<std::string> simulator_settings;  ///< ngspice `set` variables ("ngbehavior=hsa")
-  std::map<std::string, std::string> options;   ///< ngspice .options of the PDK
+  std::vector<std::string> simulator_settings;                   ///< ngspice `set` variables ("ngbehavior=hsa")
+  std::map<std::string, std::string> options;                    ///< ngspice .options of the PDK
   bool needs_osdi = false;
 
   /// @throws Error (PDK-0004) naming the corners there are.
   const Corner& corner(const std::string& corner_name) const;
-  const Role& role(const std::string& role_name) const;            ///< @throws Error (PDK-0005)
+  const Role& role(const std::string& role_name) const;                  ///< @throws Error (PDK-0005)
   const netlist::DeviceModel& device(const std::string& flavour) const;  ///< @throws Error (PDK-0006)
 };
 

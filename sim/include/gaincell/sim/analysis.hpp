@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Named analyses of generated circuits: (kind, name) -> decks, runs, figures and tables. An analysis does not know about Monte-Carlo:
-/// a Variation, when given, turns each deck into the alters of one sample.
+/// Named analyses of generated circuits: (kind, name) -> decks, runs, figures and tables. An analysis does not know
+/// about Monte-Carlo: a Variation, when given, turns each deck into the alters of one sample.
 
 #include <functional>
 #include <map>
@@ -44,7 +44,7 @@ struct AnalysisContext {
   const netlist::ParameterSet& circuit;   ///< parameters of the circuit kind
   const netlist::ParameterSet& settings;  ///< parameters of the analysis
   Simulator& simulator;
-  const Variation* variation = nullptr;   ///< null: nominal devices
+  const Variation* variation = nullptr;  ///< null: nominal devices
   /// Deck cache of a study: analyses keep their decks here by name, so that samples re-run parsed decks.
   std::map<std::string, std::shared_ptr<const netlist::Deck>>* decks = nullptr;
 

@@ -42,7 +42,8 @@ class Waveforms {
 
   /// Value by linear interpolation at time t (s), clamped to the ends.
   double at(std::string_view name, double t) const;
-  /// Integral over time from t0 to t1 (trapezoidal on the simulator's points, ends interpolated). Unit of the vector times s.
+  /// Integral over time from t0 to t1 (trapezoidal on the simulator's points, ends interpolated). Unit of the vector
+  /// times s.
   double integral(std::string_view name, double t0, double t1) const;
   /// Times at which the vector crosses `level` in [t0, t1]; rising = true: upwards only, false: downwards only.
   std::vector<double> crossings(std::string_view name, double level, bool rising, double t0, double t1) const;
@@ -54,12 +55,13 @@ class Waveforms {
 
 /// `alter @device[parameter] = value` before a run.
 struct Alter {
-  std::string device;     ///< "m.x1.mpair_n" (netlist::FlatMosfet::ngspice), or a source or capacitor by its ngspice name
+  std::string device;  ///< "m.x1.mpair_n" (netlist::FlatMosfet::ngspice), or a source or capacitor by its ngspice name
   std::string parameter;  ///< "delvto", "mulu0", "dc", "capacitance", ...
   double value = 0;
 };
 
-/// One run: a deck, and changes to it. Jobs that share the deck object (same pointer) are parsed once per worker and re-run.
+/// One run: a deck, and changes to it. Jobs that share the deck object (same pointer) are parsed once per worker and
+/// re-run.
 struct Job {
   std::shared_ptr<const netlist::Deck> deck;
   std::vector<Alter> alters;
@@ -69,11 +71,11 @@ struct Job {
 
 struct Outcome {
   OutcomeKind kind = OutcomeKind::Incomplete;
-  std::string message;             ///< what the simulator said, for people
+  std::string message;  ///< what the simulator said, for people
   Waveforms waves;
-  std::vector<std::string> aids;   ///< convergence aids that were needed, in order ("gmin=1e-10", ...)
-  double cpu_s = 0;                ///< CPU seconds of the worker in this run
-  std::uint64_t iterations = 0;    ///< Newton iterations
+  std::vector<std::string> aids;  ///< convergence aids that were needed, in order ("gmin=1e-10", ...)
+  double cpu_s = 0;               ///< CPU seconds of the worker in this run
+  std::uint64_t iterations = 0;   ///< Newton iterations
   long worker_rss_kb = 0;
   bool ok() const noexcept { return kind == OutcomeKind::Ok; }
   /// @throws Error (SIM-0002) with kind, message and tag when not ok.
@@ -86,7 +88,7 @@ struct SimulatorOptions {
   std::filesystem::path keep_decks;    ///< folder for the exact standalone deck of every run; empty: not kept
   int recycle_after_runs = 5000;       ///< a worker is replaced after so many runs ...
   long recycle_above_rss_kb = 600000;  ///< ... or when it grew beyond this
-  std::filesystem::path worker;        ///< worker program; empty: found beside the running program or in the installation
+  std::filesystem::path worker;  ///< worker program; empty: found beside the running program or in the installation
 };
 
 /// A pool of workers. Thread-safe. Workers start on first use and end with the object.
@@ -111,8 +113,8 @@ class Simulator {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The text of the standalone deck of a job: the deck with its alters as control-free literals, runnable by `ngspice -b`,
-/// which prints or stores the saved vectors.
+/// The text of the standalone deck of a job: the deck with its alters as control-free literals, runnable by `ngspice
+/// -b`, which prints or stores the saved vectors.
 std::string standaloneDeck(const Job& job);
 
 }  // namespace gaincell::sim

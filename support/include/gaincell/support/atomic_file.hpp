@@ -34,7 +34,8 @@ class AtomicFile {
 };
 
 /// AtomicFile in one call.
-void writeFileAtomically(const std::filesystem::path& path, std::string_view content, Overwrite overwrite = Overwrite::No);
+void writeFileAtomically(const std::filesystem::path& path, std::string_view content,
+                         Overwrite overwrite = Overwrite::No);
 
 /// Whole content of a file. @throws Error (FIL-0005) when it cannot be read.
 std::string readFile(const std::filesystem::path& path);

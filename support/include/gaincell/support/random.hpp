@@ -10,7 +10,8 @@
 namespace gaincell::support {
 
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) noexcept;
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key) noexcept;
 
 /// Stable 64-bit hash of a name (FNV-1a with a final mix); the same on every machine.
 std::uint64_t nameHash(std::string_view name) noexcept;

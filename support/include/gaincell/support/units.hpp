@@ -18,8 +18,8 @@ std::string formatNumber(double value);
 /// For people: engineering prefix and unit, e.g. formatSi(9.93e-6, "A") = "9.93 uA". @param digits significant digits.
 std::string formatSi(double value, std::string_view unit, int digits = 3);
 
-inline constexpr double kZeroCelsius = 273.15;             ///< K (SI definition of the degree Celsius)
-inline constexpr double kBoltzmann = 1.380649e-23;         ///< J/K (exact, SI 2019)
+inline constexpr double kZeroCelsius = 273.15;                ///< K (SI definition of the degree Celsius)
+inline constexpr double kBoltzmann = 1.380649e-23;            ///< J/K (exact, SI 2019)
 inline constexpr double kElementaryCharge = 1.602176634e-19;  ///< C (exact, SI 2019)
 
 }  // namespace gaincell::support

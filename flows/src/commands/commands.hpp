@@ -1,0 +1,13 @@
+#pragma once
+// The subcommands known to registry.cpp; each is implemented in a file of its own.
+
+#include "gaincell/flows/command.hpp"
+
+namespace gaincell::flows {
+
+Command configCommand();
+Command doctorCommand();
+Command netlistCommand();
+Command simulateCommand();
+
+}  // namespace gaincell::flows

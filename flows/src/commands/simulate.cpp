@@ -1,0 +1,114 @@
+// gaincell simulate: one named analysis of a generated circuit.
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "gaincell/cells/generator.hpp"
+#include "gaincell/sim/analysis.hpp"
+#include "gaincell/support/csv.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::flows {
+
+using support::Error;
+using support::ExitCode;
+
+namespace {
+
+std::string analysisList(const std::string& kind) {
+  std::string text;
+  for (const auto& a : sim::analyses())
+    if (kind.empty() || a.kind == kind) text += fmt::format("  {:<18} {:<12} {}\n", a.kind, a.name, a.description);
+  return text;
+}
+
+nlohmann::json toJson(const sim::AnalysisResult& result) {
+  nlohmann::json figures = nlohmann::json::array();
+  for (const auto& f : result.figures)
+    figures.push_back({{"name", f.name}, {"value", f.value}, {"unit", f.unit}, {"description", f.description}});
+  return {{"figures", figures}, {"warnings", result.warnings}};
+}
+
+std::string toTextTable(const sim::AnalysisResult& result) {
+  std::string text;
+  for (const auto& f : result.figures)
+    text += fmt::format("  {:<28} {:>14}  {}\n", f.name,
+                        f.unit.empty() ? fmt::format("{:.5g}", f.value) : support::formatSi(f.value, f.unit, 4),
+                        f.description);
+  for (const auto& w : result.warnings) text += "  warning: " + w + "\n";
+  return text;
+}
+
+void writeTables(const CommandContext& context, const std::filesystem::path& dir, const std::string& stem,
+                 const sim::AnalysisResult& result, nlohmann::json& summary) {
+  const std::string origin = support::toJson(support::provenanceFromJson(summary["provenance"])).dump();
+  for (const auto& [name, table] : result.tables) {
+    const auto file = dir / fmt::format("{}_{}.csv", stem, name);
+    support::writeCsv(file, table, context.overwrite(), {origin});
+    summary["files"].push_back(file.string());
+  }
+  support::writeFileAtomically(dir / (stem + ".json"), summary.dump(2) + "\n", context.overwrite());
+}
+
+ExitCode run(const CommandContext& context) {
+  if (context.positional.size() != 1 || !context.values.count("analysis"))
+    throw Error("FLW-0014", "give one circuit kind and --analysis NAME", "gaincell simulate",
+                "analyses are:\n" + analysisList(""));
+  const pdk::Pdk pdk = context.loadPdk();
+  const std::string kind = context.positional[0];
+  cells::generator(kind);
+  const sim::Analysis& analysis = sim::analysis(kind, context.values["analysis"].as<std::string>());
+  netlist::ParameterSet circuit = context.circuitParameters(pdk, kind);
+  for (const char* name : {"rows", "cols"})
+    if (context.values.count(name))
+      circuit.set(name, context.values[name].as<std::string>(), fmt::format("--{}", name));
+  const netlist::ParameterSet settings = context.analysisSettings(pdk, kind, analysis.name);
+  const auto conditions = context.conditions(pdk);
+  // The folder is checked before hours of simulation, not after.
+  const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
+
+  sim::Simulator simulator(context.simulatorOptions());
+  const sim::AnalysisResult result = analysis.run({pdk, conditions, circuit, settings, simulator});
+
+  support::Provenance provenance = context.provenance(&pdk);
+  provenance.simulator = simulator.simulatorVersion();
+  nlohmann::json summary = toJson(result);
+  summary["kind"] = kind;
+  summary["analysis"] = analysis.name;
+  summary["provenance"] = support::toJson(provenance);
+  summary["files"] = nlohmann::json::array();
+  if (!dir.empty()) writeTables(context, dir, fmt::format("{}_{}", kind, analysis.name), result, summary);
+  context.print(summary, fmt::format("{} {} at {}, {} C, {} V:\n{}", kind, analysis.name, conditions.corner,
+                                     conditions.temp_c, conditions.vdd, toTextTable(result)));
+  return ExitCode::Done;
+}
+
+}  // namespace
+
+Command simulateCommand() {
+  return {"simulate",
+          "run one named analysis of a generated circuit",
+          "gaincell simulate KIND --analysis NAME [options]",
+          "  gaincell simulate gain-cell --analysis iv\n"
+          "  gaincell simulate gain-cell --analysis retention --temp 85 --corner ff --out hot\n"
+          "  gaincell simulate gain-cell --analysis write --set c_storage=10f --json\n"
+          "\nAnalyses:\n" +
+              analysisList(""),
+          [](po::options_description_easy_init add) {
+            add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
+            add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+                "a parameter of the circuit (repeatable)");
+            add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+                "a setting of the analysis (repeatable)");
+            add("rows", po::value<std::string>()->value_name("N"), "number of rows (word lines)");
+            add("cols", po::value<std::string>()->value_name("N"), "number of columns (bit lines)");
+            add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
+            add("keep-decks", po::value<std::string>()->value_name("DIR"),
+                "keep the exact standalone deck of every run there");
+          },
+          run};
+}
+
+}  // namespace gaincell::flows

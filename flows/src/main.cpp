@@ -1,0 +1,5 @@
+#include "gaincell/flows/command.hpp"
+
+int main(int argc, char** argv) {
+  return gaincell::flows::runProgram(argc, argv);
+}

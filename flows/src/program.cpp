@@ -1,0 +1,205 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <new>
+#include <sstream>
+
+#include "gaincell/flows/command.hpp"
+#include "gaincell/support/parallel.hpp"
+#include "gaincell/support/progress.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::flows {
+
+using support::Error;
+using support::ExitCode;
+
+namespace {
+
+po::options_description commonOptions() {
+  po::options_description d("Options of every subcommand", 120);
+  auto add = d.add_options();
+  add("help,h", "this help");
+  add("config", po::value<std::string>()->value_name("FILE"),
+      "design file (JSON, comments allowed); 'gaincell config' prints one");
+  add("pdk", po::value<std::string>()->value_name("NAME"), "PDK by name (default gc28); 'gaincell pdk list'");
+  add("pdk-manifest", po::value<std::string>()->value_name("FILE"), "PDK by its manifest file");
+  add("corner", po::value<std::string>()->value_name("C"), "process corner: tt ss ff sf fs (default tt)");
+  add("temp", po::value<std::string>()->value_name("C"), "temperature in degrees Celsius (default 27)");
+  add("vdd", po::value<std::string>()->value_name("V"), "supply voltage (default: the PDK's)");
+  add("seed", po::value<std::uint64_t>()->value_name("N"), "seed of every random draw (default 1)");
+  add("jobs,j", po::value<int>()->value_name("N"), "worker processes (default: number of processors)");
+  add("json", "one JSON document on standard output");
+  add("quiet", "no progress");
+  add("force", "overwrite existing results");
+  add("out", po::value<std::string>()->value_name("DIR"), "output folder");
+  return d;
+}
+
+std::string overview() {
+  std::string text = fmt::format(
+      "gaincell {}: gain-cell arrays for in-memory attention, from transistors to models\n\nUsage: gaincell COMMAND "
+      "[options]\n\n"
+      "Commands:\n",
+      support::version());
+  for (const auto& c : commands()) text += fmt::format("  {:<11} {}\n", c.name, c.summary);
+  return text + "\n'gaincell COMMAND --help' explains a command, with examples.\n";
+}
+
+/// Values of the design file as if they had been given as options; stored after the command line, so they lose to it.
+po::parsed_options fromDesign(const DesignFile& design, const std::string& command,
+                              const po::options_description& known) {
+  po::parsed_options parsed(&known);
+  const auto take = [&](const std::string& section) {
+    for (const auto& [key, value] : design.section(section)) {
+      const po::option_description* d = known.find_nothrow(key, false);
+      if (!d)
+        throw Error("CFG-0007", fmt::format("'{}' is not an option of 'gaincell {}'", key, command),
+                    design.where(section, key), fmt::format("see 'gaincell {} --help'", command));
+      const bool is_switch = d->semantic()->max_tokens() == 0;
+      if (is_switch && value == "false") continue;
+      parsed.options.emplace_back(key, is_switch ? std::vector<std::string>{} : std::vector<std::string>{value});
+    }
+  };
+  take("");
+  take("commands." + command);
+  return parsed;
+}
+
+template <class T>
+T valueOr(const po::variables_map& values, const char* name, T fallback) {
+  return values.count(name) ? values[name].as<T>() : fallback;
+}
+
+double numberOption(const po::variables_map& values, const char* name) {
+  try {
+    return support::parseSpiceNumber(values[name].as<std::string>());
+  } catch (const Error& e) {
+    throw Error(e.id(), e.problem(), fmt::format("--{}", name), e.remedy());
+  }
+}
+
+CommonOptions commonFrom(const po::variables_map& values) {
+  CommonOptions c;
+  c.pdk_name = valueOr<std::string>(values, "pdk", c.pdk_name);
+  c.pdk_manifest = valueOr<std::string>(values, "pdk-manifest", "");
+  c.corner = valueOr<std::string>(values, "corner", c.corner);
+  if (values.count("temp")) c.temp_c = numberOption(values, "temp");
+  if (values.count("vdd")) c.vdd = numberOption(values, "vdd");
+  c.seed = valueOr<std::uint64_t>(values, "seed", c.seed);
+  c.jobs = valueOr<int>(values, "jobs", support::hardwareJobs());
+  if (c.jobs < 1 || c.jobs > 1024)
+    throw Error("FLW-0001", fmt::format("{} worker processes are not possible", c.jobs), "-j",
+                "give a number from 1 to 1024");
+  c.json = values.count("json") > 0;
+  c.quiet = values.count("quiet") > 0;
+  c.force = values.count("force") > 0;
+  c.out = valueOr<std::string>(values, "out", "");
+  c.config = valueOr<std::string>(values, "config", "");
+  return c;
+}
+
+void printHelp(const Command& command, const po::options_description& own) {
+  fmt::print("{}\n\nUsage: {}\n\n", command.summary, command.usage);
+  std::ostringstream text;
+  text << own << "\n" << commonOptions();
+  fmt::print("{}\nExamples:\n{}\n", text.str(), command.examples);
+}
+
+ExitCode runCommand(const Command& command, const std::vector<std::string>& args, const std::string& command_line) {
+  po::options_description own(fmt::format("Options of {}", command.name), 120), all, hidden;
+  command.options(own.add_options());
+  hidden.add_options()("positional", po::value<std::vector<std::string>>());
+  all.add(own).add(commonOptions()).add(hidden);
+  po::positional_options_description positional;
+  positional.add("positional", -1);
+
+  CommandContext context;
+  context.command_line = command_line;
+  const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+  po::store(po::command_line_parser(args).options(all).positional(positional).style(style).run(), context.values);
+  if (context.values.count("help")) {
+    printHelp(command, own);
+    return ExitCode::Done;
+  }
+  if (context.values.count("config")) {
+    context.design = DesignFile(context.values["config"].as<std::string>());
+    po::options_description known;
+    known.add(own).add(commonOptions());
+    po::store(fromDesign(context.design, command.name, known), context.values);
+  }
+  po::notify(context.values);
+  context.common = commonFrom(context.values);
+  if (context.values.count("positional"))
+    context.positional = context.values["positional"].as<std::vector<std::string>>();
+  support::setProgressMode(context.common.quiet ? support::ProgressMode::Quiet : support::ProgressMode::Auto);
+  return command.run(context);
+}
+
+std::string quoted(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                          "-_=./,:+@%") == std::string::npos;
+  return plain ? word : "'" + word + "'";
+}
+
+const Command* findCommand(const std::string& name) {
+  for (const auto& c : commands())
+    if (c.name == name) return &c;
+  return nullptr;
+}
+
+int fail(const std::string& message) {
+  fmt::print(stderr, "gaincell: {}\n", message);
+  return static_cast<int>(ExitCode::Error);
+}
+
+int interrupted(const std::string& resume) {
+  fmt::print(stderr, "gaincell: interrupted; what was finished is kept\n");
+  if (!resume.empty()) fmt::print(stderr, "  to resume: {}\n", resume);
+  return static_cast<int>(ExitCode::Interrupted);
+}
+
+int dispatch(const std::vector<std::string>& words, const std::string& command_line) {
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    fmt::print("{}", overview());
+    return words.empty() ? static_cast<int>(ExitCode::Error) : 0;
+  }
+  if (words[0] == "--version") {
+    fmt::print("gaincell {}\n", support::version());
+    return 0;
+  }
+  const Command* command = findCommand(words[0]);
+  if (!command)
+    return fail(fmt::format("[FLW-0002] there is no command '{}'\n  'gaincell --help' lists the commands", words[0]));
+  const std::vector<std::string> args(words.begin() + 1, words.end());
+  try {
+    return static_cast<int>(runCommand(*command, args, command_line));
+  } catch (const po::error& e) {
+    return fail(fmt::format("[FLW-0003] {}\n  'gaincell {} --help' lists the options", e.what(), command->name));
+  }
+}
+
+}  // namespace
+
+int runProgram(int argc, char** argv) {
+  support::installInterruptHandler();
+  std::vector<std::string> words(argv + 1, argv + argc);
+  std::string command_line = "gaincell";
+  for (const auto& w : words) command_line += " " + quoted(w);
+  try {
+    return dispatch(words, command_line);
+  } catch (const support::Interrupted& e) {
+    return interrupted(e.resumeCommand());
+  } catch (const Error& e) {
+    if (support::interruptRequested()) return interrupted("");
+    return fail(e.what());
+  } catch (const std::bad_alloc&) {
+    return fail("[FLW-0090] out of memory\n  use a smaller size, or fewer worker processes (-j)");
+  } catch (const std::exception& e) {
+    return fail(
+        fmt::format("[FLW-0091] {}\n  this should not happen: please report it with the command line", e.what()));
+  }
+}
+
+}  // namespace gaincell::flows
