@@ -16,15 +16,21 @@ using support::Error;
 namespace fs = std::filesystem;
 
 namespace {
-/// "name=value" options, checked by the set they go into.
-void applyAssignments(const po::variables_map& values, const char* option, netlist::ParameterSet& set) {
+/// "name=value" or "KIND/name=value" options, checked by the set they go into. Assignments to other kinds are passed
+/// over.
+void applyAssignments(const po::variables_map& values, const char* option, const std::string& kind,
+                      bool is_default_kind, netlist::ParameterSet& set) {
   if (!values.count(option)) return;
   for (const auto& text : values[option].as<std::vector<std::string>>()) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       throw Error("FLW-0006", fmt::format("'{}' is not name=value", text), fmt::format("--{}", option),
                   fmt::format("write for example --{} c_storage=10f", option));
-    set.set(text.substr(0, equals), text.substr(equals + 1), fmt::format("--{} {}", option, text));
+    std::string name = text.substr(0, equals);
+    const std::size_t slash = name.find('/');
+    if (slash == std::string::npos ? !is_default_kind : name.substr(0, slash) != kind) continue;
+    if (slash != std::string::npos) name = name.substr(slash + 1);
+    set.set(name, text.substr(equals + 1), fmt::format("--{} {}", option, text));
   }
 }
 }  // namespace
@@ -70,7 +76,7 @@ void CommandContext::print(const nlohmann::json& json, const std::string& text) 
 netlist::ParameterSet CommandContext::circuitParameters(const pdk::Pdk& pdk, const std::string& kind) const {
   netlist::ParameterSet set = cells::generator(kind).parameters(pdk);
   design.apply("circuits." + kind, set);
-  applyAssignments(values, "set", set);
+  applyAssignments(values, "set", kind, default_kind.empty() || default_kind == kind, set);
   return set;
 }
 
@@ -78,7 +84,7 @@ netlist::ParameterSet CommandContext::analysisSettings(const pdk::Pdk& pdk, cons
                                                        const std::string& name) const {
   netlist::ParameterSet set = sim::analysis(kind, name).settings(pdk);
   design.apply("analyses." + kind + "." + name, set);
-  applyAssignments(values, "with", set);
+  applyAssignments(values, "with", kind, true, set);
   return set;
 }
 

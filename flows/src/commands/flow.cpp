@@ -19,7 +19,8 @@ namespace {
 
 /// A folder that already holds a flow is continued only on request.
 fs::path flowFolder(const CommandContext& context) {
-  if (context.common.out.empty()) throw Error("FLW-0030", "no output folder was given", "gaincell flow", "add --out DIR");
+  if (context.common.out.empty())
+    throw Error("FLW-0030", "no output folder was given", "gaincell flow", "add --out DIR");
   const fs::path dir = context.common.out;
   std::error_code ec;
   const bool is_flow = fs::exists(dir / "stages", ec);
@@ -36,7 +37,8 @@ ExitCode run(const CommandContext& context) {
   if (context.values.count("quick") && context.values.count("full"))
     throw Error("FLW-0032", "--quick and --full exclude each other", "gaincell flow", "give one of them");
   if (!context.positional.empty())
-    throw Error("FLW-0033", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell flow", "see 'gaincell flow --help'");
+    throw Error("FLW-0033", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell flow",
+                "see 'gaincell flow --help'");
   const FlowSize size = context.values.count("full") ? FlowSize::Full : FlowSize::Quick;
   // Everything that can be wrong with the input is found before the folder is touched.
   const pdk::Pdk pdk = context.loadPdk();
@@ -44,15 +46,19 @@ ExitCode run(const CommandContext& context) {
   const fs::path dir = flowFolder(context);
   const std::string only = context.values.count("stage") ? context.values["stage"].as<std::string>() : "";
   std::vector<std::string> ran;
-  FlowContext flow(context, size, dir);
+  CommandContext for_stages = context;
+  for_stages.default_kind = "gain-cell";
+  FlowContext flow(for_stages, size, dir);
   try {
     ran = runStages(flow, only);
   } catch (const support::Interrupted&) {
-    throw support::Interrupted(context.values.count("resume") ? context.command_line : context.command_line + " --resume");
+    throw support::Interrupted(context.values.count("resume") ? context.command_line
+                                                              : context.command_line + " --resume");
   } catch (const Error&) {
     // A simulation that the interrupt cut short reports a failure of its own.
     if (!support::interruptRequested()) throw;
-    throw support::Interrupted(context.values.count("resume") ? context.command_line : context.command_line + " --resume");
+    throw support::Interrupted(context.values.count("resume") ? context.command_line
+                                                              : context.command_line + " --resume");
   }
   nlohmann::json summary = {{"out", dir.string()}, {"stages_run", ran}};
   const fs::path file = dir / "summary.json";
@@ -71,7 +77,8 @@ ExitCode run(const CommandContext& context) {
 }  // namespace
 
 Command flowCommand() {
-  return {"flow", "the main job: generate, simulate, Monte-Carlo, fit, check, floorplan, report",
+  return {"flow",
+          "the main job: generate, simulate, Monte-Carlo, fit, check, floorplan, report",
           "gaincell flow [--quick|--full] --out DIR [options]",
           "  gaincell flow --quick --out out/quick\n"
           "  gaincell flow --full --out out/full -j 2\n"
@@ -80,10 +87,12 @@ Command flowCommand() {
           [](po::options_description_easy_init add) {
             add("quick", "one cell and small circuits, about a minute (default)");
             add("full", "64 x 64 arrays with Monte-Carlo");
-            add("samples", po::value<int>()->value_name("N"), "Monte-Carlo samples of the cell (default 300 quick, 2000 full)");
+            add("samples", po::value<int>()->value_name("N"),
+                "Monte-Carlo samples of the cell (default 300 quick, 2000 full)");
             add("stage", po::value<std::string>()->value_name("NAME"), "only this stage of an existing folder");
             add("resume", "continue an interrupted flow; finished stages are kept");
-            add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"), "a parameter of the gain cell (repeatable)");
+            add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+                "a parameter of the gain cell, or KIND/NAME=VALUE of another circuit (repeatable)");
             add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
           },
           run};

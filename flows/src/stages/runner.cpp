@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path recordPath(const fs::path& dir, const std::string& stage) { return dir / "stages" / (stage + ".json"); }
+fs::path recordPath(const fs::path& dir, const std::string& stage) {
+  return dir / "stages" / (stage + ".json");
+}
 
 /// The record of a finished stage, or null.
 json readRecord(const fs::path& dir, const std::string& stage) {
@@ -40,7 +42,8 @@ json designInputs(const FlowContext& context) {
     }
   }
   for (const auto& a : sim::analyses())
-    for (const auto& [key, value] : context.command().design.section("analyses." + a.kind + "." + a.name)) j["analyses"][a.kind][a.name][key] = value;
+    for (const auto& [key, value] : context.command().design.section("analyses." + a.kind + "." + a.name))
+      j["analyses"][a.kind][a.name][key] = value;
   return j;
 }
 
@@ -64,7 +67,8 @@ bool upToDate(const FlowContext& context, const json& record, const std::string&
   if (!record.is_object() || record.value("hash", "") != hash) return false;
   for (const auto& [file, sha] : record["files"].items()) {
     std::error_code ec;
-    if (!fs::is_regular_file(context.dir() / file, ec) || support::sha256File(context.dir() / file) != sha) return false;
+    if (!fs::is_regular_file(context.dir() / file, ec) || support::sha256File(context.dir() / file) != sha)
+      return false;
   }
   return true;
 }
@@ -77,9 +81,10 @@ void runOne(FlowContext& context, const Stage& stage, const std::string& hash) {
   json files = json::object();
   for (const auto& file : context.files()) files[file] = support::sha256File(context.dir() / file);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const json record = {{"stage", stage.name}, {"hash", hash}, {"seconds", seconds}, {"files", files},
-                       {"result", context.current()},
-                       {"output_hash", support::sha256(files.dump() + context.current().dump())}};
+  const json record = {
+      {"stage", stage.name},         {"hash", hash},
+      {"seconds", seconds},          {"files", files},
+      {"result", context.current()}, {"output_hash", support::sha256(files.dump() + context.current().dump())}};
   support::writeFileAtomically(recordPath(context.dir(), stage.name), record.dump(2) + "\n", support::Overwrite::Yes);
 }
 
@@ -108,7 +113,9 @@ support::Provenance FlowContext::provenance() {
   return p;
 }
 
-void FlowContext::addFile(const std::string& file) { files_.push_back(file); }
+void FlowContext::addFile(const std::string& file) {
+  files_.push_back(file);
+}
 
 void FlowContext::writeText(const std::string& file, const std::string& text) {
   fs::create_directories((dir_ / file).parent_path());
@@ -124,7 +131,8 @@ void FlowContext::writeTable(const std::string& file, const support::Table& tabl
 
 sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::string& name,
                                          const std::map<std::string, std::string>& settings,
-                                         const std::map<std::string, std::string>& parameters, const std::string& stem) {
+                                         const std::map<std::string, std::string>& parameters,
+                                         const std::string& stem) {
   support::throwIfInterrupted();
   netlist::ParameterSet circuit = command_.circuitParameters(pdk_, kind);
   for (const auto& [key, value] : parameters) circuit.set(key, value);
@@ -133,7 +141,8 @@ sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::str
   command_.design.apply("analyses." + kind + "." + name, chosen);
   const sim::AnalysisResult result = sim::analysis(kind, name).run({pdk_, conditions_, circuit, chosen, simulator_});
   const std::string base = stem.empty() ? kind + "_" + name : stem;
-  for (const auto& [table_name, table] : result.tables) writeTable(fmt::format("data/{}_{}.csv", base, table_name), table);
+  for (const auto& [table_name, table] : result.tables)
+    writeTable(fmt::format("data/{}_{}.csv", base, table_name), table);
   for (const auto& f : result.figures)
     current_["figures"][base][f.name] = {{"value", f.value}, {"unit", f.unit}, {"description", f.description}};
   for (const auto& w : result.warnings) current_["warnings"].push_back(base + ": " + w);
@@ -143,7 +152,8 @@ sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::str
 json FlowContext::result(const std::string& stage) const {
   const json record = readRecord(dir_, stage);
   if (!record.is_object() || !record.contains("result"))
-    throw Error("FLW-0020", fmt::format("stage '{}' has not run in this folder", stage), dir_.string(), "run 'gaincell flow' without --stage first");
+    throw Error("FLW-0020", fmt::format("stage '{}' has not run in this folder", stage), dir_.string(),
+                "run 'gaincell flow' without --stage first");
   return record["result"];
 }
 
@@ -155,7 +165,8 @@ std::vector<std::string> runStages(FlowContext& context, const std::string& only
     if ((only.empty() && (s.in_quick || !context.quick())) || s.name == only) chosen.push_back(&s);
   }
   if (chosen.empty())
-    throw Error("FLW-0021", fmt::format("there is no stage '{}'", only), "--stage", fmt::format("stages are: {}", fmt::join(names, ", ")));
+    throw Error("FLW-0021", fmt::format("there is no stage '{}'", only), "--stage",
+                fmt::format("stages are: {}", fmt::join(names, ", ")));
   fs::create_directories(context.dir() / "stages");
   std::vector<std::string> ran;
   std::size_t number = 0;

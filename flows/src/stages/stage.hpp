@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// The stages of `gaincell flow`. Each is one file with one function, registered in registry.cpp. A stage reads the results of
-/// the stages before it from files only, so it can be skipped, resumed and run alone.
+/// The stages of `gaincell flow`. Each is one file with one function, registered in registry.cpp. A stage reads the
+/// results of the stages before it from files only, so it can be skipped, resumed and run alone.
 
 #include <filesystem>
 #include <functional>
@@ -32,7 +32,8 @@ class FlowContext {
   const std::filesystem::path& dir() const noexcept { return dir_; }
   support::Provenance provenance();
 
-  /// Runs one analysis with the design file's settings and the given overrides; writes its tables to data/ and keeps its figures in the stage's result.
+  /// Runs one analysis with the design file's settings and the given overrides; writes its tables to data/ and keeps
+  /// its figures in the stage's result.
   sim::AnalysisResult analyse(const std::string& kind, const std::string& name,
                               const std::map<std::string, std::string>& settings = {},
                               const std::map<std::string, std::string>& parameters = {}, const std::string& stem = "");
@@ -41,7 +42,8 @@ class FlowContext {
   /// Registers a file written by other means.
   void addFile(const std::string& file);
 
-  /// The result a stage left: {"figures": {name: {value, unit, description}}, ...}. @throws Error (FLW-0020) when it has not run.
+  /// The result a stage left: {"figures": {name: {value, unit, description}}, ...}. @throws Error (FLW-0020) when it
+  /// has not run.
   nlohmann::json result(const std::string& stage) const;
   /// The result of the running stage, to be filled.
   nlohmann::json& current() noexcept { return current_; }

@@ -39,6 +39,7 @@ struct CommandContext {
   po::variables_map values;  ///< its own options
   std::vector<std::string> positional;
   std::string command_line;  ///< as typed, for provenance
+  std::string default_kind;  ///< the kind that `--set name=value` without "KIND/" is for; empty: every kind
   DesignFile design;         ///< empty when no --config was given
 
   pdk::Pdk loadPdk() const;  ///< from --pdk or --pdk-manifest

@@ -1,0 +1,18 @@
+// Simulates the nominal gain cell: I(V), charge per pulse, write, retention, disturb, energy.
+
+#include "stages.hpp"
+
+namespace gaincell::flows {
+
+namespace {
+void run(FlowContext& context) {
+  for (const auto& a : sim::analyses())
+    if (a.kind == "gain-cell") context.analyse(a.kind, a.name);
+}
+}  // namespace
+
+Stage characterizeStage() {
+  return {"characterize", "simulating the cell", {}, true, {}, run};
+}
+
+}  // namespace gaincell::flows

@@ -1,0 +1,14 @@
+#include "stages.hpp"
+
+namespace gaincell::flows {
+
+// The register of stages, in order of execution: one line per stage.
+const std::vector<Stage>& stages() {
+  static const std::vector<Stage> all = {
+      generateStage(),
+      characterizeStage(),
+  };
+  return all;
+}
+
+}  // namespace gaincell::flows

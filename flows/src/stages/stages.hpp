@@ -1,0 +1,11 @@
+#pragma once
+// The stages known to registry.cpp; each is implemented in a file of its own.
+
+#include "stage.hpp"
+
+namespace gaincell::flows {
+
+Stage generateStage();
+Stage characterizeStage();
+
+}  // namespace gaincell::flows
