@@ -13,14 +13,17 @@ using spec::Outcome;
 namespace {
 
 spec::Limit limit(std::optional<double> min, std::optional<double> max, std::vector<std::string> corners = {}) {
-  spec::Limit l;
-  l.measure = "m";
-  l.unit = "A";
-  l.min = min;
-  l.max = max;
-  l.corners = std::move(corners);
-  l.scope = "cell";
-  return l;
+  return {.measure = std::string("m"),
+          .description = {},
+          .unit = std::string("A"),
+          .min = min,
+          .typ = {},
+          .max = max,
+          .paper = {},
+          .condition = {},
+          .corners = std::move(corners),
+          .scope = std::string("cell"),
+          .source = {}};
 }
 
 Outcome judged(const spec::Limit& l, double value, const std::string& unit = "A") {

@@ -89,7 +89,7 @@ bool met(const std::vector<Verdict>& verdicts) {
   return passed;
 }
 
-const char* toString(Outcome outcome) {
+const char* outcomeName(Outcome outcome) {
   switch (outcome) {
     case Outcome::Pass:
       return "pass";
@@ -119,7 +119,7 @@ nlohmann::json toJson(const std::vector<Verdict>& verdicts) {
                     {"typ", optional(v.limit.typ)},
                     {"max", optional(v.limit.max)},
                     {"scope", v.limit.scope},
-                    {"outcome", toString(v.outcome)},
+                    {"outcome", outcomeName(v.outcome)},
                     {"reason", v.reason}});
   }
   return list;

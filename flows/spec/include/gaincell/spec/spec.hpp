@@ -74,7 +74,7 @@ std::vector<Verdict> evaluate(const Specification& specification, const std::vec
 /// True when every verdict is Pass or NotRun and at least one is Pass.
 bool met(const std::vector<Verdict>& verdicts);
 
-const char* toString(Outcome outcome);
+const char* outcomeName(Outcome outcome);
 nlohmann::json toJson(const std::vector<Verdict>& verdicts);
 
 }  // namespace gaincell::spec
