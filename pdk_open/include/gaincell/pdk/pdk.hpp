@@ -20,6 +20,8 @@ struct Corner {
   int speed_n = 0, speed_p = 0;
   bool random = false;             ///< the PDK draws random numbers itself in this corner
   std::vector<std::string> cards;  ///< ngspice cards with absolute paths
+  std::map<std::string, std::vector<std::string>>
+      dialect_cards;  ///< the same for other dialects, where the PDK has them
 };
 
 /// Device and size a generator uses for a role ("pair_n", "read_p", "logic_n" ...), overridable by a variant.
@@ -37,13 +39,26 @@ struct Wire {
 /// Layout assumptions of the floorplan. Every number's source is in `source`.
 struct LayoutData {
   std::string source;
-  std::map<std::string, double> values;  ///< by manifest key, SI units
+  std::map<std::string, double> values;        ///< by manifest key ("cell_width", "mom_capacitance"), SI units
+  std::map<std::string, std::string> units;    ///< "m", "F/m2", by the same keys
+  std::map<std::string, std::string> sources;  ///< where each number comes from, by the same keys
+};
+
+/// Flavours that share one draw of the global spread. One sigma of each quantity.
+struct ProcessGroup {
+  std::string name;                   ///< "n_core"
+  std::vector<std::string> flavours;  ///< each flavour is in at most one group
+  double vth = 0;                     ///< V, added to |Vth| (through DeviceModel::vth_parameter)
+  double mobility = 0;                ///< relative
+  double oxide = 0;                   ///< relative thickness
+  double length = 0;                  ///< m
 };
 
 /// Global (process) spread, one sigma.
 struct ProcessSpread {
   std::string source;
-  std::map<std::string, double> values;  ///< by manifest key
+  std::vector<ProcessGroup> groups;
+  std::map<std::string, double> values;  ///< "<flavour>.vth|mobility|oxide|length", expanded from the groups
 };
 
 struct Pdk {
@@ -60,15 +75,19 @@ struct Pdk {
   double storage_capacitance = 0;                           ///< F, default of the gain cell
   double write_bitline_idle = 0;                            ///< V, where the write bit line is parked
   double write_vlow = 0, write_vhigh = 0, write_nwell = 0;  ///< V, write-enable levels and n-well bias
-  std::map<std::string, std::map<std::string, double>>
-      variant_values;  ///< variant -> scalar overrides ("write_vhigh", ...)
+  /// Variant -> overrides of the scalars above: "storage_capacitance", "write_bitline_idle", "write_vlow",
+  /// "write_vhigh", "write_nwell".
+  std::map<std::string, std::map<std::string, double>> variant_values;
   Wire wire;
   LayoutData layout;
   ProcessSpread process;
-  std::map<std::string, std::map<std::string, double>> targets;  ///< flavour -> declared figure (SI) for `pdk check`
-  std::vector<std::string> simulator_settings;                   ///< ngspice `set` variables ("ngbehavior=hsa")
-  std::map<std::string, std::string> options;                    ///< ngspice .options of the PDK
+  /// Flavour -> declared figure (SI) for `pdk check`: "l", "vdd" (where it holds), "ion", "ioff" (A/m of width), "dibl"
+  /// (V/V), "ss" (V/decade), "jg" (A/m2), "cgg" (F/m of width). Figures that are not declared are absent.
+  std::map<std::string, std::map<std::string, double>> targets;
+  std::vector<std::string> simulator_settings;  ///< ngspice `set` variables ("ngbehavior=hsa")
+  std::map<std::string, std::string> options;   ///< ngspice .options of the PDK
   bool needs_osdi = false;
+  int min_ngspice = 0;  ///< oldest ngspice version known to read the cards
 
   /// @throws Error (PDK-0004) naming the corners there are.
   const Corner& corner(const std::string& corner_name) const;

@@ -1,0 +1,128 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "gaincell/netlist/writer.hpp"
+#include "gaincell/pdk/pdk.hpp"
+#include "gaincell/support/atomic_file.hpp"
+#include "gaincell/support/error.hpp"
+
+using namespace gaincell::pdk;
+using gaincell::support::Error;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A folder for one test, removed at the end.
+struct Folder {
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "gaincell-pdk-test-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Folder() { fs::remove_all(path); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  fs::path path;
+};
+
+/// The embedded manifest with one piece of text replaced, read from a folder of its own. Returns the error's text, or
+/// "".
+std::string errorAfter(const std::string& from, const std::string& to, std::string* id = nullptr) {
+  Folder folder;
+  std::string text = gaincell::support::readFile(pdkFolder() / "gc28/manifest.json");
+  const auto at = text.find(from);
+  REQUIRE_MESSAGE(at != std::string::npos, from);
+  text.replace(at, from.size(), to);
+  gaincell::support::writeFileAtomically(folder.path / "manifest.json", text);
+  fs::copy_file(pdkFolder() / "gc28/gc28.lib", folder.path / "gc28.lib");
+  try {
+    readManifest(folder.path / "manifest.json");
+  } catch (const Error& e) {
+    if (id != nullptr) *id = e.id();
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("the embedded PDK is found and complete") {
+  const Pdk pdk = findPdk("gc28");
+  CHECK(pdk.vdd == 0.9);
+  CHECK(pdk.devices.size() == 7);
+  CHECK(pdk.corners.size() == 5);
+  CHECK(pdk.corner("sf").speed_n == -1);
+  CHECK(pdk.corner("sf").speed_p == 1);
+  CHECK(pdk.device("p_io").polarity == 'p');
+  CHECK(pdk.device("p_io").v_max == 1.98);
+  CHECK(pdk.device("n_hvt").avt == 1.5e-9);
+  CHECK(pdk.role("pair_p").w == 3.1e-7);
+  CHECK(pdk.variants.at("lean").at("pair_n")->device == "n_hvt");
+  CHECK(!pdk.variants.at("write_os").at("write_p").has_value());
+  CHECK(pdk.variant_values.at("write_io").at("write_vhigh") == 1.8);
+  CHECK(pdk.process.values.at("n_hvt.vth") == doctest::Approx(0.035 / 3).epsilon(1e-4));
+  CHECK(pdk.targets.at("n_svt").at("ion") == 620);
+  CHECK(pdk.content_hash.size() == 64);
+  for (const auto& [role, sizes] : pdk.roles) CHECK_NOTHROW(pdk.device(sizes.device));
+  for (const auto& [key, value] : pdk.layout.values) {
+    CHECK(std::isfinite(value));
+    CHECK(!pdk.layout.sources.at(key).empty());
+  }
+}
+
+TEST_CASE("an empty deck carries cards with absolute paths, temperature and devices") {
+  const Pdk pdk = findPdk("gc28");
+  const auto deck = emptyDeck(pdk, {"fs", 85.0, 0.9}, "t");
+  REQUIRE(deck.pdk_cards.size() == 1);
+  CHECK(deck.pdk_cards[0] == ".lib '" + pdk.root.string() + "/gc28.lib' fs");
+  CHECK(fs::path(pdk.root).is_absolute());
+  CHECK(deck.temp_c == 85.0);
+  CHECK(deck.circuit.devices.count("n_os") == 1);
+}
+
+TEST_CASE("what is asked for and not there is named with what is") {
+  const Pdk pdk = findPdk("gc28");
+  CHECK_THROWS_WITH_AS(pdk.corner("mm"), doctest::Contains("tt, ss, ff, sf, fs"), Error);
+  CHECK_THROWS_WITH_AS(pdk.role("latch"), doctest::Contains("pair_n"), Error);
+  CHECK_THROWS_WITH_AS(pdk.device("n_lvt"), doctest::Contains("n_svt"), Error);
+  CHECK_THROWS_WITH_AS(findPdk("gc29"), doctest::Contains("gc28"), Error);
+}
+
+TEST_CASE("a wrong manifest is refused with the path of the field") {
+  CHECK(errorAfter("\"title\"", "\"titel\"").find("'title' is missing") != std::string::npos);
+  CHECK(errorAfter("\"vdd_V\": 0.9,", "\"vdd_V\": \"0.9\",").find("manifest.json:/supply/vdd_V") != std::string::npos);
+  CHECK(errorAfter("\"vdd_V\": 0.9,", "\"vdd_V\": 900,").find("outside") != std::string::npos);
+  CHECK(errorAfter("\"vdd_V\": 0.9,", "\"vdd_V\": 0.9, \"vss_V\": 0,").find("/supply/vss_V") != std::string::npos);
+  CHECK(errorAfter("\"n\": 0, \"p\": 0", "\"n\": 2, \"p\": 0").find("/corners/tt/speed/n") != std::string::npos);
+  CHECK(errorAfter("[\"d\", \"g\", \"s\", \"b\"]", "[\"d\", \"g\", \"s\"]").find("/devices/n_svt/pins") !=
+        std::string::npos);
+  CHECK(errorAfter("\"like\": \"n_svt\"", "\"like\": \"nope\"").find("/devices/p_svt/like") != std::string::npos);
+  CHECK(errorAfter("\"l_m\": 2.0e-7", "\"l_m\": 2.0").find("/roles/pair_n/l_m") != std::string::npos);
+  CHECK(errorAfter("{\"device\": \"n_hvt\", \"w_m\": 1.5e-7", "{\"device\": \"n_xvt\", \"w_m\": 1.5e-7")
+            .find("/roles/write_n/device") != std::string::npos);
+  CHECK(errorAfter("[\"n_svt\", \"n_hvt\"]", "[\"n_svt\", \"n_svt\"]").find("/process/groups/n_core/flavours") !=
+        std::string::npos);
+  CHECK(errorAfter(".lib '${root}/gc28.lib' tt", ".lib '${root}/gc28.lib' tt\\n.control").find("/corners/tt/cards") !=
+        std::string::npos);
+  CHECK(errorAfter("\"schema\"", "\"schema\": 3, \"x\"").find("/schema") != std::string::npos);
+  CHECK(errorAfter("{", "[").find("not valid JSON") != std::string::npos);
+  std::string id;
+  CHECK(errorAfter("\"needs_osdi\": false", "\"needs_osdi\": true", &id).find("OSDI") != std::string::npos);
+  CHECK(id == "PDK-0008");
+  CHECK(errorAfter("'${root}/gc28.lib' ff", "'${root}/gone.lib' ff", &id).find("gone.lib") != std::string::npos);
+  CHECK(id == "PDK-0003");
+}
+
+TEST_CASE("missing files name the variable and the paths tried") {
+  std::string id;
+  const auto text = errorAfter(
+      "{\"embedded\": true, \"probe\": \"gc28.lib\"}",
+      "{\"variables\": [\"GAINCELL_NO_SUCH_VARIABLE\"], \"folders\": [\"/nowhere/pdk\"], \"probe\": \"a/b.lib\"}", &id);
+  CHECK(id == "PDK-0003");
+  CHECK(text.find("GAINCELL_NO_SUCH_VARIABLE (not set)") != std::string::npos);
+  CHECK(text.find("/nowhere/pdk/a/b.lib") != std::string::npos);
+}
