@@ -68,7 +68,8 @@ std::string benchDeck(const std::string& library_name, const BenchDevice& d) {
   const auto n = [](double v) { return support::formatNumber(v); };
   const std::string sweep = fmt::format("dc vg 0 {} {}", n(sign * d.vdd), n(sign * kGateStep));
   return fmt::format(
-      "* device figures\n.lib '{0}.lib' tt\n.temp 27\n.options gmin=1e-24 abstol=1e-24 reltol=1e-7\n"
+      "* device figures\n.lib '{0}.lib' tt\n.lib '{0}.lib' cards\n.temp 27\n.options gmin=1e-24 abstol=1e-24 "
+      "reltol=1e-7\n"
       "vd d 0 0\nvg g 0 0 ac 1\nvh h 0 {1}\n"
       "m1 d g 0 0 {2} w={3} l={4}\nm2 0 h 0 0 {2} w={3} l={5}\n"
       ".control\nset wr_singlescale\nset numdgt=9\n"

@@ -62,14 +62,16 @@ std::string cardText(const std::string& library, const FlavourCard& card, const 
 
 std::string libraryText(const std::string& library_name, const std::vector<FlavourCard>& cards,
                         const std::vector<CornerName>& corners, const std::string& dialect) {
-  const std::string file = fmt::format("{}{}.lib", library_name, dialect == "ngspice" ? "" : "." + dialect);
   std::string out = fmt::format(
       "* {0}: generic BSIM4.7 cards, {1} syntax. Written by gaincell-pdk-calibrate from flavours.json; do not edit.\n"
-      "* {0}_n and {0}_p are the corner variables of the n and the p devices: -1 slow, 0 typical, +1 fast (3 sigma).\n",
+      "* {0}_n and {0}_p are the corner variables of the n and the p devices: -1 slow, 0 typical, +1 fast (3 sigma).\n"
+      "* Use: one section of tt, ss, ff, sf, fs, then the section cards.\n",
       library_name, dialect);
+  // The sections do not call the cards: a file name inside a library is looked up in the working directory first by
+  // some simulators. A deck takes two sections instead, its corner and the cards.
   for (const auto& c : corners)
-    out += fmt::format(".lib {}\n.param {}_n={} {}_p={}\n.lib '{}' cards\n.endl {}\n", c.name, library_name, c.speed_n,
-                       library_name, c.speed_p, file, c.name);
+    out += fmt::format(".lib {}\n.param {}_n={} {}_p={}\n.endl {}\n", c.name, library_name, c.speed_n, library_name,
+                       c.speed_p, c.name);
   out += "\n.lib cards\n";
   for (const auto& card : cards) out.append(cardText(library_name, card, dialect)).push_back('\n');
   return out.append(".endl cards\n");

@@ -77,7 +77,7 @@ TEST_CASE("the embedded PDK is found and complete") {
 TEST_CASE("an empty deck carries cards with absolute paths, temperature and devices") {
   const Pdk pdk = findPdk("gc28");
   const auto deck = emptyDeck(pdk, {"fs", 85.0, 0.9}, "t");
-  REQUIRE(deck.pdk_cards.size() == 1);
+  REQUIRE(deck.pdk_cards.size() == 2);
   CHECK(deck.pdk_cards[0] == ".lib '" + pdk.root.string() + "/gc28.lib' fs");
   CHECK(fs::path(pdk.root).is_absolute());
   CHECK(deck.temp_c == 85.0);
