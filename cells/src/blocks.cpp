@@ -1,0 +1,85 @@
+#include "blocks.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gaincell::cells {
+
+using netlist::Parameter;
+
+namespace {
+constexpr double kWidthMin = 50e-9, kWidthMax = 100e-6, kLengthMin = 20e-9, kLengthMax = 5e-6;  // m, sanity limits; the PDK's are checked
+}
+
+void declarePair(netlist::ParameterSet& set, const std::string& name, const PairSize& size, const std::string& description) {
+  set.declare({Parameter::real(name + "_n_w", "m", size.n, kWidthMin, kWidthMax, description + ": width of the n device"),
+               Parameter::real(name + "_p_w", "m", size.p, kWidthMin, kWidthMax, description + ": width of the p device")});
+  if (size.l > 0)
+    set.declare({Parameter::real(name + "_l", "m", size.l, kLengthMin, kLengthMax, description + ": length of both devices")});
+}
+
+PairSize pairSize(const netlist::ParameterSet& set, const std::string& name) {
+  return {set.real(name + "_n_w"), set.real(name + "_p_w"), set.has(name + "_l") ? set.real(name + "_l") : 0.0};
+}
+
+void Blocks::device(char polarity, const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w,
+                    double l, bool slow) {
+  std::string flavour = pdk_.role(polarity == 'n' ? "logic_n" : "logic_p").device;
+  const std::string high_threshold = polarity == 'n' ? "n_hvt" : "p_hvt";
+  if (slow && pdk_.devices.contains(high_threshold)) flavour = high_threshold;
+  const netlist::DeviceModel& model = pdk_.device(flavour);
+  netlist::Mosfet fet;
+  fet.name = name;
+  fet.flavour = flavour;
+  fet.d = d;
+  fet.g = g;
+  fet.s = s;
+  fet.b = polarity == 'n' ? "0" : "vdd";
+  fet.m = std::max(1, static_cast<int>(std::ceil(w / model.w_max - 1e-9)));
+  fet.w = w / fet.m;
+  fet.l = std::max(l, model.l_min);
+  target_.add(fet);
+}
+
+void Blocks::nmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w, double l,
+                  bool slow) {
+  device('n', name, d, g, s, w, l, slow);
+}
+
+void Blocks::pmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w, double l,
+                  bool slow) {
+  device('p', name, d, g, s, w, l, slow);
+}
+
+void Blocks::inverter(const std::string& name, const std::string& in, const std::string& out, const PairSize& size,
+                      const std::string& supply, bool slow) {
+  nmos(name + "_n", out, in, "0", size.n, size.l, slow);
+  pmos(name + "_p", out, in, supply, size.p, size.l, slow);
+}
+
+void Blocks::nand(const std::string& name, const std::vector<std::string>& inputs, const std::string& out, const PairSize& size) {
+  std::string upper = out;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::string index = std::to_string(i);
+    const std::string lower = i + 1 == inputs.size() ? "0" : name + "_s" + index;
+    nmos(name + "_n" + index, upper, inputs[i], lower, size.n, size.l);
+    pmos(name + "_p" + index, out, inputs[i], "vdd", size.p, size.l);
+    upper = lower;
+  }
+}
+
+void Blocks::gate(const std::string& name, const std::string& a, const std::string& b, const std::string& on, const std::string& off,
+                  const PairSize& size) {
+  nmos(name + "_n", a, on, b, size.n, size.l);
+  pmos(name + "_p", a, off, b, size.p, size.l);
+}
+
+void Blocks::capacitor(const std::string& name, const std::string& a, const std::string& b, double farads) {
+  if (farads > 0) target_.add(netlist::Capacitor{name, a, b, farads});
+}
+
+void Blocks::resistor(const std::string& name, const std::string& a, const std::string& b, double ohms) {
+  target_.add(netlist::Resistor{name, a, b, ohms});
+}
+
+}  // namespace gaincell::cells

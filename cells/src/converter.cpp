@@ -1,0 +1,44 @@
+#include "gaincell/cells/converter.hpp"
+
+#include "converter_parts.hpp"
+
+namespace gaincell::cells {
+
+using netlist::Parameter;
+using netlist::ParameterSet;
+
+std::string defineReluConverter(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit);
+std::string defineSignedConverter(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit);
+
+ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
+  ParameterSet set;
+  set.declare({Parameter::oneOf("integrator", "passive", {"passive", "active"},
+                                "passive: capacitor on the bit line; active: inverter with feedback capacitor"),
+               Parameter::oneOf("bias", "diode", {"diode", "ideal", "buffered", "replica"},
+                                "diode: ideal current into a diode in each converter; ideal, buffered: gate line shared by all converters, "
+                                "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells"),
+               Parameter::oneOf("power_gating", "on", {"on", "off"}, "cut the comparator's supply during the input window (passive)")});
+  set.declare({Parameter::oneOf("trim", "off", {"off", "on"}, "binary-weighted gain trim of the mirror, one code per column"),
+               Parameter::integer("trim_code", 1 << (kTrimBits - 1), 0, (1 << kTrimBits) - 1, "trim code; the middle is the untrimmed gain"),
+               Parameter::real("trim_step", "", 0.02, 1e-3, 0.1, "W/L of one trim step, relative to the tail"),
+               Parameter::real("trim_scale", "", kind == ConverterKind::Relu ? 1.19 : 1.6, 0.5, 3,
+                               "what the long trim devices of the n mirror carry over their W/L (simulated on gc28): centres the middle code")});
+  for (const bool active : {false, true}) {
+    declareIntegrator(set, kind, active);
+    declareMirror(set, kind, active);
+    declarePhases(set, kind, active);
+  }
+  declarePair(set, "switch_driver", {0.2e-6, 0.4e-6}, "inverter that drives the mirror switch");
+  declareDrivers(set, kind);
+  set.declare({Parameter::real("line_c", "F", 75e-15, 0, 1e-11, "bit-line capacitance of the testbench: 64 cells and their wire"),
+               Parameter::real("load_c", "F", kind == ConverterKind::Relu ? 75e-15 : 2e-15, 0, 1e-11,
+                               "load of each output of the testbench: a word line of 64 cells, or a counter input"),
+               Parameter::real("load_r", "ohm", kind == ConverterKind::Relu ? 64 : 1, 1e-3, 1e6, "series resistance of that load")});
+  return set;
+}
+
+std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set, netlist::Circuit& circuit) {
+  return kind == ConverterKind::Relu ? defineReluConverter(pdk, set, circuit) : defineSignedConverter(pdk, set, circuit);
+}
+
+}  // namespace gaincell::cells

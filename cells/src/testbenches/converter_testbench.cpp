@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include "../converter_parts.hpp"
+
+namespace gaincell::cells {
+
+using netlist::Dc;
+using netlist::ParameterSet;
+
+namespace {
+
+/// A constant current per operation over the input window carries the charge; edges keep the area exact.
+netlist::Pwl chargeWaveform(const ConverterTiming& t, const std::vector<double>& charges) {
+  netlist::Pwl pwl;
+  pwl.points.emplace_back(0.0, 0.0);
+  for (std::size_t k = 0; k < charges.size(); ++k) {
+    const double start = static_cast<double>(k) * t.period + t.input_start, end = start + t.input_end - t.input_start;
+    const double current = charges[k] / (end - start);  // trapezoid from start to end + edge: area current * (end - start)
+    pwl.points.emplace_back(start, 0.0);
+    pwl.points.emplace_back(start + t.edge, current);
+    pwl.points.emplace_back(end, current);
+    pwl.points.emplace_back(end + t.edge, 0.0);
+  }
+  return pwl;
+}
+
+}  // namespace
+
+netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind, const ParameterSet& set,
+                            const std::vector<double>& charges) {
+  const bool relu = kind == ConverterKind::Relu;
+  netlist::Deck deck = pdk::emptyDeck(pdk, conditions, relu ? "ReLU converter: charge to pulse" : "signed converter: charge to pulse");
+  netlist::Circuit& c = deck.circuit;
+  const std::string name = defineConverter(pdk, kind, set, c);
+  const ConverterTiming timing = converterTiming(kind, set);
+  const int operations = static_cast<int>(charges.size());
+
+  std::vector<std::string> saves{"v(bl)", "v(out)", relu ? "v(outb)" : "v(sgn)", "i(vdd)", "i(vbias)"};
+  c.add(netlist::VoltageSource{"dd", "vdd", "0", Dc{conditions.vdd}});
+  c.add(netlist::VoltageSource{"bias", "vbias", "0", Dc{conditions.vdd}});
+  c.add(netlist::CurrentSource{"ref", "vbias", "nb", Dc{set.real(variantPrefix(set) + "i_ref")}});
+  if (!isActive(set)) {
+    c.add(netlist::VoltageSource{"mid", "vmid", "0", Dc{conditions.vdd / 2}});
+    saves.push_back("i(vmid)");
+  }
+  for (const Clock& clock : converterClocks(kind, set)) {
+    c.add(netlist::VoltageSource{"ck_" + clock.port, clock.port, "0", clockWaveform(clock, timing, conditions.vdd, operations)});
+    saves.push_back("i(vck_" + clock.port + ")");
+  }
+  c.add(netlist::CurrentSource{"in", "0", "bl", chargeWaveform(timing, charges)});
+  c.add(netlist::Capacitor{"line", "bl", "0", set.real("line_c")});
+  const std::vector<std::string> outputs{"out", relu ? "outb" : "sgn"};
+  for (const auto& out : outputs) {
+    c.add(netlist::Resistor{"load_" + out, out, "far_" + out, set.real("load_r")});
+    c.add(netlist::Capacitor{"load_" + out, "far_" + out, "0", set.real("load_c")});
+  }
+  netlist::Instance x{"conv", name, converterPorts(kind, set), {}};
+  c.add(x);
+
+  // Comparator decisions are sensitive: reltol 1e-3 reads 0.02 LSB low (measured), gear damps the ringing of trap at the switch edges.
+  deck.options["method"] = "gear";
+  deck.options["reltol"] = "1e-4";
+  const double stop = timing.period * operations;
+  deck.analysis = netlist::Transient{0.1e-9, stop, 0.1e-9, false};
+  deck.saves = saves;
+  return deck;
+}
+
+}  // namespace gaincell::cells
