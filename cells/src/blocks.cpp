@@ -8,22 +8,26 @@ namespace gaincell::cells {
 using netlist::Parameter;
 
 namespace {
-constexpr double kWidthMin = 50e-9, kWidthMax = 100e-6, kLengthMin = 20e-9, kLengthMax = 5e-6;  // m, sanity limits; the PDK's are checked
+constexpr double kWidthMin = 50e-9, kWidthMax = 100e-6, kLengthMin = 20e-9,
+                 kLengthMax = 5e-6;  // m, sanity limits; the PDK's are checked
 }
 
-void declarePair(netlist::ParameterSet& set, const std::string& name, const PairSize& size, const std::string& description) {
-  set.declare({Parameter::real(name + "_n_w", "m", size.n, kWidthMin, kWidthMax, description + ": width of the n device"),
-               Parameter::real(name + "_p_w", "m", size.p, kWidthMin, kWidthMax, description + ": width of the p device")});
+void declarePair(netlist::ParameterSet& set, const std::string& name, const PairSize& size,
+                 const std::string& description) {
+  set.declare(
+      {Parameter::real(name + "_n_w", "m", size.n, kWidthMin, kWidthMax, description + ": width of the n device"),
+       Parameter::real(name + "_p_w", "m", size.p, kWidthMin, kWidthMax, description + ": width of the p device")});
   if (size.l > 0)
-    set.declare({Parameter::real(name + "_l", "m", size.l, kLengthMin, kLengthMax, description + ": length of both devices")});
+    set.declare(
+        {Parameter::real(name + "_l", "m", size.l, kLengthMin, kLengthMax, description + ": length of both devices")});
 }
 
 PairSize pairSize(const netlist::ParameterSet& set, const std::string& name) {
   return {set.real(name + "_n_w"), set.real(name + "_p_w"), set.has(name + "_l") ? set.real(name + "_l") : 0.0};
 }
 
-void Blocks::device(char polarity, const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w,
-                    double l, bool slow) {
+void Blocks::device(char polarity, const std::string& name, const std::string& d, const std::string& g,
+                    const std::string& s, double w, double l, bool slow) {
   std::string flavour = pdk_.role(polarity == 'n' ? "logic_n" : "logic_p").device;
   const std::string high_threshold = polarity == 'n' ? "n_hvt" : "p_hvt";
   if (slow && pdk_.devices.contains(high_threshold)) flavour = high_threshold;
@@ -41,13 +45,13 @@ void Blocks::device(char polarity, const std::string& name, const std::string& d
   target_.add(fet);
 }
 
-void Blocks::nmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w, double l,
-                  bool slow) {
+void Blocks::nmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w,
+                  double l, bool slow) {
   device('n', name, d, g, s, w, l, slow);
 }
 
-void Blocks::pmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w, double l,
-                  bool slow) {
+void Blocks::pmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w,
+                  double l, bool slow) {
   device('p', name, d, g, s, w, l, slow);
 }
 
@@ -57,7 +61,8 @@ void Blocks::inverter(const std::string& name, const std::string& in, const std:
   pmos(name + "_p", out, in, supply, size.p, size.l, slow);
 }
 
-void Blocks::nand(const std::string& name, const std::vector<std::string>& inputs, const std::string& out, const PairSize& size) {
+void Blocks::nand(const std::string& name, const std::vector<std::string>& inputs, const std::string& out,
+                  const PairSize& size) {
   std::string upper = out;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const std::string index = std::to_string(i);
@@ -68,8 +73,8 @@ void Blocks::nand(const std::string& name, const std::vector<std::string>& input
   }
 }
 
-void Blocks::gate(const std::string& name, const std::string& a, const std::string& b, const std::string& on, const std::string& off,
-                  const PairSize& size) {
+void Blocks::gate(const std::string& name, const std::string& a, const std::string& b, const std::string& on,
+                  const std::string& off, const PairSize& size) {
   nmos(name + "_n", a, on, b, size.n, size.l);
   pmos(name + "_p", a, off, b, size.p, size.l);
 }

@@ -17,35 +17,37 @@ struct PairSize {
 };
 
 /// Declares `<name>_n_w`, `<name>_p_w` and, when `size.l` is not 0, `<name>_l`, with `size` as defaults.
-void declarePair(netlist::ParameterSet& set, const std::string& name, const PairSize& size, const std::string& description);
+void declarePair(netlist::ParameterSet& set, const std::string& name, const PairSize& size,
+                 const std::string& description);
 /// The pair declared by declarePair().
 PairSize pairSize(const netlist::ParameterSet& set, const std::string& name);
 
-/// Adds gates to one subcircuit. Ground is node 0; the bulk of every p device is the node `vdd`. Core devices are those of the PDK's
-/// logic roles; `slow` asks for the high-threshold flavour of the same polarity where the PDK has one. A width above the device's
-/// limit becomes parallel fingers.
+/// Adds gates to one subcircuit. Ground is node 0; the bulk of every p device is the node `vdd`. Core devices are those
+/// of the PDK's logic roles; `slow` asks for the high-threshold flavour of the same polarity where the PDK has one. A
+/// width above the device's limit becomes parallel fingers.
 class Blocks {
  public:
   Blocks(const pdk::Pdk& pdk, netlist::Subcircuit& target) : pdk_(pdk), target_(target) {}
 
   const pdk::Pdk& pdk() const noexcept { return pdk_; }
-  void nmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w, double l = 0,
-            bool slow = false);
-  void pmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w, double l = 0,
-            bool slow = false);
+  void nmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w,
+            double l = 0, bool slow = false);
+  void pmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w,
+            double l = 0, bool slow = false);
   void inverter(const std::string& name, const std::string& in, const std::string& out, const PairSize& size,
                 const std::string& supply = "vdd", bool slow = false);
   /// Series n devices, the first input nearest the output.
-  void nand(const std::string& name, const std::vector<std::string>& inputs, const std::string& out, const PairSize& size);
-  /// Conducts between a and b while `on` is high and `off` low.
-  void gate(const std::string& name, const std::string& a, const std::string& b, const std::string& on, const std::string& off,
+  void nand(const std::string& name, const std::vector<std::string>& inputs, const std::string& out,
             const PairSize& size);
+  /// Conducts between a and b while `on` is high and `off` low.
+  void gate(const std::string& name, const std::string& a, const std::string& b, const std::string& on,
+            const std::string& off, const PairSize& size);
   void capacitor(const std::string& name, const std::string& a, const std::string& b, double farads);
   void resistor(const std::string& name, const std::string& a, const std::string& b, double ohms);
 
  private:
-  void device(char polarity, const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w,
-              double l, bool slow);
+  void device(char polarity, const std::string& name, const std::string& d, const std::string& g, const std::string& s,
+              double w, double l, bool slow);
   const pdk::Pdk& pdk_;
   netlist::Subcircuit& target_;
 };

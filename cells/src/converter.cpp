@@ -12,17 +12,22 @@ std::string defineSignedConverter(const pdk::Pdk& pdk, const ParameterSet& set, 
 
 ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
   ParameterSet set;
-  set.declare({Parameter::oneOf("integrator", "passive", {"passive", "active"},
-                                "passive: capacitor on the bit line; active: inverter with feedback capacitor"),
-               Parameter::oneOf("bias", "diode", {"diode", "ideal", "buffered", "replica"},
-                                "diode: ideal current into a diode in each converter; ideal, buffered: gate line shared by all converters, "
-                                "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells"),
-               Parameter::oneOf("power_gating", "on", {"on", "off"}, "cut the comparator's supply during the input window (passive)")});
-  set.declare({Parameter::oneOf("trim", "off", {"off", "on"}, "binary-weighted gain trim of the mirror, one code per column"),
-               Parameter::integer("trim_code", 1 << (kTrimBits - 1), 0, (1 << kTrimBits) - 1, "trim code; the middle is the untrimmed gain"),
-               Parameter::real("trim_step", "", 0.02, 1e-3, 0.1, "W/L of one trim step, relative to the tail"),
-               Parameter::real("trim_scale", "", kind == ConverterKind::Relu ? 1.19 : 1.6, 0.5, 3,
-                               "what the long trim devices of the n mirror carry over their W/L (simulated on gc28): centres the middle code")});
+  set.declare(
+      {Parameter::oneOf("integrator", "passive", {"passive", "active"},
+                        "passive: capacitor on the bit line; active: inverter with feedback capacitor"),
+       Parameter::oneOf(
+           "bias", "diode", {"diode", "ideal", "buffered", "replica"},
+           "diode: ideal current into a diode in each converter; ideal, buffered: gate line shared by all converters, "
+           "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells"),
+       Parameter::oneOf("power_gating", "on", {"on", "off"},
+                        "cut the comparator's supply during the input window (passive)")});
+  set.declare(
+      {Parameter::oneOf("trim", "off", {"off", "on"}, "binary-weighted gain trim of the mirror, one code per column"),
+       Parameter::integer("trim_code", 1 << (kTrimBits - 1), 0, (1 << kTrimBits) - 1,
+                          "trim code; the middle is the untrimmed gain"),
+       Parameter::real("trim_step", "", 0.02, 1e-3, 0.1, "W/L of one trim step, relative to the tail"),
+       Parameter::real("trim_c_kick_n", "F", kind == ConverterKind::Relu ? 0.8e-15 : 2.7e-15, 0, 1e-12,
+                       "added to c_kick_n with trim: the long trim devices kick the bias gate as well")});
   for (const bool active : {false, true}) {
     declareIntegrator(set, kind, active);
     declareMirror(set, kind, active);
@@ -30,15 +35,49 @@ ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
   }
   declarePair(set, "switch_driver", {0.2e-6, 0.4e-6}, "inverter that drives the mirror switch");
   declareDrivers(set, kind);
-  set.declare({Parameter::real("line_c", "F", 75e-15, 0, 1e-11, "bit-line capacitance of the testbench: 64 cells and their wire"),
+  declareBias(set);
+  set.declare({Parameter::real("line_c", "F", 75e-15, 0, 1e-11,
+                               "bit-line capacitance of the testbench: 64 cells and their wire"),
                Parameter::real("load_c", "F", kind == ConverterKind::Relu ? 75e-15 : 2e-15, 0, 1e-11,
                                "load of each output of the testbench: a word line of 64 cells, or a counter input"),
-               Parameter::real("load_r", "ohm", kind == ConverterKind::Relu ? 64 : 1, 1e-3, 1e6, "series resistance of that load")});
+               Parameter::real("load_r", "ohm", kind == ConverterKind::Relu ? 64 : 1, 1e-3, 1e6,
+                               "series resistance of that load")});
   return set;
 }
 
-std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set, netlist::Circuit& circuit) {
-  return kind == ConverterKind::Relu ? defineReluConverter(pdk, set, circuit) : defineSignedConverter(pdk, set, circuit);
+std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+                            netlist::Circuit& circuit) {
+  return kind == ConverterKind::Relu ? defineReluConverter(pdk, set, circuit)
+                                     : defineSignedConverter(pdk, set, circuit);
+}
+
+namespace {
+
+Generator converterGenerator(ConverterKind kind, std::string name, std::string description) {
+  Generator g;
+  g.kind = std::move(name);
+  g.description = std::move(description);
+  g.parameters = [kind](const pdk::Pdk& pdk) { return converterParameters(pdk, kind); };
+  g.define = [kind](const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
+    return defineConverter(pdk, kind, set, circuit);
+  };
+  g.testbench = [kind](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
+    // The first operation only leaves its trace on the capacitors; the second is the one to look at.
+    const double full_scale = kPulseLevels * lsbCharge(kind, set);
+    return converterDeck(pdk, conditions, kind, set, {-full_scale, 0.5 * full_scale});
+  };
+  return g;
+}
+
+}  // namespace
+
+Generator reluConverterGenerator() {
+  return converterGenerator(ConverterKind::Relu, "relu-converter",
+                            "charge-to-pulse converter with ReLU, drives a word line");
+}
+
+Generator signedConverterGenerator() {
+  return converterGenerator(ConverterKind::Signed, "signed-converter", "charge-to-pulse converter with sign flip-flop");
 }
 
 }  // namespace gaincell::cells

@@ -12,7 +12,9 @@ using netlist::ParameterSet;
 
 namespace {
 
-bool isRelu(ConverterKind kind) { return kind == ConverterKind::Relu; }
+bool isRelu(ConverterKind kind) {
+  return kind == ConverterKind::Relu;
+}
 
 void declareLength(ParameterSet& set, const std::string& name, double value, const std::string& description) {
   set.declare({Parameter::real(name, "m", value, 20e-9, 5e-6, description)});
@@ -20,25 +22,31 @@ void declareLength(ParameterSet& set, const std::string& name, double value, con
 void declareWidth(ParameterSet& set, const std::string& name, double value, const std::string& description) {
   set.declare({Parameter::real(name, "m", value, 50e-9, 100e-6, description)});
 }
-void declareCapacitor(ParameterSet& set, const std::string& name, double value, double max, const std::string& description) {
+void declareCapacitor(ParameterSet& set, const std::string& name, double value, double max,
+                      const std::string& description) {
   set.declare({Parameter::real(name, "F", value, 0, max, description)});
 }
 
 void declarePassiveIntegrator(ParameterSet& set, ConverterKind kind) {
   const bool relu = isRelu(kind);
   declareCapacitor(set, "c_int", relu ? 2.92e-12 : 1.92e-12, 1e-9,
-                   "integration capacitor on the bit line; with the line it moves 100 mV (ReLU) or 75 mV (signed) at full scale, which "
+                   "integration capacitor on the bit line; with the line it moves 100 mV (ReLU) or 75 mV (signed) at "
+                   "full scale, which "
                    "keeps the cells and the mirror in saturation");
   declarePair(set, "reset", relu ? PairSize{8e-6, 8e-6} : PairSize{10e-6, 10e-6},
-              "reset gate to the middle rail; a gate at mid supply is about 4 kohm um, and a small one remembers the last operation");
-  declareCapacitor(set, "c_couple", 40e-15, 1e-12, "coupling capacitor from the bit line to the comparator, holds the auto-zeroed trip point");
+              "reset gate to the middle rail; a gate at mid supply is about 4 kohm um, and a small one remembers the "
+              "last operation");
+  declareCapacitor(set, "c_couple", 40e-15, 1e-12,
+                   "coupling capacitor from the bit line to the comparator, holds the auto-zeroed trip point");
   declarePair(set, "c1", {0.4e-6, 0.8e-6, 50e-9}, "first comparator inverter");
   declarePair(set, "autozero", relu ? PairSize{0.1e-6, 0.1e-6} : PairSize{0.1e-6, 0.25e-6},
               "auto-zero gate across the first inverter; its charge injection sets the offset");
   declarePair(set, "c2", relu ? PairSize{0.3e-6, 0.3e-6, 50e-9} : PairSize{0.3e-6, 0.6e-6, 50e-9},
               "second comparator inverter; skewed low in the ReLU so that zero charge gives a clean 0");
-  declareWidth(set, "header_w", 0.6e-6, "p header of the first two inverters: cut while integrating, when they would idle at their trip point");
-  declarePair(set, "c3", {0.1e-6, 0.2e-6, 40e-9}, "third inverter, high threshold: no crowbar current from an undecided input");
+  declareWidth(set, "header_w", 0.6e-6,
+               "p header of the first two inverters: cut while integrating, when they would idle at their trip point");
+  declarePair(set, "c3", {0.1e-6, 0.2e-6, 40e-9},
+              "third inverter, high threshold: no crowbar current from an undecided input");
   declarePair(set, "c4", {0.2e-6, 0.4e-6}, "fourth inverter");
 }
 
@@ -47,15 +55,19 @@ void declareActiveIntegrator(ParameterSet& set, ConverterKind kind) {
   declarePair(set, "active_amp", {8e-6, 16e-6, 80e-9}, "integrating inverter; its gain fixes the virtual ground");
   declareCapacitor(set, "active_c_f", relu ? 4e-12 : 2e-12, 1e-9, "feedback capacitor of the integrator");
   if (!relu)
-    set.declare({Parameter::real("active_r_z", "ohm", 200, 1, 1e5,
-                                 "resistor in series with the feedback capacitor, about 1/gm: cancels the I/gm shift of the virtual ground")});
-  declarePair(set, "active_reset", relu ? PairSize{16e-6, 16e-6} : PairSize{12e-6, 12e-6}, "reset gate across the feedback capacitor");
+    set.declare({Parameter::real(
+        "active_r_z", "ohm", 200, 1, 1e5,
+        "resistor in series with the feedback capacitor, about 1/gm: cancels the I/gm shift of the virtual ground")});
+  declarePair(set, "active_reset", relu ? PairSize{16e-6, 16e-6} : PairSize{12e-6, 12e-6},
+              "reset gate across the feedback capacitor");
   declareCapacitor(set, "active_c_couple", 60e-15, 1e-12, "coupling capacitor from the integrator to the comparator");
   declarePair(set, "active_c1", {0.5e-6, 1e-6, 60e-9}, "comparator inverter");
-  declarePair(set, "active_autozero", relu ? PairSize{0.5e-6, 0.5e-6} : PairSize{0.5e-6, 1.35e-6},
-              "auto-zero gate across the comparator inverter; its charge injection sets the offset, which splits the signs");
+  declarePair(
+      set, "active_autozero", relu ? PairSize{0.5e-6, 0.5e-6} : PairSize{0.5e-6, 1.35e-6},
+      "auto-zero gate across the comparator inverter; its charge injection sets the offset, which splits the signs");
   declarePair(set, "active_c2", {0.5e-6, 1e-6}, "first inverter after the comparator");
-  declarePair(set, "active_delay", {0.5e-6, 1e-6, 380e-9}, "pair of slow inverters: a delay that nulls the offset of the width");
+  declarePair(set, "active_delay", {0.5e-6, 1e-6, 380e-9},
+              "pair of slow inverters: a delay that nulls the offset of the width");
 }
 
 void addPassiveFrontEnd(Blocks& b, const ParameterSet& set) {
@@ -83,7 +95,8 @@ void addActiveFrontEnd(Blocks& b, ConverterKind kind, const ParameterSet& set) {
   b.inverter("c1", "ci", "co", pairSize(set, "active_c1"));
   b.gate("autozero", "ci", "co", "az", "azb", pairSize(set, "active_autozero"));
   // Six inversions: the integrator already turned the sign once.
-  const PairSize strong = pairSize(set, "active_c2"), small{strong.n / 2, strong.p / 2}, slow = pairSize(set, "active_delay");
+  const PairSize strong = pairSize(set, "active_c2"), small{strong.n / 2, strong.p / 2},
+                 slow = pairSize(set, "active_delay");
   b.inverter("c2", "co", "c2", strong);
   b.inverter("c3", "c2", "c3", small);
   b.inverter("d1", "c3", "d1", slow);
@@ -111,16 +124,21 @@ void addFrontEnd(Blocks& blocks, ConverterKind kind, const ParameterSet& set) {
 void declareMirror(ParameterSet& set, ConverterKind kind, bool active) {
   const bool relu = isRelu(kind);
   const std::string p = active ? "active_" : "";
-  // Passive: 2.5 uA into the diode, 20 uA (ReLU) and 10 uA (signed) back; active: 20 and 10 uA into the diode, 80 and 40 uA back.
+  // Passive: 2.5 uA into the diode, 20 uA (ReLU) and 10 uA (signed) back; active: 20 and 10 uA into the diode, 80 and
+  // 40 uA back.
   const double unit = active ? (relu ? 20e-6 : 10e-6) : 2.5e-6;
   const double lsb = active ? (relu ? 80e-15 : 40e-15) : (relu ? 20e-15 : 10e-15);
-  set.declare({Parameter::real(p + "i_ref", "A", unit, 1e-9, 1e-3, "current into the bias diode"),
-               Parameter::real(p + "lsb_charge", "C", lsb, 1e-18, 1e-9,
-                               "charge of one LSB (1 ns of pulse) the sizes are meant for; errors against the ideal line refer to it")});
+  set.declare(
+      {Parameter::real(p + "i_ref", "A", unit, 1e-9, 1e-3, "current into the bias diode"),
+       Parameter::real(
+           p + "lsb_charge", "C", lsb, 1e-18, 1e-9,
+           "charge of one LSB (1 ns of pulse) the sizes are meant for; errors against the ideal line refer to it")});
   declareLength(set, p + "mirror_l", active ? 0.5e-6 : 1e-6, "length of the n mirror: output conductance and matching");
   declareWidth(set, p + "diode_w", active ? (relu ? 1e-6 : 0.5e-6) : 0.25e-6, "width of the n diode");
-  declareWidth(set, p + "tail_w", active ? (relu ? 4.065e-6 : 2.032e-6) : (relu ? 2.02e-6 : 1.002e-6), "width of the n tail");
-  declareWidth(set, p + "switch_w", active ? (relu ? 4e-6 : 2e-6) : (relu ? 1e-6 : 0.5e-6), "switch between bit line and n tail");
+  declareWidth(set, p + "tail_w", active ? (relu ? 4.065e-6 : 2.032e-6) : (relu ? 2.02e-6 : 1.002e-6),
+               "width of the n tail");
+  declareWidth(set, p + "switch_w", active ? (relu ? 4e-6 : 2e-6) : (relu ? 1e-6 : 0.5e-6),
+               "switch between bit line and n tail");
   declareLength(set, p + "switch_l", active ? 50e-9 : 30e-9, "length of the mirror switches");
   declareCapacitor(set, p + "c_kick_n", active ? 0 : (relu ? 3.4e-15 : 1.0e-15), 1e-12,
                    "capacitor from the bias gate to the opposite switch edge: cancels the kick of the switch");
@@ -140,8 +158,9 @@ struct Tail {
   double w, l;
 };
 
-/// Binary-weighted devices in parallel to the tail, each behind a switch that is tied on or off: the trim code of this column. One unit
-/// is `trim_step` of the tail; it is narrower than a device can be drawn, so it is made long, and of several devices in series if need be.
+/// Binary-weighted devices in parallel to the tail, each behind a switch that is tied on or off: the trim code of this
+/// column. One unit is `trim_step` of the tail; it is narrower than a device can be drawn, so it is made long, and of
+/// several devices in series if need be.
 void addTrim(Blocks& b, const pdk::Pdk& pdk, const ParameterSet& set, const Tail& tail, bool n_type) {
   const netlist::DeviceModel& model = pdk.device(pdk.role(n_type ? "logic_n" : "logic_p").device);
   const double ratio = set.real("trim_step") * tail.w / tail.l;
@@ -169,8 +188,8 @@ void addTrim(Blocks& b, const pdk::Pdk& pdk, const ParameterSet& set, const Tail
 }
 
 /// Width of the fixed part of a tail: with trim, half the range is taken from it.
-double fixedWidth(const ParameterSet& set, double w, double scale = 1) {
-  return set.isChoice("trim", "on") ? w * (1 - scale * set.real("trim_step") * (1 << (kTrimBits - 1))) : w;
+double fixedWidth(const ParameterSet& set, double w) {
+  return set.isChoice("trim", "on") ? w * (1 - set.real("trim_step") * (1 << (kTrimBits - 1))) : w;
 }
 
 }  // namespace
@@ -180,10 +199,11 @@ void addSink(Blocks& b, const ParameterSet& set, const std::string& on, const st
   const double l = set.real(p + "mirror_l");
   if (hasOwnDiode(set)) b.nmos("diode", "nb", "nb", "0", set.real(p + "diode_w"), l);
   const double w = set.real(p + "tail_w");
-  b.nmos("tail", "ntail", "nb", "0", fixedWidth(set, w, set.real("trim_scale")), l);
+  b.nmos("tail", "ntail", "nb", "0", fixedWidth(set, w), l);
   if (set.isChoice("trim", "on")) addTrim(b, b.pdk(), set, {"tail", "ntail", "nb", w, l}, true);
   b.nmos("switch_n", "bl", on, "ntail", set.real(p + "switch_w"), set.real(p + "switch_l"));
-  b.capacitor("kick_n", "nb", off, set.real(p + "c_kick_n"));
+  const double trim_kick = set.isChoice("trim", "on") ? set.real("trim_c_kick_n") : 0.0;
+  b.capacitor("kick_n", "nb", off, set.real(p + "c_kick_n") + trim_kick);
 }
 
 void addSource(Blocks& b, const ParameterSet& set, const std::string& on_low, const std::string& off_low) {
@@ -212,11 +232,13 @@ void declareDrivers(ParameterSet& set, ConverterKind kind) {
   } else {
     declarePair(set, "pulse", {0.4e-6, 0.8e-6}, "output inverter of the pulse");
     declarePair(set, "flipflop", {0.1e-6, 0.2e-6}, "inverters of the sign flip-flop");
-    declarePair(set, "flipflop_gate", {0.1e-6, 0.1e-6}, "transmission gates of the sign flip-flop and the sign comparison");
+    declarePair(set, "flipflop_gate", {0.1e-6, 0.1e-6},
+                "transmission gates of the sign flip-flop and the sign comparison");
   }
 }
 
-void addWordLineDrivers(Blocks& b, const ParameterSet& set, const std::string& pulseb, const std::string& out, const std::string& outb) {
+void addWordLineDrivers(Blocks& b, const ParameterSet& set, const std::string& pulseb, const std::string& out,
+                        const std::string& outb) {
   b.inverter("wl1", pulseb, "w1", pairSize(set, "wl1"));
   b.inverter("wl2", "w1", "w2", pairSize(set, "wl2"));
   b.inverter("wl3", "w2", out, pairSize(set, "wl3"));

@@ -8,10 +8,22 @@
 namespace gaincell::cells {
 
 /// "active_" or "": parameters of the active integrator carry the prefix.
-inline bool isActive(const netlist::ParameterSet& set) { return set.isChoice("integrator", "active"); }
-inline std::string variantPrefix(const netlist::ParameterSet& set) { return isActive(set) ? "active_" : ""; }
+inline bool isActive(const netlist::ParameterSet& set) {
+  return set.isChoice("integrator", "active");
+}
+inline std::string variantPrefix(const netlist::ParameterSet& set) {
+  return isActive(set) ? "active_" : "";
+}
 /// The bias diode sits in the converter (fed with a current) rather than in a shared block (fed with a gate voltage).
-inline bool hasOwnDiode(const netlist::ParameterSet& set) { return set.isChoice("bias", "diode") || set.isChoice("bias", "replica"); }
+inline bool hasOwnDiode(const netlist::ParameterSet& set) {
+  return set.isChoice("bias", "diode") || set.isChoice("bias", "replica");
+}
+
+void declareBias(netlist::ParameterSet& set);
+/// One bias line for all converters (bias = ideal or buffered).
+bool hasSharedLine(const netlist::ParameterSet& set);
+/// Defines its block, ports ref (the reference current), nb (the line) and, when buffered, vdd.
+std::string defineSharedBias(const pdk::Pdk& pdk, const netlist::ParameterSet& set, netlist::Circuit& circuit);
 
 /// Bits of the gain trim: three bits of 2 % take a 3 % sigma to about 0.6 % (uniform within half a step).
 inline constexpr int kTrimBits = 3;
@@ -23,7 +35,8 @@ void declareMirror(netlist::ParameterSet& set, ConverterKind kind, bool active);
 void declareIntegrator(netlist::ParameterSet& set, ConverterKind kind, bool active);
 void declareDrivers(netlist::ParameterSet& set, ConverterKind kind);
 
-/// Bit line, reset, integrator and comparator: from port bl to the nets `pos` (net charge into the bit line) and `posb`.
+/// Bit line, reset, integrator and comparator: from port bl to the nets `pos` (net charge into the bit line) and
+/// `posb`.
 void addFrontEnd(Blocks& blocks, ConverterKind kind, const netlist::ParameterSet& set);
 /// Diode (when the bias wants it here), tail and trim of the n sink; switch gate net `on`, its complement `off`.
 void addSink(Blocks& blocks, const netlist::ParameterSet& set, const std::string& on, const std::string& off);
@@ -31,7 +44,7 @@ void addSink(Blocks& blocks, const netlist::ParameterSet& set, const std::string
 void addSource(Blocks& blocks, const netlist::ParameterSet& set, const std::string& on_low, const std::string& off_low);
 
 /// Word-line driver chains from the active-low pulse `pulseb` to `out` and its complement `outb`.
-void addWordLineDrivers(Blocks& blocks, const netlist::ParameterSet& set, const std::string& pulseb, const std::string& out,
-                        const std::string& outb);
+void addWordLineDrivers(Blocks& blocks, const netlist::ParameterSet& set, const std::string& pulseb,
+                        const std::string& out, const std::string& outb);
 
 }  // namespace gaincell::cells

@@ -23,9 +23,19 @@ Phases phases(const ParameterSet& set) {
   const std::string p = variantPrefix(set) + "t_";
   const bool active = isActive(set);
   const auto t = [&](const char* name) { return set.real(p + name); };
-  return {t("rst_end"), t("az_end"), active ? 0.0 : t("header_off"), active ? 0.0 : t("header_on"),
-          t("in"), t("in_length"), set.has(p + "sck") ? t("sck") : 0.0, t("dis"), t("dis_end"),
-          t("win"), t("win_length"), t("period"), t("edge")};
+  return {t("rst_end"),
+          t("az_end"),
+          active ? 0.0 : t("header_off"),
+          active ? 0.0 : t("header_on"),
+          t("in"),
+          t("in_length"),
+          set.has(p + "sck") ? t("sck") : 0.0,
+          t("dis"),
+          t("dis_end"),
+          t("win"),
+          t("win_length"),
+          t("period"),
+          t("edge")};
 }
 
 class PhaseChecker {
@@ -35,8 +45,8 @@ class PhaseChecker {
   void before(double first, const char* first_name, double second, const char* second_name, const char* why) const {
     if (first + p_.edge <= second + 1e-15) return;
     throw support::Error("CNV-0001",
-                         fmt::format("{} at {} does not end before {} at {}", first_name, support::formatSi(first, "s", 5), second_name,
-                                     support::formatSi(second, "s", 5)),
+                         fmt::format("{} at {} does not end before {} at {}", first_name,
+                                     support::formatSi(first, "s", 5), second_name, support::formatSi(second, "s", 5)),
                          "converter phases", why);
   }
 
@@ -56,9 +66,12 @@ void checkPhases(ConverterKind kind, const ParameterSet& set, const Phases& p) {
   const double settled = std::max(p.rst_end, p.az_end);
   check.before(settled, "the reset phase", p.in, "the input window", "start the input after reset and auto-zero");
   if (!active) {
-    check.before(p.az_end, "the auto-zero", p.header_off, "the cut of the comparator's header", "cut the header after the auto-zero");
-    check.before(p.header_off, "the cut of the header", p.header_on, "its return", "the header returns after it was cut");
-    check.before(p.header_on, "the return of the header", p.dis, "the discharge", "the comparator must be awake when the discharge starts");
+    check.before(p.az_end, "the auto-zero", p.header_off, "the cut of the comparator's header",
+                 "cut the header after the auto-zero");
+    check.before(p.header_off, "the cut of the header", p.header_on, "its return",
+                 "the header returns after it was cut");
+    check.before(p.header_on, "the return of the header", p.dis, "the discharge",
+                 "the comparator must be awake when the discharge starts");
   }
   const double input_end = p.in + p.in_length;
   check.before(input_end, "the input window", p.dis, "the discharge (dis)",
@@ -67,9 +80,11 @@ void checkPhases(ConverterKind kind, const ParameterSet& set, const Phases& p) {
     check.before(input_end, "the input window", p.sck, "the sign clock", "take the sign after the input");
     check.before(p.sck, "the sign clock", p.dis, "the discharge", "take the sign before the discharge");
   }
-  check.before(p.dis, "the start of the discharge", p.win, "the output window", "the pulse is gated by the window, after the discharge started");
+  check.before(p.dis, "the start of the discharge", p.win, "the output window",
+               "the pulse is gated by the window, after the discharge started");
   check.before(p.win, "the start of the output window", p.win + p.win_length, "its end", "give the window a length");
-  check.before(p.win + p.win_length, "the output window", p.dis_end, "the end of the discharge", "discharge until the window has closed");
+  check.before(p.win + p.win_length, "the output window", p.dis_end, "the end of the discharge",
+               "discharge until the window has closed");
   check.before(p.dis_end, "the discharge (dis)", p.period, "the end of the operation",
                "the next reset must find the mirror off; lengthen the period");
 }
@@ -93,7 +108,8 @@ void declarePhases(ParameterSet& set, ConverterKind kind, bool active) {
   if (!relu) declare("sck", active ? 20.3e-9 : 19.8e-9, "rising edge of the sign clock");
   declare("dis", active ? 20.5e-9 : 20.0e-9, "the discharge starts");
   declare("dis_end", active ? 37.2e-9 : 36.2e-9, "the discharge ends at the latest");
-  declare("win", active ? (relu ? 21.72e-9 : 21.75e-9) : (relu ? 20.29e-9 : 20.53e-9), "the output window opens: the delay of comparator and mirror after dis");
+  declare("win", active ? (relu ? 21.72e-9 : 21.75e-9) : (relu ? 20.29e-9 : 20.53e-9),
+          "the output window opens: the delay of comparator and mirror after dis");
   declare("win_length", kPulseLevels * kPulseLsb, "length of the output window: the pulse's saturation");
   declare("period", active ? 37.6e-9 : 36.6e-9, "one operation");
   declare("edge", 50e-12, "rise and fall time of the phases");
@@ -106,7 +122,9 @@ std::vector<Clock> converterClocks(ConverterKind kind, const ParameterSet& set) 
   std::vector<std::pair<double, double>> dis{{p.dis, p.dis_end}};
   // The active ReLU discharges during reset as well: the shift I/gm of the virtual ground is then auto-zeroed away.
   if (active && kind == ConverterKind::Relu) dis.insert(dis.begin(), {0.0, p.rst_end});
-  std::vector<Clock> clocks{{"rst", {{0.0, p.rst_end}}}, {"rstb", {{0.0, p.rst_end}}, true}, {"az", {{0.0, p.az_end}}},
+  std::vector<Clock> clocks{{"rst", {{0.0, p.rst_end}}},
+                            {"rstb", {{0.0, p.rst_end}}, true},
+                            {"az", {{0.0, p.az_end}}},
                             {"azb", {{0.0, p.az_end}}, true}};
   if (!active) {
     if (set.isChoice("power_gating", "on"))
@@ -142,9 +160,12 @@ std::vector<std::string> converterPorts(ConverterKind kind, const ParameterSet& 
   return ports;
 }
 
-double lsbCharge(ConverterKind, const ParameterSet& set) { return set.real(variantPrefix(set) + "lsb_charge"); }
+double lsbCharge(ConverterKind, const ParameterSet& set) {
+  return set.real(variantPrefix(set) + "lsb_charge");
+}
 
-netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations, double start) {
+netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations,
+                           double start) {
   std::vector<double> edges;
   bool level = clock.complement;
   const bool first_high = !clock.high.empty() && clock.high.front().first <= 0.0;

@@ -13,7 +13,8 @@ std::string defineReluConverter(const pdk::Pdk& pdk, const netlist::ParameterSet
   addFrontEnd(b, ConverterKind::Relu, set);
   const PairSize nand = pairSize(set, "nand"), logic = pairSize(set, "logic");
   if (isActive(set)) {
-    // The discharge runs on after the decision: the integrator stays defined, and the energy is spent in its bias anyway.
+    // The discharge runs on after the decision: the integrator stays defined, and the energy is spent in its bias
+    // anyway.
     b.inverter("dis_inv", "dis", "snb", logic);
     b.inverter("dis_buf", "snb", "sn", pairSize(set, "switch_driver"));
   } else {

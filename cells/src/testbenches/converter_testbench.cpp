@@ -15,7 +15,8 @@ netlist::Pwl chargeWaveform(const ConverterTiming& t, const std::vector<double>&
   pwl.points.emplace_back(0.0, 0.0);
   for (std::size_t k = 0; k < charges.size(); ++k) {
     const double start = static_cast<double>(k) * t.period + t.input_start, end = start + t.input_end - t.input_start;
-    const double current = charges[k] / (end - start);  // trapezoid from start to end + edge: area current * (end - start)
+    const double current =
+        charges[k] / (end - start);  // trapezoid from start to end + edge: area current * (end - start)
     pwl.points.emplace_back(start, 0.0);
     pwl.points.emplace_back(start + t.edge, current);
     pwl.points.emplace_back(end, current);
@@ -26,10 +27,11 @@ netlist::Pwl chargeWaveform(const ConverterTiming& t, const std::vector<double>&
 
 }  // namespace
 
-netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind, const ParameterSet& set,
-                            const std::vector<double>& charges) {
+netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind,
+                            const ParameterSet& set, const std::vector<double>& charges) {
   const bool relu = kind == ConverterKind::Relu;
-  netlist::Deck deck = pdk::emptyDeck(pdk, conditions, relu ? "ReLU converter: charge to pulse" : "signed converter: charge to pulse");
+  netlist::Deck deck =
+      pdk::emptyDeck(pdk, conditions, relu ? "ReLU converter: charge to pulse" : "signed converter: charge to pulse");
   netlist::Circuit& c = deck.circuit;
   const std::string name = defineConverter(pdk, kind, set, c);
   const ConverterTiming timing = converterTiming(kind, set);
@@ -38,13 +40,20 @@ netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   std::vector<std::string> saves{"v(bl)", "v(out)", relu ? "v(outb)" : "v(sgn)", "i(vdd)", "i(vbias)"};
   c.add(netlist::VoltageSource{"dd", "vdd", "0", Dc{conditions.vdd}});
   c.add(netlist::VoltageSource{"bias", "vbias", "0", Dc{conditions.vdd}});
-  c.add(netlist::CurrentSource{"ref", "vbias", "nb", Dc{set.real(variantPrefix(set) + "i_ref")}});
+  const bool shared = hasSharedLine(set);
+  c.add(netlist::CurrentSource{"ref", "vbias", shared ? "ref" : "nb", Dc{set.real(variantPrefix(set) + "i_ref")}});
+  if (shared) {
+    netlist::Instance line{"bias", defineSharedBias(pdk, set, c), {"ref", "nb"}, {}};
+    if (c.find(line.subcircuit)->ports.size() > 2) line.nodes.push_back("vbias");
+    c.add(line);
+  }
   if (!isActive(set)) {
     c.add(netlist::VoltageSource{"mid", "vmid", "0", Dc{conditions.vdd / 2}});
     saves.push_back("i(vmid)");
   }
   for (const Clock& clock : converterClocks(kind, set)) {
-    c.add(netlist::VoltageSource{"ck_" + clock.port, clock.port, "0", clockWaveform(clock, timing, conditions.vdd, operations)});
+    c.add(netlist::VoltageSource{"ck_" + clock.port, clock.port, "0",
+                                 clockWaveform(clock, timing, conditions.vdd, operations)});
     saves.push_back("i(vck_" + clock.port + ")");
   }
   c.add(netlist::CurrentSource{"in", "0", "bl", chargeWaveform(timing, charges)});
@@ -57,7 +66,8 @@ netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   netlist::Instance x{"conv", name, converterPorts(kind, set), {}};
   c.add(x);
 
-  // Comparator decisions are sensitive: reltol 1e-3 reads 0.02 LSB low (measured), gear damps the ringing of trap at the switch edges.
+  // Comparator decisions are sensitive: reltol 1e-3 reads 0.02 LSB low (measured), gear damps the ringing of trap at
+  // the switch edges.
   deck.options["method"] = "gear";
   deck.options["reltol"] = "1e-4";
   const double stop = timing.period * operations;

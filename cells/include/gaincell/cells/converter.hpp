@@ -2,8 +2,8 @@
 /// @file
 /// The two charge-to-pulse converters: what they share (parameters, phases, clocks, bias) and their testbench.
 ///
-/// A converter integrates the charge of its bit line during the input window and returns it with a reference current; the time that
-/// takes is the output pulse. LSB = 1 ns of pulse width (the 1 GHz clock), full scale = 15 LSB.
+/// A converter integrates the charge of its bit line during the input window and returns it with a reference current;
+/// the time that takes is the output pulse. LSB = 1 ns of pulse width (the 1 GHz clock), full scale = 15 LSB.
 
 #include <string>
 #include <utility>
@@ -18,10 +18,11 @@ enum class ConverterKind {
   Signed,  ///< pulse for the magnitude, sign in a flip-flop; drives the counter
 };
 
-inline constexpr double kPulseLsb = 1e-9;     ///< s; 1 GHz clock
-inline constexpr int kPulseLevels = 15;       ///< full scale in LSB: 4-bit counter
+inline constexpr double kPulseLsb = 1e-9;  ///< s; 1 GHz clock
+inline constexpr int kPulseLevels = 15;    ///< full scale in LSB: 4-bit counter
 
-/// A clock or phase of the converter: the port it drives and when it is high, within one operation that starts at 0 (s).
+/// A clock or phase of the converter: the port it drives and when it is high, within one operation that starts at 0
+/// (s).
 struct Clock {
   std::string port;
   std::vector<std::pair<double, double>> high;
@@ -41,10 +42,11 @@ struct ConverterTiming {
 /// Declared parameters with defaults sized for gc28.
 netlist::ParameterSet converterParameters(const pdk::Pdk& pdk, ConverterKind kind);
 /// Defines the converter's subcircuit. @throws Error (CNV-0001) for phases that overlap illegally.
-std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const netlist::ParameterSet& set, netlist::Circuit& circuit);
+std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const netlist::ParameterSet& set,
+                            netlist::Circuit& circuit);
 
-/// Ports in the subcircuit's order: bl, out, outb (ReLU: word line and complement; signed: pulse and sign), vdd, bias ports, vmid
-/// (passive), then the clocks of converterClocks().
+/// Ports in the subcircuit's order: bl, out, outb (ReLU: word line and complement; signed: pulse and sign), vdd, bias
+/// ports, vmid (passive), then the clocks of converterClocks().
 std::vector<std::string> converterPorts(ConverterKind kind, const netlist::ParameterSet& set);
 /// @throws Error (CNV-0001) for phases that overlap illegally, naming both.
 std::vector<Clock> converterClocks(ConverterKind kind, const netlist::ParameterSet& set);
@@ -54,10 +56,12 @@ ConverterTiming converterTiming(ConverterKind kind, const netlist::ParameterSet&
 double lsbCharge(ConverterKind kind, const netlist::ParameterSet& set);
 
 /// Voltage of a clock over `operations` operations, the first of which starts at `start`.
-netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations, double start = 0);
+netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations,
+                           double start = 0);
 
-/// One converter fed with a charge per operation, in this order, as a constant current over the input window. Node names: "bl", "out",
-/// "outb" (ReLU) or "pulse", "sgn"; supplies "vdd", "vbias", "vmid" and one source per clock, so that every energy can be counted.
+/// One converter fed with a charge per operation, in this order, as a constant current over the input window. Node
+/// names: "bl", "out", "outb" (ReLU) or "pulse", "sgn"; supplies "vdd", "vbias", "vmid" and one source per clock, so
+/// that every energy can be counted.
 netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind,
                             const netlist::ParameterSet& set, const std::vector<double>& charges);
 

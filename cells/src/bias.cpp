@@ -1,0 +1,52 @@
+// The shared bias line of the converters: a diode that carries the reference current, and a follower that holds the
+// line.
+
+#include "converter_parts.hpp"
+
+namespace gaincell::cells {
+
+using netlist::Parameter;
+using netlist::ParameterSet;
+
+void declareBias(ParameterSet& set) {
+  set.declare(
+      {Parameter::real("bias_amp_w", "m", 2e-6, 0.1e-6, 100e-6, "input pair of the follower on a buffered bias line"),
+       Parameter::real("bias_amp_l", "m", 0.1e-6, 30e-9, 2e-6,
+                       "length of that pair and its load: offset against speed"),
+       Parameter::real("bias_amp_load_w", "m", 2e-6, 0.1e-6, 100e-6, "p load of that pair"),
+       Parameter::real("bias_amp_ratio", "", 8, 0.1, 1000, "tail current of the follower over the diode current"),
+       Parameter::real("bias_line_c", "F", 1e-12, 0, 1e-9,
+                       "capacitor on the shared bias line: holds it against the switch edges")});
+}
+
+bool hasSharedLine(const ParameterSet& set) {
+  return set.isChoice("bias", "ideal") || set.isChoice("bias", "buffered");
+}
+
+std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
+  const std::string p = variantPrefix(set);
+  const double l = set.real(p + "mirror_l"), diode_w = set.real(p + "diode_w");
+  netlist::Subcircuit sub;
+  sub.name = set.isChoice("bias", "ideal") ? "bias_line_ideal" : "bias_line_buffered";
+  sub.ports = {"ref", "nb", "vdd"};
+  Blocks b(pdk, sub);
+  b.nmos("diode", "ref", "ref", "0", diode_w, l);
+  if (set.isChoice("bias", "ideal")) {
+    sub.ports.pop_back();
+    sub.description = "Bias line held by an ideal follower";
+    sub.add(netlist::VoltageControlledVoltage{"follower", "nb", "0", "ref", "0", 1.0});
+  } else {
+    sub.description = "Bias line held by a five-transistor follower";
+    const double w = set.real("bias_amp_w"), amp_l = set.real("bias_amp_l");
+    b.nmos("tail", "tail", "ref", "0", diode_w * set.real("bias_amp_ratio"), l);
+    b.nmos("in", "d1", "ref", "tail", w, amp_l);
+    b.nmos("back", "nb", "nb", "tail", w, amp_l);
+    b.pmos("load_in", "d1", "d1", "vdd", set.real("bias_amp_load_w"), amp_l);
+    b.pmos("load_out", "nb", "d1", "vdd", set.real("bias_amp_load_w"), amp_l);
+    b.capacitor("line", "nb", "0", set.real("bias_line_c"));
+  }
+  circuit.define(sub);
+  return sub.name;
+}
+
+}  // namespace gaincell::cells

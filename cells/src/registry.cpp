@@ -1,0 +1,28 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "gaincell/cells/converter.hpp"
+#include "gaincell/cells/generator.hpp"
+#include "gaincell/support/error.hpp"
+
+namespace gaincell::cells {
+
+const std::vector<Generator>& generators() {
+  static const std::vector<Generator> list = {
+      reluConverterGenerator(),
+      signedConverterGenerator(),
+  };
+  return list;
+}
+
+const Generator& generator(const std::string& kind) {
+  std::vector<std::string> kinds;
+  for (const auto& g : generators()) {
+    if (g.kind == kind) return g;
+    kinds.push_back(g.kind);
+  }
+  throw support::Error("CEL-0001", fmt::format("there is no circuit kind '{}'", kind), "",
+                       fmt::format("kinds are {}", fmt::join(kinds, ", ")));
+}
+
+}  // namespace gaincell::cells
