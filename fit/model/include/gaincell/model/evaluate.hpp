@@ -1,0 +1,65 @@
+#pragma once
+/// @file
+/// What a model says, in SI: currents, charges, decay, pulse widths, draws, interpolation over conditions.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gaincell/model/model.hpp"
+
+namespace gaincell::model {
+
+/// Coefficients in A/V^k, with the sign of `convention` whatever the model stores.
+std::array<double, 4> coefficients(const Cell& cell, SignConvention convention);
+
+/// Bit-line current at stored voltage v (V), in A, sign as the model stores it. No domain check: see requireInside.
+double current(const Cell& cell, double v);
+
+/// Charge of one pulse of `width` s in C, sign as the model stores it: the extended form where there is one, else the
+/// cubic.
+/// @param v_bit_line V; ignored when the conductance was not characterised
+double charge(const Cell& cell, double v, double width, double v_bit_line);
+
+/// Stored voltage after `t` s from v0: exponential, towards the end voltage of the nearer rail, where that holds; else
+/// the leakage curve is integrated.
+double decayed(const Retention& retention, double v0, double t);
+
+/// tau at another temperature, s, by the fitted Arrhenius law. @throws Error MDL-0010 without a law or outside its
+/// range.
+PerRail tauAt(const Retention& retention, double temp_c);
+
+/// Output pulse width in s for a charge in C; includes INL; never negative.
+double pulseWidth(const Converter& converter, double charge);
+/// Signed width in s: negative for the other sign.
+double pulseWidth(const SignedConverter& converter, double charge);
+
+/// Decay per token (lambda = token time / mean tau of both rails): V - V_end shrinks by exp(-lambda).
+double decayPerToken(const Model& model);
+
+/// The section at these conditions: exact, or interpolated between the points of the grid.
+/// @throws Error MDL-0011 when the corner is not in the file or the point lies outside the grid
+Section at(const Model& model, const std::string& corner, double temp_c, double vdd_v);
+
+/// @throws Error MDL-0012 when `v` (V) or `width` (s) lies outside the validity of the model
+void requireInside(const Model& model, double v, double width);
+
+/// Draws from a joint distribution; draw (seed, sample, instance) is always the same. Cheap to call, set-up once.
+class Sampler {
+ public:
+  explicit Sampler(const JointDistribution& distribution);
+  std::size_t size() const noexcept { return distribution_.names.size(); }
+  /// @param out size() values of x (deviations, in the units of the distribution)
+  void draw(std::uint64_t seed, std::uint64_t sample, std::uint64_t instance, double* out) const;
+
+ private:
+  JointDistribution distribution_;
+  std::vector<double> root_;  ///< row-major; root times its transpose is the covariance
+};
+
+/// x of a normal z, and back.
+double inverseTransform(const Transform& transform, double z);
+double applyTransform(const Transform& transform, double x);
+
+}  // namespace gaincell::model

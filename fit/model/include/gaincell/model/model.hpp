@@ -1,0 +1,228 @@
+#pragma once
+/// @file
+/// The model file in memory: what the simulations know about a cell and its converters. Field names and units are those
+/// of model.json ("gaincell-model/1"); accessors in SI are in evaluate.hpp. Reading and writing: io.hpp.
+///
+/// Sections a study did not characterise are empty optionals (null in the file): a reader must refuse or warn, never
+/// guess.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gaincell/support/provenance.hpp"
+
+namespace gaincell::model {
+
+inline constexpr const char* kSchemaId = "gaincell-model/1";
+
+/// Which bit-line current counts as positive.
+enum class SignConvention {
+  IntoBitLine,   ///< positive when the cell pushes charge INTO the bit line (simulations): dI/dV < 0
+  OutOfBitLine,  ///< positive when the cell pulls charge OUT of the bit line (the published coefficients): dI/dV > 0
+};
+
+/// Where the figures of the section were obtained.
+struct Conditions {
+  std::string pdk;     ///< PDK name; "paper" for the published figures
+  std::string corner;  ///< tt, ss, ff, sf, fs
+  double temp_c = 27;  ///< degrees Celsius
+  double vdd_v = 0.9;  ///< V
+};
+
+/// Map of one variable to the one that is jointly normal, z(x).
+struct Transform {
+  /// "identity": z = x; "log": z = ln(x); "johnson-su": z = gamma + delta asinh((x - xi)/lambda)
+  /// (N. L. Johnson, Biometrika 36, 149-176, 1949).
+  std::string kind = "identity";
+  double gamma = 0, delta = 1, xi = 0, lambda = 1;  ///< johnson-su only
+};
+
+/// A joint distribution of device-to-device variation: z = transform(x) is normal with `mean` and `covariance`.
+/// For cells x is the deviation of c0..c3 from the nominal coefficients (uA, uA/V, ...), to be ADDED to them.
+struct JointDistribution {
+  std::vector<std::string> names;               ///< n variable names
+  std::vector<Transform> transforms;            ///< n
+  std::vector<double> mean;                     ///< n, of z
+  std::vector<std::vector<double>> covariance;  ///< n x n, of z; symmetric, positive semi-definite
+  int samples = 0;                              ///< Monte-Carlo samples it was estimated from
+  std::vector<double> normality_p;              ///< n, p-value of the normality test of z (Anderson-Darling)
+};
+
+/// One candidate term of the extended cell form and what it was worth.
+struct ExtendedTerm {
+  std::string name;          ///< "order", "edge_charge", "bit_line_conductance", ...
+  double nrmse_without = 0;  ///< cross-validated NRMSE without the term
+  double nrmse_with = 0;     ///< and with it
+  bool kept = false;
+};
+
+/// Charge into the bit line of one pulse of width t at stored voltage V and bit-line voltage v_bl:
+/// Q = a(V) + b(V) t - g(V) (v_bl - bit_line_reference_V) t, polynomials in y = V - v_zero_V, lowest order first.
+struct ExtendedCell {
+  std::vector<double> current_uA;      ///< b: uA/V^k
+  std::vector<double> edge_charge_fC;  ///< a: fC/V^k; empty: no edge charge
+  std::vector<double> conductance_uS;  ///< g: uS/V^k; empty: not characterised
+  double bit_line_reference_V = 0.45;  ///< bit-line voltage at which a and b hold
+  double nrmse = 0;                    ///< cross-validated, of charge, normalised by the largest |charge|
+  double nrmse_fit = 0;                ///< on the data of the fit
+  std::vector<ExtendedTerm> terms;
+};
+
+/// Bit-line current of one cell: I(V) = sum_k c_k (V - v_zero_V)^k while the word line is high.
+struct Cell {
+  SignConvention sign_convention = SignConvention::IntoBitLine;
+  double v_zero_V = 0.45;
+  std::array<double, 4> coefficients_uA{};      ///< c_k in uA/V^k
+  std::array<double, 2> domain_V{0, 0.9};       ///< stored voltages of the fit
+  double nrmse = 0;                             ///< rms residual / full_scale_uA
+  double full_scale_uA = 0;                     ///< the normaliser: largest |I| of the data
+  double r2 = 0;                                ///< coefficient of determination
+  std::vector<std::vector<double>> covariance;  ///< 4 x 4, of the estimated coefficients (uA/V^k)(uA/V^l)
+  int points = 0;                               ///< data points of the fit; 0: published figure
+  std::optional<ExtendedCell> extended;
+  /// Share by which the stored deviation grows while the read gate is open (node coupling): I_transient(y) = I_dc((1+k)
+  /// y). For information; coefficients fitted from pulses already contain it.
+  std::optional<double> storage_coupling;
+  std::optional<JointDistribution> mismatch;  ///< local: every cell draws its own
+  std::optional<JointDistribution> process;   ///< global: all cells of a chip share one draw
+};
+
+/// A value for each of the two rails the storage node can start from.
+struct PerRail {
+  double low = 0, high = 0;
+};
+
+/// Leakage of the storage node where an exponential does not hold: dV/dt = current_A(V) / capacitance_F.
+struct LeakageCurve {
+  double capacitance_F = 0;
+  std::vector<double> voltage_V;  ///< increasing
+  std::vector<double> current_A;  ///< into the node, at each voltage; linear between
+};
+
+/// Arrhenius law of the time constant: tau(T) = tau(T_ref) exp(Ea/k (1/T - 1/T_ref)).
+struct TemperatureLaw {
+  double activation_energy_eV = 0;
+  double reference_temp_c = 27;
+  double residual = 0;  ///< largest relative error of tau over the fitted temperatures
+  std::array<double, 2> range_c{27, 27};
+};
+
+/// Time for one stored level to drift by half a level.
+struct LevelHold {
+  double level_V = 0;
+  std::optional<double> half_level_s;  ///< none: never within the simulated window
+  double window_s = 0;                 ///< the time looked at
+};
+
+/// Storage decay: V(t) = end + (V0 - end) exp(-t/tau) from each rail.
+struct Retention {
+  PerRail tau_s;
+  PerRail end_V;
+  PerRail residual;  ///< rms misfit / swing of the fit window, per rail
+  std::array<double, 2> fit_window_low_s{}, fit_window_high_s{};
+  bool exponential = true;  ///< residual <= 2 % on both rails; otherwise use the leakage curve
+  /// Standard deviation of ln(tau) over Monte-Carlo; none when not studied.
+  std::optional<double> log_sigma;
+  std::optional<LeakageCurve> leakage_curve;
+  std::optional<TemperatureLaw> temperature;
+  std::vector<LevelHold> levels;
+};
+
+/// Error of a converter's pulse against the ideal straight line, by input charge; linear between, zero outside.
+struct InlTable {
+  std::vector<double> charge_fC;  ///< increasing; signed converters include negative charge
+  std::vector<double> error_ns;   ///< width - (offset + |charge|/slope)
+};
+
+/// Straight line with clamps: width = clamp(offset_ns + charge/slope, 0, saturation_ns); widths below min_pulse_ns
+/// vanish.
+struct Converter {
+  double slope_fC_per_ns = 0;
+  double offset_ns = 0;
+  double saturation_ns = 15;  ///< width at full scale and above
+  double s_sat_uA = 0;        ///< current that integrates to full scale in the longest input pulse (timing_s.pulse_max)
+  double min_pulse_ns = 0;    ///< shortest pulse that reaches the output
+  double lsb_ns = 1;
+  double residual_rms_ns = 0, residual_max_ns = 0;  ///< against the straight line, 0.05 to 0.95 full scale
+  InlTable inl;
+  std::optional<JointDistribution> mismatch;       ///< of "gain" (relative) and "offset_ns", per converter
+  std::vector<double> energy_charge_fC, energy_J;  ///< energy of one operation by input charge; may be empty
+};
+
+/// The signed converter adds the other polarity and the decision.
+struct SignedConverter {
+  Converter positive;                   ///< charge into the bit line
+  double negative_slope_fC_per_ns = 0;  ///< > 0: |charge| per ns
+  double negative_offset_ns = 0;
+  double sign_threshold_fC = 0;  ///< net charge at which the sign bit flips
+};
+
+/// J per event. Empty: not characterised.
+struct Energy {
+  std::optional<double> write;                                ///< one cell, mean over level transitions
+  std::optional<double> read_per_cell;                        ///< one cell, full-width pulse, mean over levels
+  std::optional<double> relu_converter_per_column_operation;  ///< converter alone
+  std::optional<double> signed_converter_per_column_operation;
+  std::optional<double> per_array_multiply;  ///< one 64 x 64 array with its 64 converters, mean of both kinds
+  std::optional<double> array1_multiply, array2_multiply;  ///< the same, by array
+  std::optional<double> per_token;                         ///< one head, analog and digital parts
+};
+
+/// s.
+struct Timing {
+  double write_reset = 20e-9, integrate = 15e-9, phi_pulse = 15e-9, readout_pulse = 15e-9;
+  double token = 65e-9;
+  double pulse_max = 15e-9;  ///< widest input pulse
+};
+
+/// What the write path really stores.
+struct Write {
+  std::vector<double> level_V;                ///< asked for, n levels
+  std::vector<std::vector<double>> stored_V;  ///< [previous level][level]: voltage after the write switch has closed
+  double settle_s = 0;                        ///< slowest time to within half a level
+};
+
+/// Where the model may be used. Outside, tools refuse or warn; they never extrapolate silently.
+struct Validity {
+  std::array<double, 2> v_storage_V{0, 0.9};
+  std::array<double, 2> pulse_width_s{0, 15e-9};
+  std::array<double, 2> temp_c{27, 27};
+  std::array<double, 2> vdd_V{0.9, 0.9};
+  std::array<double, 2> hold_s{0, 0};  ///< storage times the retention law was fitted on
+  std::vector<std::string> notes;      ///< warnings of the fit, for people
+};
+
+/// Everything that depends on the conditions.
+struct Section {
+  Conditions conditions;
+  Cell cell;
+  std::optional<Retention> retention;
+  std::optional<Converter> relu_converter;
+  std::optional<SignedConverter> signed_converter;
+  std::optional<Energy> energy_J;
+  std::optional<Write> write;
+};
+
+/// How `at()` goes between the points of `grid`.
+struct Interpolation {
+  std::string corner = "exact";        ///< corners are never mixed
+  std::string temperature = "linear";  ///< coefficients, converters, energies linear in T; ln(tau) linear in 1/T
+  std::string supply = "linear";
+};
+
+/// A model file: the nominal section, and optionally the same at other corners, temperatures and supplies.
+struct Model : Section {
+  support::Provenance provenance;
+  Timing timing_s;
+  Validity validity;
+  Interpolation interpolation;
+  std::vector<Section> grid;
+};
+
+/// The published coefficients and figures (Leroux, Manea et al., 2025; authors' model code): 16 input levels of up to
+/// 15 ns, S_sat 80 and 40 uA, tau 5 ms, 65 ns per token. Not fitted here: covariance zero, points 0.
+Model paperModel();
+
+}  // namespace gaincell::model

@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include <Eigen/Dense>
+#include <cmath>
+
+#include "describe.hpp"
+#include "gaincell/model/io.hpp"
+#include "gaincell/support/error.hpp"
+
+namespace gaincell::model {
+
+using support::Error;
+
+namespace {
+
+/// A visitor that looks at the values of a model built in memory, with the rules the reader applies to a file.
+class ValueCheck {
+ public:
+  ValueCheck(std::string path, const std::string& where) : path_(std::move(path)), where_(where) {}
+
+  void number(const char* key, double& x, detail::Range range, const char*) { inRange(key, x, range); }
+  void nullableNumber(const char* key, std::optional<double>& x, detail::Range range, const char*) {
+    if (x) inRange(key, *x, range);
+  }
+  void optionalNumber(const char* key, std::optional<double>& x, detail::Range range, const char*) {
+    if (x) inRange(key, *x, range);
+  }
+  void optionalUnsigned(const char*, std::optional<std::uint64_t>&, const char*) {}
+  void integer(const char* key, int& x, const char*) { inRange(key, x, detail::kCount); }
+  void flag(const char*, bool&, const char*) {}
+  void text(const char* key, std::string& x, const std::vector<std::string>& allowed, const char*) {
+    if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), x) == allowed.end())
+      throw Error("MDL-0006", fmt::format("'{}' is not an allowed value", x), place(key));
+  }
+  void optionalText(const char*, std::string&, const char*) {}
+  void perRail(const char* key, PerRail& x, detail::Range range, const char*) {
+    inRange(key, x.low, range);
+    inRange(key, x.high, range);
+  }
+  void numbers(const char* key, std::vector<double>& xs, detail::Range range, const char*) {
+    for (std::size_t i = 0; i < xs.size(); ++i) inRange(fmt::format("{}[{}]", key, i), xs[i], range);
+  }
+  template <std::size_t N>
+  void fixed(const char* key, std::array<double, N>& xs, detail::Range range, const char*) {
+    for (std::size_t i = 0; i < N; ++i) inRange(fmt::format("{}[{}]", key, i), xs[i], range);
+  }
+  void matrix(const char* key, std::vector<std::vector<double>>& xs, const char*) {
+    for (std::size_t i = 0; i < xs.size(); ++i) numbers(fmt::format("{}[{}]", key, i).c_str(), xs[i], detail::kAny, "");
+  }
+  void texts(const char*, std::vector<std::string>&, const char*) {}
+  template <class T>
+  void object(const char* key, T& x, const char*) {
+    ValueCheck inner(path_ + "." + key, where_);
+    detail::describe(inner, x);
+    inner.rules(x);
+  }
+  template <class T>
+  void nullable(const char* key, std::optional<T>& x, const char*) {
+    if (x) object(key, *x, "");
+  }
+  template <class T>
+  void list(const char* key, std::vector<T>& xs, const char*) {
+    for (std::size_t i = 0; i < xs.size(); ++i) object(fmt::format("{}[{}]", key, i).c_str(), xs[i], "");
+  }
+  template <class T>
+  void merge(T& x) {
+    detail::describe(*this, x);
+    rules(x);
+  }
+
+ private:
+  std::string place(const std::string& key) const { return fmt::format("{} {}.{}", where_, path_, key); }
+
+  void inRange(const std::string& key, double x, detail::Range range) const {
+    if (!std::isfinite(x) || x < range.min || x > range.max)
+      throw Error("MDL-0006", fmt::format("{} is outside {} .. {} {}", x, range.min, range.max, range.unit), place(key),
+                  "check the value and its unit");
+  }
+  void ordered(const char* key, const std::array<double, 2>& x) const {
+    if (x[0] > x[1])
+      throw Error("MDL-0007", fmt::format("the low end {} is above the high end {}", x[0], x[1]), place(key));
+  }
+  void increasing(const char* key, const std::vector<double>& x) const {
+    for (std::size_t i = 1; i < x.size(); ++i)
+      if (x[i] <= x[i - 1]) throw Error("MDL-0007", "values must increase", place(fmt::format("{}[{}]", key, i)));
+  }
+  void sameLength(const char* key, std::size_t n, const char* other, std::size_t m) const {
+    if (n != m) throw Error("MDL-0007", fmt::format("{} values, but {} in '{}'", n, m, other), place(key));
+  }
+
+  /// Symmetric and positive semi-definite, judged on the correlation matrix so that units do not matter.
+  void covariance(const char* key, const std::vector<std::vector<double>>& c, std::size_t n) const {
+    const auto fail = [&](const std::string& why, const std::string& at) {
+      throw Error("MDL-0008", "broken covariance: " + why, place(at), "fit the model again");
+    };
+    if (c.size() != n) fail(fmt::format("{} rows for {} variables", c.size(), n), key);
+    Eigen::MatrixXd m(n, n);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (c[i].size() != n)
+        fail(fmt::format("{} columns for {} variables", c[i].size(), n), fmt::format("{}[{}]", key, i));
+      if (c[i][i] < 0) fail("a variance is negative", fmt::format("{}[{}][{}]", key, i, i));
+      for (std::size_t j = 0; j < n; ++j) m(static_cast<long>(i), static_cast<long>(j)) = c[i][j];
+    }
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) {
+        const double scale = std::sqrt(c[i][i] * c[j][j]);
+        if (std::fabs(c[i][j] - c[j][i]) > 1e-9 * scale) fail("not symmetric", fmt::format("{}[{}][{}]", key, i, j));
+        m(static_cast<long>(i), static_cast<long>(j)) = scale > 0 ? c[i][j] / scale : c[i][j];
+      }
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(m, Eigen::EigenvaluesOnly);
+    if (n > 0 && eigen.eigenvalues()(0) < -1e-8)
+      fail(fmt::format("not positive semi-definite (eigenvalue {:.3g} of the correlation matrix)",
+                       eigen.eigenvalues()(0)),
+           key);
+  }
+
+  template <class T>
+  void rules(const T&) const {}
+  void rules(const JointDistribution& d) const {
+    sameLength("transforms", d.transforms.size(), "names", d.names.size());
+    sameLength("mean", d.mean.size(), "names", d.names.size());
+    sameLength("normality_p", d.normality_p.size(), "names", d.names.size());
+    covariance("covariance", d.covariance, d.names.size());
+  }
+  void rules(const Transform& t) const {
+    if (t.kind == "johnson-su" && (t.delta <= 0 || t.lambda <= 0))
+      throw Error("MDL-0006", "delta and lambda of a johnson-su transform must be positive", place("delta"));
+  }
+  void rules(const Cell& c) const {
+    ordered("domain_V", c.domain_V);
+    covariance("covariance", c.covariance, 4);
+    for (const auto* d : {&c.mismatch, &c.process})
+      if (*d)
+        sameLength(d == &c.mismatch ? "mismatch.names" : "process.names", (*d)->names.size(), "coefficients_uA", 4);
+    const double low = c.coefficients_uA[1];
+    if ((c.sign_convention == SignConvention::IntoBitLine) == (low > 0) && low != 0)
+      throw Error("MDL-0009", fmt::format("a slope of {} uA/V contradicts the sign convention", low),
+                  place("coefficients_uA[1]"),
+                  "current into the bit line falls with the stored voltage; current out of it rises");
+  }
+  void rules(const ExtendedCell& e) const {
+    if (e.current_uA.empty()) throw Error("MDL-0007", "the extended form has no coefficients", place("current_uA"));
+  }
+  void rules(const LeakageCurve& c) const {
+    sameLength("current_A", c.current_A.size(), "voltage_V", c.voltage_V.size());
+    if (c.voltage_V.size() < 2) throw Error("MDL-0007", "a curve needs at least two points", place("voltage_V"));
+    increasing("voltage_V", c.voltage_V);
+  }
+  void rules(const TemperatureLaw& t) const { ordered("range_c", t.range_c); }
+  void rules(const Retention& r) const {
+    ordered("fit_window_low_s", r.fit_window_low_s);
+    ordered("fit_window_high_s", r.fit_window_high_s);
+    if (!r.exponential && !r.leakage_curve)
+      throw Error("MDL-0009", "decay is not exponential and there is no leakage curve", place("exponential"));
+  }
+  void rules(const InlTable& t) const {
+    sameLength("error_ns", t.error_ns.size(), "charge_fC", t.charge_fC.size());
+    increasing("charge_fC", t.charge_fC);
+  }
+  void rules(const Converter& c) const {
+    sameLength("energy_J", c.energy_J.size(), "energy_charge_fC", c.energy_charge_fC.size());
+    increasing("energy_charge_fC", c.energy_charge_fC);
+    if (c.mismatch) sameLength("mismatch.names", c.mismatch->names.size(), "gain, offset_ns", 2);
+  }
+  void rules(const Write& w) const {
+    increasing("level_V", w.level_V);
+    sameLength("stored_V", w.stored_V.size(), "level_V", w.level_V.size());
+    for (std::size_t i = 0; i < w.stored_V.size(); ++i)
+      sameLength(fmt::format("stored_V[{}]", i).c_str(), w.stored_V[i].size(), "level_V", w.level_V.size());
+  }
+  void rules(const Validity& l) const {
+    ordered("v_storage_V", l.v_storage_V);
+    ordered("pulse_width_s", l.pulse_width_s);
+    ordered("temp_c", l.temp_c);
+    ordered("vdd_V", l.vdd_V);
+    ordered("hold_s", l.hold_s);
+  }
+
+  std::string path_;
+  const std::string& where_;
+};
+
+}  // namespace
+
+void check(const Model& model, const std::string& where) {
+  Model copy = model;
+  ValueCheck v("$", where);
+  v.merge(copy);
+}
+
+}  // namespace gaincell::model

@@ -1,0 +1,151 @@
+#include "gaincell/model/evaluate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gaincell/support/error.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::model {
+
+using support::Error;
+
+namespace {
+
+template <class Coefficients>
+double horner(const Coefficients& c, double y) {
+  double sum = 0;
+  for (auto it = c.rbegin(); it != c.rend(); ++it) sum = sum * y + *it;
+  return sum;
+}
+
+/// Linear between the points of a table, zero beyond its ends.
+double lookUp(const std::vector<double>& x, const std::vector<double>& y, double at) {
+  if (x.empty() || at < x.front() || at > x.back()) return 0;
+  const auto upper = std::lower_bound(x.begin(), x.end(), at);
+  const auto i = static_cast<std::size_t>(upper - x.begin());
+  if (i == 0) return y.front();
+  const double f = (at - x[i - 1]) / (x[i] - x[i - 1]);
+  return y[i - 1] + f * (y[i] - y[i - 1]);
+}
+
+/// Width in s of |charge| on a straight line, clamped; `inl` in ns is added between the clamps.
+double clampedWidth(double magnitude_fC, double slope, double offset_ns, const Converter& c, double inl) {
+  const double line = offset_ns + magnitude_fC / slope;
+  const double width = std::clamp(line + inl, 0.0, c.saturation_ns);
+  return (width < c.min_pulse_ns ? 0.0 : width) * 1e-9;
+}
+
+/// Integrates C dV/dt = I(V) exactly over the linear pieces of the curve.
+double leak(const LeakageCurve& curve, double v, double t) {
+  const auto& x = curve.voltage_V;
+  const auto& current = curve.current_A;
+  v = std::clamp(v, x.front(), x.back());
+  // Every step ends at a breakpoint, at equilibrium or at the end of time, so there are at most as many as pieces.
+  for (std::size_t step = 0; step <= x.size() && t > 0; ++step) {
+    std::size_t i = static_cast<std::size_t>(std::upper_bound(x.begin(), x.end(), v) - x.begin());
+    i = std::clamp<std::size_t>(i, 1, x.size() - 1);
+    const double g = (current[i] - current[i - 1]) / (x[i] - x[i - 1]);
+    double now = current[i - 1] + g * (v - x[i - 1]);
+    if (now < 0 && v == x[i - 1] && i > 1) {  // leaves downwards from a breakpoint: the piece below counts
+      --i;
+      now = current[i];
+    }
+    const double slope = (current[i] - current[i - 1]) / (x[i] - x[i - 1]);
+    if (now == 0) return v;
+    const double edge = now > 0 ? x[i] : x[i - 1], at_edge = now > 0 ? current[i] : current[i - 1];
+    const double rate = slope / curve.capacitance_F;
+    const auto moved = [&](double dt) {
+      return std::fabs(rate * dt) < 1e-12 ? v + now * dt / curve.capacitance_F
+                                          : v + now / slope * std::expm1(rate * dt);
+    };
+    if (now * at_edge <= 0) return moved(t);  // the piece holds the equilibrium: its edge is never reached
+    const double to_edge = std::fabs(at_edge - now) < 1e-12 * std::fabs(now) ? (edge - v) * curve.capacitance_F / now
+                                                                             : std::log(at_edge / now) / rate;
+    if (to_edge >= t) return moved(t);
+    v = edge;
+    t -= to_edge;
+    if ((v == x.front() && at_edge < 0) || (v == x.back() && at_edge > 0)) return v;
+  }
+  return v;
+}
+
+}  // namespace
+
+std::array<double, 4> coefficients(const Cell& cell, SignConvention convention) {
+  std::array<double, 4> out = cell.coefficients_uA;
+  const double sign = convention == cell.sign_convention ? 1e-6 : -1e-6;
+  for (double& c : out) c *= sign;
+  return out;
+}
+
+double current(const Cell& cell, double v) {
+  return 1e-6 * horner(cell.coefficients_uA, v - cell.v_zero_V);
+}
+
+double charge(const Cell& cell, double v, double width, double v_bit_line) {
+  if (!cell.extended) return current(cell, v) * width;
+  const ExtendedCell& e = *cell.extended;
+  const double y = v - cell.v_zero_V;
+  const double current_uA =
+      horner(e.current_uA, y) - horner(e.conductance_uS, y) * (v_bit_line - e.bit_line_reference_V);
+  return 1e-15 * horner(e.edge_charge_fC, y) * (width > 0 ? 1 : 0) + 1e-6 * current_uA * width;
+}
+
+double decayed(const Retention& r, double v0, double t) {
+  if (!r.exponential && r.leakage_curve) return leak(*r.leakage_curve, v0, t);
+  const bool high = v0 > (r.end_V.low + r.end_V.high) / 2;
+  const double end = high ? r.end_V.high : r.end_V.low, tau = high ? r.tau_s.high : r.tau_s.low;
+  return end + (v0 - end) * std::exp(-t / tau);
+}
+
+PerRail tauAt(const Retention& r, double temp_c) {
+  if (!r.temperature)
+    throw Error("MDL-0010", "the model has no temperature law of retention", "$.retention.temperature",
+                "fit it from retention data at several temperatures");
+  const TemperatureLaw& law = *r.temperature;
+  if (temp_c < law.range_c[0] || temp_c > law.range_c[1])
+    throw Error("MDL-0010",
+                fmt::format("{} C is outside the fitted {} .. {} C", temp_c, law.range_c[0], law.range_c[1]),
+                "$.retention.temperature.range_c", "choose a temperature inside, or characterise retention there");
+  const double k_eV = support::kBoltzmann / support::kElementaryCharge;
+  const double factor =
+      std::exp(law.activation_energy_eV / k_eV *
+               (1 / (temp_c + support::kZeroCelsius) - 1 / (law.reference_temp_c + support::kZeroCelsius)));
+  return {r.tau_s.low * factor, r.tau_s.high * factor};
+}
+
+double pulseWidth(const Converter& c, double charge) {
+  const double fC = charge * 1e15;
+  return clampedWidth(fC, c.slope_fC_per_ns, c.offset_ns, c, lookUp(c.inl.charge_fC, c.inl.error_ns, fC));
+}
+
+double pulseWidth(const SignedConverter& s, double charge) {
+  const double fC = charge * 1e15;
+  const double inl = lookUp(s.positive.inl.charge_fC, s.positive.inl.error_ns, fC);
+  if (fC >= s.sign_threshold_fC)
+    return clampedWidth(fC, s.positive.slope_fC_per_ns, s.positive.offset_ns, s.positive, inl);
+  return -clampedWidth(-fC, s.negative_slope_fC_per_ns, s.negative_offset_ns, s.positive, inl);
+}
+
+double decayPerToken(const Model& model) {
+  if (!model.retention)
+    throw Error("MDL-0010", "the model has no retention section", "$.retention", "give --decay yourself");
+  return model.timing_s.token * 2 / (model.retention->tau_s.low + model.retention->tau_s.high);
+}
+
+void requireInside(const Model& model, double v, double width) {
+  const auto refuse = [](double x, const std::array<double, 2>& range, const char* what, const char* unit) {
+    if (!(x >= range[0] && x <= range[1]))
+      throw Error(
+          "MDL-0012",
+          fmt::format("{} {} {} is outside the model's validity {} .. {} {}", what, x, unit, range[0], range[1], unit),
+          "$.validity", "stay inside, or characterise and fit a wider range");
+  };
+  refuse(v, model.validity.v_storage_V, "stored voltage", "V");
+  refuse(width, model.validity.pulse_width_s, "pulse width", "s");
+}
+
+}  // namespace gaincell::model

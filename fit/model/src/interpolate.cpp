@@ -1,0 +1,130 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "describe.hpp"
+#include "gaincell/model/evaluate.hpp"
+#include "gaincell/support/error.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::model {
+
+using support::Error;
+
+namespace {
+
+/// Collects every number of a section, in the order of the description; time constants apart, as they blend otherwise.
+class Numbers {
+ public:
+  std::vector<double*> linear, tau;
+
+  void number(const char*, double& x, detail::Range, const char*) { linear.push_back(&x); }
+  void nullableNumber(const char*, std::optional<double>& x, detail::Range, const char*) {
+    if (x) linear.push_back(&*x);
+  }
+  void optionalNumber(const char*, std::optional<double>&, detail::Range, const char*) {}
+  void optionalUnsigned(const char*, std::optional<std::uint64_t>&, const char*) {}
+  void integer(const char*, int&, const char*) {}
+  void flag(const char*, bool&, const char*) {}
+  void text(const char*, std::string&, const std::vector<std::string>&, const char*) {}
+  void optionalText(const char*, std::string&, const char*) {}
+  void perRail(const char* key, PerRail& x, detail::Range, const char*) {
+    auto& list = std::string_view(key) == "tau_s" ? tau : linear;
+    list.push_back(&x.low);
+    list.push_back(&x.high);
+  }
+  void numbers(const char*, std::vector<double>& xs, detail::Range, const char*) {
+    for (double& x : xs) linear.push_back(&x);
+  }
+  template <std::size_t N>
+  void fixed(const char*, std::array<double, N>& xs, detail::Range, const char*) {
+    for (double& x : xs) linear.push_back(&x);
+  }
+  void matrix(const char*, std::vector<std::vector<double>>& xs, const char*) {
+    for (auto& row : xs)
+      for (double& x : row) linear.push_back(&x);
+  }
+  void texts(const char*, std::vector<std::string>&, const char*) {}
+  template <class T>
+  void object(const char*, T& x, const char*) {
+    detail::describe(*this, x);
+  }
+  template <class T>
+  void nullable(const char*, std::optional<T>& x, const char*) {
+    if (x) detail::describe(*this, *x);
+  }
+  template <class T>
+  void list(const char*, std::vector<T>& xs, const char*) {
+    for (T& x : xs) detail::describe(*this, x);
+  }
+  template <class T>
+  void merge(T& x) {
+    detail::describe(*this, x);
+  }
+};
+
+/// a (1 - w) + b w in every number; ln(tau) with its own weight.
+Section blend(Section a, Section b, double weight, double tau_weight) {
+  Numbers na, nb;
+  detail::describe(na, a);
+  detail::describe(nb, b);
+  if (na.linear.size() != nb.linear.size() || na.tau.size() != nb.tau.size())
+    throw Error("MDL-0011", "two points of the grid hold different sections or tables of different length", "$.grid",
+                "characterise all points the same way");
+  for (std::size_t i = 0; i < na.linear.size(); ++i)
+    *na.linear[i] = *na.linear[i] * (1 - weight) + *nb.linear[i] * weight;
+  for (std::size_t i = 0; i < na.tau.size(); ++i)
+    *na.tau[i] = std::exp(std::log(*na.tau[i]) * (1 - tau_weight) + std::log(*nb.tau[i]) * tau_weight);
+  return a;
+}
+
+/// The neighbours of x among `grid`, low and high (equal when x is one of them).
+std::pair<double, double> bracket(const std::set<double>& grid, double x, const char* what) {
+  const auto upper = grid.lower_bound(x);
+  if (upper == grid.end() || (upper == grid.begin() && *upper != x))
+    throw Error("MDL-0011",
+                fmt::format("{} {} is outside the characterised {} .. {}", what, x, *grid.begin(), *grid.rbegin()),
+                "$.grid", "characterise and fit a wider range");
+  return {*upper == x ? x : *std::prev(upper), *upper};
+}
+
+}  // namespace
+
+Section at(const Model& model, const std::string& corner, double temp_c, double vdd_v) {
+  std::vector<const Section*> points;
+  std::set<double> temps, supplies;
+  const auto add = [&](const Section& s) {
+    if (s.conditions.corner != corner) return;
+    points.push_back(&s);
+    temps.insert(s.conditions.temp_c);
+    supplies.insert(s.conditions.vdd_v);
+  };
+  add(model);
+  for (const Section& s : model.grid) add(s);
+  if (points.empty())
+    throw Error("MDL-0011", fmt::format("corner '{}' is not in the model file", corner), "$.grid",
+                "characterise and fit that corner");
+  const auto [t0, t1] = bracket(temps, temp_c, "temperature");
+  const auto [v0, v1] = bracket(supplies, vdd_v, "supply");
+  const auto point = [&](double t, double v) -> const Section& {
+    for (const Section* p : points)
+      if (p->conditions.temp_c == t && p->conditions.vdd_v == v) return *p;
+    throw Error("MDL-0011", fmt::format("the grid has no point at {}, {} C, {} V", corner, t, v), "$.grid",
+                "interpolation needs every combination of its temperatures and supplies");
+  };
+  const double w_t = t1 > t0 ? (temp_c - t0) / (t1 - t0) : 0;
+  const auto inverse = [](double c) { return 1 / (c + support::kZeroCelsius); };
+  const double w_tau = t1 > t0 ? (inverse(temp_c) - inverse(t0)) / (inverse(t1) - inverse(t0)) : 0;
+  const auto alongTemperature = [&](double v) {
+    return t1 > t0 ? blend(point(t0, v), point(t1, v), w_t, w_tau) : point(t0, v);
+  };
+  const double w_v = v1 > v0 ? (vdd_v - v0) / (v1 - v0) : 0;
+  Section out = v1 > v0 ? blend(alongTemperature(v0), alongTemperature(v1), w_v, w_v) : alongTemperature(v0);
+  out.conditions.temp_c = temp_c;
+  out.conditions.vdd_v = vdd_v;
+  return out;
+}
+
+}  // namespace gaincell::model

@@ -1,0 +1,52 @@
+#include "gaincell/model/model.hpp"
+
+namespace gaincell::model {
+
+Model paperModel() {
+  Model m;
+  m.provenance.command = "gaincell model export paper";
+  m.provenance.date = "2025-01-01T00:00:00Z";  // a constant: the published model does not change
+  m.conditions = {"paper", "tt", 27, 0.9};
+
+  // The authors fit a two-variable cubic; with the input fixed at 0.9 V it collapses to these four (uA/V^k).
+  m.cell.sign_convention = SignConvention::OutOfBitLine;
+  m.cell.coefficients_uA = {0.52136361, 13.61226063, -2.62044562, 46.05483778};
+  m.cell.covariance.assign(4, std::vector<double>(4, 0.0));
+  double full_scale = 0;
+  for (const double y : {-0.45, 0.45}) {
+    const auto& c = m.cell.coefficients_uA;
+    const double i = c[0] + y * (c[1] + y * (c[2] + y * c[3]));
+    full_scale = std::max(full_scale, i < 0 ? -i : i);
+  }
+  m.cell.full_scale_uA = full_scale;
+  m.cell.r2 = 1;
+
+  Retention r;
+  r.tau_s = {5e-3, 5e-3};  // published for the silicon CMOS cell
+  r.end_V = {0.45, 0.45};
+  m.retention = r;
+
+  // S_sat x 15 ns = 1.2 pC and 0.6 pC; 15 levels of 1 ns (published pulse widths and clock).
+  Converter relu;
+  relu.s_sat_uA = 80;
+  relu.slope_fC_per_ns = 80;
+  m.relu_converter = relu;
+  SignedConverter out;
+  out.positive.s_sat_uA = 40;
+  out.positive.slope_fC_per_ns = out.negative_slope_fC_per_ns = 40;
+  m.signed_converter = out;
+
+  // Published energy per token and head: 1120 pJ array 1 with ReLU converters, 700 pJ array 2 with signed converters,
+  // over 16 sub-tiles; 6.1 nJ in all. Per converter alone nothing is published.
+  Energy e;
+  e.array1_multiply = 1120e-12 / 16;
+  e.array2_multiply = 700e-12 / 16;
+  e.per_array_multiply = (1120e-12 + 700e-12) / 32;
+  e.per_token = 6.1e-9;
+  m.energy_J = e;
+
+  m.validity.notes = {"published coefficients; no residuals, covariance or mismatch were published in this form"};
+  return m;
+}
+
+}  // namespace gaincell::model

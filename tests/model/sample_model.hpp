@@ -1,0 +1,55 @@
+#pragma once
+/// A model with every section filled, for the tests.
+
+#include "gaincell/model/model.hpp"
+
+inline gaincell::model::Model fullModel() {
+  using namespace gaincell::model;
+  Model m = paperModel();
+  m.provenance.seed = 7;
+  m.provenance.temp_c = 27;
+  m.cell.covariance = {{1e-4, 0, 0, 0}, {0, 4e-4, 0, 1e-5}, {0, 0, 1e-2, 0}, {0, 1e-5, 0, 1.0 / 3}};
+  m.cell.points = 91;
+  m.cell.storage_coupling = 0.043;
+  ExtendedCell e;
+  e.current_uA = {0.5, 13.6, -2.6, 46, 0.1, 3.0 / 7};
+  e.edge_charge_fC = {0.1, 0.02};
+  e.conductance_uS = {5, 0.1, 60};
+  e.terms = {{"edge_charge", 0.01, 0.002, true}};
+  m.cell.extended = e;
+  JointDistribution d;
+  d.names = {"c0", "c1", "c2", "c3"};
+  d.transforms.assign(4, {});
+  d.transforms[3] = {"johnson-su", 0.1, 1.5, 0.2, 3};
+  d.mean.assign(4, 0.0);
+  d.covariance = {{0.04, 0.01, 0, 0}, {0.01, 0.25, 0, 0}, {0, 0, 1, 0.5}, {0, 0, 0.5, 2}};
+  d.samples = 1000;
+  d.normality_p.assign(4, 0.5);
+  m.cell.mismatch = d;
+  m.cell.process = d;
+  m.retention->leakage_curve = LeakageCurve{5e-15, {0, 0.45, 0.9}, {1e-12, 0, -1e-12}};
+  m.retention->temperature = TemperatureLaw{0.4, 27, 0.01, {0, 85}};
+  m.retention->log_sigma = 0.2;
+  m.retention->levels = {{0.0, 1e-3, 1e-2}, {0.45, std::nullopt, 1e-2}};
+  m.relu_converter->inl = {{0, 600, 1200}, {0, 0.02, -0.01}};
+  m.relu_converter->energy_charge_fC = {0, 1200};
+  m.relu_converter->energy_J = {3e-13, 4e-13};
+  JointDistribution g;
+  g.names = {"gain", "offset_ns"};
+  g.transforms.assign(2, {});
+  g.mean = {0, 0};
+  g.covariance = {{4e-4, 0}, {0, 2.5e-3}};
+  g.normality_p = {0.2, 0.9};
+  m.relu_converter->mismatch = g;
+  m.signed_converter->positive.inl = {{-600, 0, 600}, {0.1, 0, -0.1}};
+  m.write = Write{{0, 0.9}, {{0.001, 0.898}, {0.002, 0.899}}, 3e-9};
+  for (const double t : {0.0, 85.0}) {
+    Section s = m;
+    s.conditions.temp_c = t;
+    s.cell.coefficients_uA[1] *= 1 - 0.001 * (t - 27);
+    s.retention->tau_s = {5e-3 * (t < 27 ? 10 : 0.1), 5e-3};
+    m.grid.push_back(s);
+  }
+  m.validity.notes.push_back("made for tests");
+  return m;
+}

@@ -1,0 +1,201 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "gaincell/model/evaluate.hpp"
+#include "gaincell/model/io.hpp"
+#include "gaincell/support/atomic_file.hpp"
+#include "gaincell/support/error.hpp"
+#include "sample_model.hpp"
+
+using namespace gaincell::model;
+using gaincell::support::Error;
+using nlohmann::json;
+
+namespace {
+/// The error of reading a document, "" when it reads.
+std::string refusal(const json& document, std::string* where = nullptr) {
+  try {
+    modelFromJson(document, "m.json");
+    return "";
+  } catch (const Error& e) {
+    if (where) *where = e.where();
+    return e.id();
+  }
+}
+}  // namespace
+
+TEST_CASE("a model survives writing and reading bit for bit") {
+  for (const Model& m : {paperModel(), fullModel()}) {
+    const std::string text = modelText(m);
+    const Model back = parseModel(text, "text");
+    CHECK(modelText(back) == text);
+    CHECK(back.cell.coefficients_uA == m.cell.coefficients_uA);
+    CHECK(back.cell.covariance == m.cell.covariance);
+    CHECK(back.grid.size() == m.grid.size());
+  }
+  const Model back = parseModel(modelText(fullModel()), "text");
+  CHECK(back.cell.extended->current_uA == fullModel().cell.extended->current_uA);
+  CHECK(back.cell.mismatch->transforms[3].delta == 1.5);
+  CHECK(back.provenance.seed == 7u);
+  CHECK_FALSE(back.retention->levels[1].half_level_s.has_value());
+}
+
+TEST_CASE("the published schema is the one the reader and the writer share") {
+  const std::string path = std::string(GAINCELL_SOURCE_DIR) + "/fit/model/gaincell-model-1.schema.json";
+  CHECK_MESSAGE(gaincell::support::readFile(path) == schemaText(),
+                "regenerate it: build/release/bin/model_samples schema > ", path);
+}
+
+TEST_CASE("the strict reader names the field") {
+  const json good = modelToJson(fullModel());
+  std::string where;
+  CHECK(refusal(good).empty());
+  const auto broken = [&](const char* pointer, const json& value) {
+    json j = good;
+    j[json::json_pointer(pointer)] = value;
+    return refusal(j, &where);
+  };
+  CHECK(broken("/schema", "gaincell-model/2") == "MDL-0002");
+  CHECK(where == "m.json $.schema");
+  CHECK(broken("/cell/coefficients_uA/2", "0.1") == "MDL-0005");
+  CHECK(where == "m.json $.cell.coefficients_uA[2]");
+  CHECK(broken("/cell/coefficients_uA", {1, 2, 3}) == "MDL-0007");
+  CHECK(broken("/cell/full_scale_uA", 1e-5) == "MDL-0006");   // in ampere
+  CHECK(broken("/conditions/temp_c", 300.15) == "MDL-0006");  // in kelvin
+  CHECK(broken("/timing_s/token", 65) == "MDL-0006");         // in ns
+  CHECK(broken("/conditions/corner", "typ") == "MDL-0006");
+  CHECK(broken("/cell/covariance/1/3", 5) == "MDL-0008");
+  CHECK(where == "m.json $.cell.covariance[1][3]");
+  CHECK(broken("/cell/mismatch/covariance", {{1, 2, 0, 0}, {2, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}) == "MDL-0008");
+  CHECK(where == "m.json $.cell.mismatch.covariance");
+  CHECK(broken("/grid/1/cell/covariance/0/0", -1) == "MDL-0008");
+  CHECK(where == "m.json $.grid[1].cell.covariance[0][0]");
+  CHECK(broken("/relu_converter/inl/charge_fC", {0, 600, 600}) == "MDL-0007");
+  CHECK(broken("/cell/sign_convention", "into-bit-line") == "MDL-0009");
+  CHECK(broken("/cell/coefficients_A", {1, 2, 3, 4}) == "MDL-0004");
+  CHECK(where == "m.json $.cell.coefficients_A");
+  json missing = good;
+  missing["cell"].erase("nrmse");
+  CHECK(refusal(missing, &where) == "MDL-0003");
+  CHECK(where == "m.json $.cell.nrmse");
+  CHECK_THROWS_WITH_AS(parseModel("{", "f"), doctest::Contains("not a JSON document"), Error);
+  CHECK_THROWS_AS(parseModel(R"({"schema":"gaincell-model/1","schema":"gaincell-model/1"})", "f"), Error);
+  CHECK_THROWS_AS(parseModel(std::string(100000, '['), "f"), Error);
+  std::string text = modelText(fullModel());
+  text.replace(text.find("0.043"), 5, "1e999");
+  CHECK_THROWS_AS(parseModel(text, "f"), Error);
+}
+
+TEST_CASE("the writer refuses what the reader would refuse, and leaves nothing behind") {
+  Model m = fullModel();
+  m.cell.nrmse = std::nan("");
+  const auto path = std::filesystem::temp_directory_path() / "gaincell-model-test.json";
+  std::filesystem::remove(path);
+  CHECK_THROWS_AS(writeModel(path, m), Error);
+  CHECK_FALSE(std::filesystem::exists(path));
+  writeModel(path, fullModel());
+  CHECK_THROWS_AS(writeModel(path, fullModel()), Error);  // exists
+  writeModel(path, paperModel(), gaincell::support::Overwrite::Yes);
+  CHECK(readModel(path).conditions.pdk == "paper");
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("the published model gives the published currents") {
+  const Model m = paperModel();
+  // By hand at V = 0.9: 0.52136361 + 13.61226063 x 0.45 - 2.62044562 x 0.2025 + 46.05483778 x 0.091125.
+  CHECK(current(m.cell, 0.9) == doctest::Approx(10.3129877e-6).epsilon(1e-6));
+  CHECK(current(m.cell, 0.45) == doctest::Approx(0.52136361e-6));
+  const auto into = coefficients(m.cell, SignConvention::IntoBitLine);
+  CHECK(into[1] == doctest::Approx(-13.61226063e-6));
+  CHECK(decayPerToken(m) == doctest::Approx(1.3e-5));
+  CHECK(pulseWidth(*m.relu_converter, 0.6e-12) == doctest::Approx(7.5e-9));
+  CHECK(pulseWidth(*m.relu_converter, -0.6e-12) == 0.0);
+  CHECK(pulseWidth(*m.relu_converter, 9e-12) == doctest::Approx(15e-9));
+  CHECK(pulseWidth(*m.signed_converter, -0.3e-12) == doctest::Approx(-7.5e-9));
+  CHECK_THROWS_AS(requireInside(m, 1.0, 1e-9), Error);
+  CHECK_THROWS_AS(requireInside(m, std::nan(""), 1e-9), Error);
+}
+
+TEST_CASE("decay follows the exponential, or the leakage curve exactly") {
+  Retention r;
+  r.tau_s = {4e-3, 6e-3};
+  r.end_V = {0.4, 0.4};
+  CHECK(decayed(r, 0.9, 6e-3) == doctest::Approx(0.4 + 0.5 * std::exp(-1.0)));
+  CHECK(decayed(r, 0.0, 4e-3) == doctest::Approx(0.4 - 0.4 * std::exp(-1.0)));
+  // A leakage curve that is a resistor gives the exponential again: R = 1 Tohm, C = 5 fF, tau = 5 ms.
+  r.exponential = false;
+  LeakageCurve curve{5e-15, {}, {}};
+  for (int i = 0; i <= 20; ++i) {
+    curve.voltage_V.push_back(0.045 * i);
+    curve.current_A.push_back((0.4 - 0.045 * i) * 1e-12);
+  }
+  r.leakage_curve = curve;
+  for (const double v0 : {0.0, 0.3, 0.45, 0.9})
+    for (const double t : {1e-4, 5e-3, 2e-2})
+      CHECK(decayed(r, v0, t) == doctest::Approx(0.4 + (v0 - 0.4) * std::exp(-t / 5e-3)).epsilon(1e-9));
+  // Against a fine numerical integration where the curve is bent.
+  for (std::size_t i = 0; i < curve.voltage_V.size(); ++i) {
+    const double y = curve.voltage_V[i] - 0.42;
+    r.leakage_curve->current_A[i] = -1e-12 * y - 8e-12 * y * y * y;
+  }
+  double v = 0.9;
+  const auto at_v = [&](double x) {
+    const auto i = std::min<std::size_t>(19, static_cast<std::size_t>(x / 0.045));
+    const double f = (x - r.leakage_curve->voltage_V[i]) / 0.045;
+    return r.leakage_curve->current_A[i] * (1 - f) + r.leakage_curve->current_A[i + 1] * f;
+  };
+  constexpr int steps = 200000;
+  for (int i = 0; i < steps; ++i) v += at_v(v) / 5e-15 * (1e-2 / steps);
+  CHECK(decayed(r, 0.9, 1e-2) == doctest::Approx(v).epsilon(1e-5));
+}
+
+TEST_CASE("conditions are interpolated inside the grid and refused outside") {
+  const Model m = fullModel();
+  CHECK(at(m, "tt", 27, 0.9).cell.coefficients_uA == m.cell.coefficients_uA);
+  const double c27 = m.cell.coefficients_uA[1], c85 = m.grid[1].cell.coefficients_uA[1];
+  CHECK(at(m, "tt", 56, 0.9).cell.coefficients_uA[1] == doctest::Approx((c27 + c85) / 2));
+  // ln(tau) is linear in 1/T: at the temperature whose inverse lies midway, tau is the geometric mean.
+  const double mid = 2 / (1 / 300.15 + 1 / 358.15) - 273.15;
+  CHECK(at(m, "tt", mid, 0.9).retention->tau_s.low == doctest::Approx(5e-3 * std::sqrt(0.1)));
+  CHECK_THROWS_AS(at(m, "tt", 90, 0.9), Error);
+  CHECK_THROWS_AS(at(m, "ss", 27, 0.9), Error);
+  CHECK_THROWS_AS(at(m, "tt", 27, 0.95), Error);
+}
+
+TEST_CASE("draws have the stated mean and covariance and do not depend on order") {
+  JointDistribution d = *fullModel().cell.mismatch;
+  d.mean = {0.1, -0.2, 0, 0.3};
+  d.transforms[1].kind = "identity";
+  const Sampler sampler(d);
+  constexpr int n = 40000;
+  double mean[4] = {}, square[4][4] = {}, x[4];
+  for (int i = 0; i < n; ++i) {
+    sampler.draw(1, 0, static_cast<std::uint64_t>(i), x);
+    x[3] = applyTransform(d.transforms[3], x[3]);  // the distribution is stated for the transformed variable
+    for (int a = 0; a < 4; ++a) {
+      mean[a] += x[a] / n;
+      for (int b = 0; b < 4; ++b)
+        square[a][b] += (x[a] - d.mean[static_cast<std::size_t>(a)]) * (x[b] - d.mean[static_cast<std::size_t>(b)]) / n;
+    }
+  }
+  for (std::size_t a = 0; a < 4; ++a) {
+    CHECK(std::fabs(mean[a] - d.mean[a]) < 4 * std::sqrt(d.covariance[a][a] / n));
+    for (std::size_t b = 0; b < 4; ++b) {
+      // Standard error of a covariance of normals.
+      const double se =
+          std::sqrt((d.covariance[a][a] * d.covariance[b][b] + d.covariance[a][b] * d.covariance[a][b]) / n);
+      CHECK(std::fabs(square[a][b] - d.covariance[a][b]) < 4 * se);
+    }
+  }
+  double again[4];
+  sampler.draw(1, 0, 17, x);
+  sampler.draw(1, 0, 18, again);
+  CHECK(again[0] != x[0]);
+  sampler.draw(1, 0, 17, again);
+  CHECK(again[0] == x[0]);
+}
