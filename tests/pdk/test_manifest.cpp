@@ -126,3 +126,49 @@ TEST_CASE("missing files name the variable and the paths tried") {
   CHECK(text.find("GAINCELL_NO_SUCH_VARIABLE (not set)") != std::string::npos);
   CHECK(text.find("/nowhere/pdk/a/b.lib") != std::string::npos);
 }
+
+TEST_CASE("a PDK outside the program is found through its variable, and its corners are what it has") {
+  const fs::path root = fs::path(GAINCELL_SHARED) / "pdk/freepdk45";
+  if (!fs::exists(root)) {
+    MESSAGE("no FreePDK45 cards here: skipped");
+    return;
+  }
+  setenv("FREEPDK45_ROOT", root.c_str(), 1);
+  const Pdk pdk = findPdk("freepdk45");
+  CHECK(pdk.corners.size() == 3);
+  CHECK_THROWS_WITH_AS(pdk.corner("sf"), doctest::Contains("tt, ss, ff"), Error);
+  CHECK(pdk.corner("ss").cards.at(0).find("models_ss/NMOS_VTL.inc") != std::string::npos);
+  CHECK(pdk.device("n_svt").instance_options == "rgatemod=0 rbodymod=0");
+  setenv("FREEPDK45_ROOT", (root / "nowhere").c_str(), 1);
+  CHECK_THROWS_WITH_AS(findPdk("freepdk45"), doctest::Contains("FREEPDK45_ROOT (set)"), Error);
+  unsetenv("FREEPDK45_ROOT");
+}
+
+TEST_CASE("PDKs with compiled models are refused before their files are looked for") {
+  CHECK_THROWS_WITH_AS(findPdk("sg13g2"), doctest::Contains("OSDI"), Error);
+  CHECK_THROWS_WITH_AS(findPdk("asap7"), doctest::Contains("OSDI"), Error);
+}
+
+TEST_CASE("the subcircuit devices of SKY130 and GF180 are written in their own units and pins") {
+  // The cards are not needed to see how an instance is written: a manifest without its probe is enough of a PDK here.
+  for (const auto& [name, expected] :
+       {std::pair<std::string, std::string>{"sky130A", "xt a a 0 0 sky130_fd_pr__nfet_01v8 w=0.42 l=0.15"},
+        {"gf180mcuD", "xt a a 0 0 nfet_03v3 w=4.2e-07 l=2.8e-07"}}) {
+    Folder folder;
+    for (const char* file : {"sky130.lib.spice", "sm141064.ngspice", "design.ngspice"}) {
+      fs::create_directories(folder.path / "pdk/libs.tech/ngspice");
+      gaincell::support::writeFileAtomically(folder.path / "pdk/libs.tech/ngspice" / file, "* empty\n");
+    }
+    setenv("PDK_ROOT", (folder.path / "pdk").c_str(), 1);
+    const Pdk pdk = findPdk(name);
+    unsetenv("PDK_ROOT");
+    auto deck = emptyDeck(pdk, {"tt", 27, pdk.vdd}, "t");
+    const auto l = pdk.device("n_svt").l_min;
+    deck.circuit.add(gaincell::netlist::Mosfet{"t", "n_svt", "a", "a", "0", "0", 4.2e-7, l});
+    deck.circuit.add(gaincell::netlist::VoltageSource{"a", "a", "0", gaincell::netlist::Dc{1.0}});
+    CHECK(gaincell::netlist::toText(deck).find(expected) != std::string::npos);
+    CHECK(pdk.corner("mm").random);
+    // sf and fs mean opposite things in the two.
+    CHECK(pdk.corner("sf").speed_n == (name == "sky130A" ? 1 : -1));
+  }
+}
