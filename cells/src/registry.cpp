@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "gaincell/cells/converter.hpp"
+#include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -9,6 +10,7 @@ namespace gaincell::cells {
 
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = {
+      gainCellGenerator(),
       reluConverterGenerator(),
       signedConverterGenerator(),
   };

@@ -1,0 +1,47 @@
+#include "gain_cell_bench.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace gaincell::cells {
+
+void CellBench::drive(const std::string& node, netlist::Stimulus stimulus) {
+  deck.circuit.add(netlist::VoltageSource{node, node, "0", std::move(stimulus)});
+}
+
+void CellBench::driveWriteEnable(bool on) {
+  drive("we", netlist::Dc{on ? design.we_high : design.we_low});
+  if (!design.write_p) return;
+  drive("web", netlist::Dc{on ? design.we_low : design.we_high});
+  drive("nw", netlist::Dc{design.n_well});
+}
+
+void CellBench::driveWordLine(bool on) {
+  drive("wl", netlist::Dc{on ? vdd : 0.0});
+  drive("wlb", netlist::Dc{on ? 0.0 : vdd});
+}
+
+CellBench startCellBench(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
+                         const netlist::ParameterSet& parameters, const std::string& title, StorageNode storage) {
+  CellBench bench;
+  bench.vdd = conditions.vdd;
+  bench.deck = pdk::emptyDeck(pdk, conditions,
+                              fmt::format("{} of the gain cell, {} {} {} C {} V", title, pdk.name, conditions.corner,
+                                          conditions.temp_c, conditions.vdd));
+  bench.cell = defineGainCell(pdk, parameters, bench.deck.circuit, storage);
+  bench.design = atSupply(bench.cell.design, pdk, conditions.vdd);
+  bench.drive("vdd", netlist::Dc{conditions.vdd});
+  bench.drive("bl", netlist::Dc{0.5 * conditions.vdd});
+  bench.deck.circuit.add(placeGainCell(bench.cell, "cell", {}));
+  return bench;
+}
+
+void saveAll(CellBench& bench) {
+  bench.deck.saves.push_back(bench.cell.storage == StorageNode::Port ? "v(sn)" : "v(xcell.sn)");
+  for (const auto& element : bench.deck.circuit.top)
+    if (const auto* source = std::get_if<netlist::VoltageSource>(&element))
+      bench.deck.saves.push_back("i(v" + source->name + ")");
+}
+
+}  // namespace gaincell::cells
