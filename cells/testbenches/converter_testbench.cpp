@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include "../converter_parts.hpp"
+#include "testbench_parts.hpp"
 
 namespace gaincell::cells {
 
-using netlist::Dc;
 using netlist::ParameterSet;
 
 namespace {
@@ -37,25 +36,8 @@ netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   const ConverterTiming timing = converterTiming(kind, set);
   const int operations = static_cast<int>(charges.size());
 
-  std::vector<std::string> saves{"v(bl)", "v(out)", relu ? "v(outb)" : "v(sgn)", "i(vdd)", "i(vbias)"};
-  c.add(netlist::VoltageSource{"dd", "vdd", "0", Dc{conditions.vdd}});
-  c.add(netlist::VoltageSource{"bias", "vbias", "0", Dc{conditions.vdd}});
-  const bool shared = hasSharedLine(set);
-  c.add(netlist::CurrentSource{"ref", "vbias", shared ? "ref" : "nb", Dc{set.real(variantPrefix(set) + "i_ref")}});
-  if (shared) {
-    netlist::Instance line{"bias", defineSharedBias(pdk, set, c), {"ref", "nb"}, {}};
-    if (c.find(line.subcircuit)->ports.size() > 2) line.nodes.push_back("vbias");
-    c.add(line);
-  }
-  if (!isActive(set)) {
-    c.add(netlist::VoltageSource{"mid", "vmid", "0", Dc{conditions.vdd / 2}});
-    saves.push_back("i(vmid)");
-  }
-  for (const Clock& clock : converterClocks(kind, set)) {
-    c.add(netlist::VoltageSource{"ck_" + clock.port, clock.port, "0",
-                                 clockWaveform(clock, timing, conditions.vdd, operations)});
-    saves.push_back("i(vck_" + clock.port + ")");
-  }
+  deck.saves = {"v(bl)", "v(out)", relu ? "v(outb)" : "v(sgn)"};
+  addConverterSources(deck, pdk, kind, set, conditions.vdd, operations);
   c.add(netlist::CurrentSource{"in", "0", "bl", chargeWaveform(timing, charges)});
   c.add(netlist::Capacitor{"line", "bl", "0", set.real("line_c")});
   const std::vector<std::string> outputs{"out", relu ? "outb" : "sgn"};
@@ -66,13 +48,7 @@ netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   netlist::Instance x{"conv", name, converterPorts(kind, set), {}};
   c.add(x);
 
-  // Comparator decisions are sensitive: reltol 1e-3 reads 0.02 LSB low (measured), gear damps the ringing of trap at
-  // the switch edges.
-  deck.options["method"] = "gear";
-  deck.options["reltol"] = "1e-4";
-  const double stop = timing.period * operations;
-  deck.analysis = netlist::Transient{0.1e-9, stop, 0.1e-9, false};
-  deck.saves = saves;
+  setConverterTransient(deck, timing.period * operations);
   return deck;
 }
 

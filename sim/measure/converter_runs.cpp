@@ -1,0 +1,85 @@
+#include "converter_runs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+namespace gaincell::sim {
+
+namespace {
+
+using cells::ConverterKind;
+
+double delivered(const Waveforms& waves, const std::string& name, double t0, double t1) {
+  return waves.has(name) ? -waves.integral(name, t0, t1) : 0.0;
+}
+
+OperationEnergy energyBetween(const Waveforms& waves, double vdd, double t0, double t1) {
+  OperationEnergy e;
+  e.supply = vdd * delivered(waves, "i(vdd)", t0, t1);
+  e.bias = vdd * delivered(waves, "i(vbias)", t0, t1);
+  if (waves.has("i(vmid)")) e.rail = vdd * deliveredCharge(waves, "i(vmid)", t0, t1);
+  for (const auto& name : waves.names())
+    if (name.rfind("i(vck_", 0) == 0) e.clocks += vdd * deliveredCharge(waves, name, t0, t1);
+  return e;
+}
+
+Operation measure(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double vdd, double charge, int index) {
+  const double t0 = index * timing.period, t1 = t0 + timing.period;
+  Operation op;
+  op.charge = charge;
+  // The output is watched over the whole operation: a pulse outside the window is a glitch and has to show.
+  op.pulse = measurePulse(waves, "v(out)", vdd / 2, t0, t1);
+  if (kind == ConverterKind::Signed) op.positive = waves.at("v(sgn)", t0 + timing.window_start) > vdd / 2;
+  op.energy = energyBetween(waves, vdd, t0, t1);
+  for (const auto& [from, to] : {std::pair{0.0, timing.input_start}, {timing.input_start, timing.input_end}, {timing.input_end, timing.period}})
+    op.phases.push_back(energyBetween(waves, vdd, t0 + from, t0 + to).total());
+  return op;
+}
+
+}  // namespace
+
+std::vector<double> sweepOfFullScale(double limit, int points) {
+  std::vector<double> x{0.0};
+  for (int i = 0; i < points; ++i) x.push_back(limit * (2.0 * i / (points - 1) - 1.0));
+  for (double mark : {0.02, 0.05, 0.95, 1.04})
+    if (mark <= limit) x.insert(x.end(), {-mark, mark});
+  std::sort(x.begin(), x.end());
+  x.erase(std::unique(x.begin(), x.end(), [](double a, double b) { return std::fabs(a - b) < 1e-9; }), x.end());
+  return x;
+}
+
+std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKind kind, const std::vector<double>& charges, int per_run) {
+  // 0, n/2, 1, n/2 + 1, ...: each operation follows one that is half the sweep away.
+  std::vector<std::size_t> order;
+  const std::size_t half = (charges.size() + 1) / 2;
+  for (std::size_t i = 0; i < half; ++i) {
+    order.push_back(i);
+    if (half + i < charges.size()) order.push_back(half + i);
+  }
+  const auto timing = cells::converterTiming(kind, context.circuit);
+  std::vector<Job> jobs;
+  const std::size_t chunk = static_cast<std::size_t>(std::max(1, per_run));
+  for (std::size_t begin = 0; begin < order.size(); begin += chunk) {
+    const std::size_t end = std::min(order.size(), begin + chunk);
+    std::vector<double> row{charges[begin == 0 ? order.back() : order[begin - 1]]};
+    for (std::size_t i = begin; i < end; ++i) row.push_back(charges[order[i]]);
+    const std::string name = fmt::format("operations_{}_{}", charges.size(), begin);
+    const auto deck =
+        context.deck(name, [&] { return cells::converterDeck(context.pdk, context.conditions, kind, context.circuit, row); });
+    jobs.push_back(context.job(deck, name));
+  }
+  const auto outcomes = context.simulator.runAll(jobs);
+  std::vector<Operation> operations(charges.size());
+  for (std::size_t j = 0; j < outcomes.size(); ++j) {
+    const Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
+    for (std::size_t i = j * chunk; i < std::min(order.size(), (j + 1) * chunk); ++i)
+      operations[order[i]] =
+          measure(waves, kind, timing, context.conditions.vdd, charges[order[i]], static_cast<int>(i - j * chunk) + 1);
+  }
+  return operations;
+}
+
+}  // namespace gaincell::sim

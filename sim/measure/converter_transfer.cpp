@@ -1,0 +1,198 @@
+// Analyses `transfer` and `energy` of the two converters.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "analyses.hpp"
+#include "converter_runs.hpp"
+
+namespace gaincell::sim {
+
+namespace {
+
+using cells::ConverterKind;
+using netlist::Parameter;
+using netlist::ParameterSet;
+
+struct Line {
+  double slope = 0, offset = 0;  ///< LSB per LSB, LSB
+  double inl = 0;                ///< LSB, largest residual
+};
+
+/// Least-squares line through (|charge|, width) in LSB.
+Line fitLine(const std::vector<std::pair<double, double>>& points) {
+  double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
+  for (const auto& [x, y] : points) n += 1, sx += x, sy += y, sxx += x * x, sxy += x * y;
+  Line line;
+  line.slope = (n * sxy - sx * sy) / (n * sxx - sx * sx);
+  line.offset = (sy - line.slope * sx) / n;
+  for (const auto& [x, y] : points) line.inl = std::max(line.inl, std::fabs(y - line.offset - line.slope * x));
+  return line;
+}
+
+struct Branch {
+  Line line;
+  double max_error = 0;  ///< LSB against the ideal line, 0.05 .. 0.95 of full scale
+  double saturated_min = 1e9, saturated_max = 0;  ///< s, above 1.03 of full scale
+};
+
+Branch branchOf(const std::vector<Operation>& operations, double lsb, int sign) {
+  Branch branch;
+  std::vector<std::pair<double, double>> linear;
+  for (const auto& op : operations) {
+    const double x = sign * op.charge / lsb, y = op.pulse.width / cells::kPulseLsb, fraction = x / cells::kPulseLevels;
+    if (fraction > 0.0499 && fraction < 0.9501) {
+      linear.emplace_back(x, y);
+      branch.max_error = std::max(branch.max_error, std::fabs(y - x));
+    }
+    if (fraction > 1.03) {
+      branch.saturated_min = std::min(branch.saturated_min, op.pulse.width);
+      branch.saturated_max = std::max(branch.saturated_max, op.pulse.width);
+    }
+  }
+  branch.line = fitLine(linear);
+  return branch;
+}
+
+void addBranchFigures(AnalysisResult& r, const Branch& b, double lsb, const std::string& suffix, const std::string& of) {
+  const double slope = b.line.slope * cells::kPulseLsb / lsb;
+  r.figures.push_back({"slope" + suffix, slope, "s/C", "width per charge, 0.05 to 0.95 of full scale" + of});
+  r.figures.push_back({"gain" + suffix, b.line.slope, "", "that slope over the ideal one" + of});
+  r.figures.push_back({"offset" + suffix, b.line.offset * cells::kPulseLsb, "s", "width of the fitted line at zero charge" + of});
+  r.figures.push_back({"max_error_lsb" + suffix, b.max_error, "LSB", "largest error against the ideal line, 0.05 to 0.95 of full scale" + of});
+  r.figures.push_back({"inl_lsb" + suffix, b.line.inl, "LSB", "largest distance from the fitted line" + of});
+  if (b.saturated_max <= 0) return;
+  r.figures.push_back({"saturated_min" + suffix, b.saturated_min, "s", "smallest width above 1.03 of full scale" + of});
+  r.figures.push_back({"saturated_max" + suffix, b.saturated_max, "s", "largest width above 1.03 of full scale" + of});
+}
+
+void addReluFigures(AnalysisResult& r, const std::vector<Operation>& operations, double lsb) {
+  addBranchFigures(r, branchOf(operations, lsb, 1), lsb, "", "");
+  double pulses = 0, peak = 0;
+  for (const auto& op : operations) {
+    if (op.charge > 0) continue;
+    pulses += op.pulse.count;
+    peak = std::max(peak, op.pulse.peak);
+  }
+  r.figures.push_back({"negative_pulses", pulses, "", "pulses for zero and negative charges, all together"});
+  r.figures.push_back({"negative_peak", peak, "V", "largest output voltage for zero and negative charges"});
+}
+
+void addSignedFigures(AnalysisResult& r, const std::vector<Operation>& operations, double lsb) {
+  const Branch plus = branchOf(operations, lsb, 1), minus = branchOf(operations, lsb, -1);
+  addBranchFigures(r, plus, lsb, "_plus", ", positive charge");
+  addBranchFigures(r, minus, lsb, "_minus", ", negative charge");
+  const double full = lsb * cells::kPulseLevels;
+  double zero = 0, wrong = 0;
+  for (const auto& op : operations) {
+    if (std::fabs(op.charge) < 1e-6 * full) zero = std::max(zero, op.pulse.width);
+    if (std::fabs(op.charge) > 0.0199 * full && op.positive != (op.charge > 0)) wrong += 1;
+  }
+  r.figures.push_back({"max_error_lsb", std::max(plus.max_error, minus.max_error), "LSB", "the larger of both signs"});
+  r.figures.push_back({"slope_mismatch", plus.line.slope / minus.line.slope - 1, "", "slope of positive over negative charge, minus 1"});
+  r.figures.push_back({"zero_width", zero, "s", "width at zero charge"});
+  r.figures.push_back({"wrong_signs", wrong, "", "wrong sign bits from 0.02 of full scale"});
+}
+
+support::Table transferTable(const std::vector<Operation>& operations, ConverterKind kind, double lsb) {
+  support::Table t;
+  t.columns = {"charge_C", "width_s", "error_LSB", "fit_residual_LSB", "pulses", "peak_V", "sign"};
+  const Branch plus = branchOf(operations, lsb, 1);
+  const Branch minus = kind == ConverterKind::Signed ? branchOf(operations, lsb, -1) : plus;
+  for (const auto& op : operations) {
+    const double x = op.charge / lsb, y = op.pulse.width / cells::kPulseLsb;
+    const double magnitude = kind == ConverterKind::Signed ? std::fabs(x) : std::max(0.0, x);
+    const double ideal = std::min(magnitude, static_cast<double>(cells::kPulseLevels));
+    const Line& line = x < 0 ? minus.line : plus.line;
+    const bool linear = magnitude > 0.0499 * cells::kPulseLevels && magnitude < 0.9501 * cells::kPulseLevels;
+    const double sign = kind == ConverterKind::Relu ? 1 : (op.positive ? 1 : -1);
+    t.addRow({op.charge, op.pulse.width, y - ideal, linear ? y - line.offset - line.slope * magnitude : std::nan(""),
+              static_cast<double>(op.pulse.count), op.pulse.peak, sign});
+  }
+  return t;
+}
+
+support::Table energyTable(const std::vector<Operation>& operations) {
+  support::Table t;
+  t.columns = {"charge_C", "total_J", "supply_J", "bias_J", "reset_rail_J", "clocks_J", "reset_phase_J", "input_phase_J", "output_phase_J"};
+  for (const auto& op : operations)
+    t.addRow({op.charge, op.energy.total(), op.energy.supply, op.energy.bias, op.energy.rail, op.energy.clocks, op.phases[0], op.phases[1],
+              op.phases[2]});
+  return t;
+}
+
+void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operations) {
+  const double n = static_cast<double>(operations.size());
+  const auto mean = [&](const std::function<double(const Operation&)>& value) {
+    double sum = 0;
+    for (const auto& op : operations) sum += value(op);
+    return sum / n;
+  };
+  double largest = 0;
+  for (const auto& op : operations) largest = std::max(largest, op.energy.total());
+  r.figures.push_back({"energy_mean", mean([](const auto& op) { return op.energy.total(); }), "J", "one operation, mean over the charges"});
+  r.figures.push_back({"energy_max", largest, "J", "one operation, the largest"});
+  r.figures.push_back({"energy_supply", mean([](const auto& op) { return op.energy.supply; }), "J", "mean from the supply"});
+  r.figures.push_back({"energy_bias", mean([](const auto& op) { return op.energy.bias; }), "J", "mean of the reference current"});
+  r.figures.push_back({"energy_rail", mean([](const auto& op) { return op.energy.rail; }), "J",
+                       "mean of the reset rail: the charge it delivers times the supply"});
+  r.figures.push_back({"energy_clocks", mean([](const auto& op) { return op.energy.clocks; }), "J",
+                       "mean of the clocks: the charge their drivers deliver times the supply"});
+  const char* names[] = {"energy_reset_phase", "energy_input_phase", "energy_output_phase"};
+  for (std::size_t k = 0; k < 3; ++k)
+    r.figures.push_back({names[k], mean([k](const auto& op) { return op.phases[k]; }), "J", "mean in that phase"});
+}
+
+AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {
+  const double lsb = cells::lsbCharge(kind, context.circuit);
+  std::vector<double> charges = sweepOfFullScale(context.settings.real("limit"), context.settings.integer("points"));
+  for (double& q : charges) q *= lsb * cells::kPulseLevels;
+  const auto operations = runOperations(context, kind, charges, context.settings.integer("per_run"));
+  AnalysisResult r;
+  if (kind == ConverterKind::Relu)
+    addReluFigures(r, operations, lsb);
+  else
+    addSignedFigures(r, operations, lsb);
+  addEnergyFigures(r, operations);
+  r.tables["transfer"] = transferTable(operations, kind, lsb);
+  r.tables["energy"] = energyTable(operations);
+  return r;
+}
+
+AnalysisResult runEnergy(const AnalysisContext& context, ConverterKind kind) {
+  const double full = cells::lsbCharge(kind, context.circuit) * cells::kPulseLevels, limit = context.settings.real("limit");
+  const int points = context.settings.integer("points");
+  std::vector<double> charges;
+  for (int i = 0; i < points; ++i) charges.push_back(full * limit * (2.0 * i / (points - 1) - 1.0));
+  const auto operations = runOperations(context, kind, charges, context.settings.integer("per_run"));
+  AnalysisResult r;
+  addEnergyFigures(r, operations);
+  r.tables["energy"] = energyTable(operations);
+  return r;
+}
+
+ParameterSet sweepSettings(double limit, int points) {
+  return ParameterSet({Parameter::real("limit", "", limit, 0.96, 10, "largest charge of the sweep in units of the full scale"),
+                       Parameter::integer("points", points, 3, 1001, "charges from -limit to +limit; the transfer adds marks of its own"),
+                       Parameter::integer("per_run", 12, 1, 1000, "operations in one transient run")});
+}
+
+}  // namespace
+
+std::vector<Analysis> converterAnalyses() {
+  std::vector<Analysis> list;
+  for (const auto& [kind, name] : {std::pair{ConverterKind::Relu, "relu-converter"}, {ConverterKind::Signed, "signed-converter"}}) {
+    list.push_back({name, "transfer", "pulse width against charge, linearity, glitches and sign, with energies",
+                    [](const pdk::Pdk&) { return sweepSettings(1.5, 25); },
+                    [kind](const AnalysisContext& context) { return runTransfer(context, kind); }});
+    list.push_back({name, "energy", "energy of one operation by source and phase",
+                    [](const pdk::Pdk&) { return sweepSettings(1.0, 9); },
+                    [kind](const AnalysisContext& context) { return runEnergy(context, kind); }});
+  }
+  return list;
+}
+
+}  // namespace gaincell::sim
