@@ -20,63 +20,71 @@ void declarePrefixed(ParameterSet& set, const std::string& prefix, const Paramet
 ParameterSet extractPrefixed(const ParameterSet& set, const std::string& prefix, ParameterSet block) {
   for (const auto& p : block.declared()) {
     const std::string name = prefix + p.name;
-    if (!set.isSet(name)) continue;
-    if (p.kind == ParameterKind::Choice)
-      block.set(p.name, set.choice(name));
-    else
-      block.set(p.name, p.kind == ParameterKind::Integer ? static_cast<double>(set.integer(name)) : set.real(name));
+    const bool given = set.isSet(name);
+    if (p.kind == ParameterKind::Choice) {
+      given ? block.set(p.name, set.choice(name)) : block.setDefaultChoice(p.name, set.choice(name));
+      continue;
+    }
+    const double value = p.kind == ParameterKind::Integer ? static_cast<double>(set.integer(name)) : set.real(name);
+    given ? block.set(p.name, value) : block.setDefault(p.name, value);
   }
   return block;
 }
 
-std::vector<std::string> cellColumnPorts(int rows, WriteSelect select) {
+namespace {
+
+std::string indexed(const char* name, int i) {
+  return fmt::format("{}_{}", name, i);
+}
+
+std::vector<std::string> cellColumnPorts(const GainCellDesign& design, int rows, WriteSelect select) {
+  const bool by_column = select == WriteSelect::Column, complement = design.write_p.has_value();
   std::vector<std::string> ports{"bl", "vdd"};
   for (int i = 0; i < rows; ++i) {
-    ports.push_back(fmt::format("wl_{}", i));
-    ports.push_back(fmt::format("wlb_{}", i));
+    ports.push_back(indexed("wl", i));
+    ports.push_back(indexed("wlb", i));
   }
-  if (select == WriteSelect::Column) {
-    for (int i = 0; i < rows; ++i) ports.push_back(fmt::format("wbl_{}", i));
-    ports.insert(ports.end(), {"we", "web"});
-  } else {
-    ports.push_back("wbl");
-    for (int i = 0; i < rows; ++i) {
-      ports.push_back(fmt::format("we_{}", i));
-      ports.push_back(fmt::format("web_{}", i));
+  if (!by_column) ports.push_back("wbl");
+  for (int i = 0; i < rows; ++i) {
+    if (by_column) {
+      ports.push_back(indexed("wbl", i));
+      continue;
     }
+    ports.push_back(indexed("we", i));
+    if (complement) ports.push_back(indexed("web", i));
   }
+  if (by_column) ports.push_back("we");
+  if (by_column && complement) ports.push_back("web");
+  if (complement) ports.push_back("nw");
   return ports;
 }
 
-std::string defineCellColumn(const pdk::Pdk& pdk, const ParameterSet& cell, int rows, double wire_r, double wire_c, WriteSelect select,
-                             netlist::Circuit& circuit) {
-  const std::string cell_name = generator("gain-cell").define(pdk, cell, circuit);
-  const auto& cell_ports = circuit.find(cell_name)->ports;
-  netlist::Subcircuit sub;
+}  // namespace
+
+CellColumn defineCellColumn(const pdk::Pdk& pdk, const ParameterSet& parameters, int rows, double wire_r, double wire_c,
+                            WriteSelect select, netlist::Circuit& circuit) {
+  const GainCell cell = defineGainCell(pdk, parameters, circuit);
   const bool by_column = select == WriteSelect::Column;
+  netlist::Subcircuit sub;
   sub.name = fmt::format("cell_column_{}_{}", rows, by_column ? "keys" : "values");
-  sub.description = fmt::format("{} gain cells on one bit line, write enable by {}", rows, by_column ? "column" : "row");
-  sub.ports = cellColumnPorts(rows, select);
+  sub.description =
+      fmt::format("{} gain cells on one bit line, write enable by {}", rows, by_column ? "column" : "row");
+  sub.ports = cellColumnPorts(cell.design, rows, select);
   Blocks b(pdk, sub);
   for (int i = 0; i < rows; ++i) {
-    const std::string at = fmt::format("bl_{}", i), before = i == 0 ? "bl" : fmt::format("bl_{}", i - 1);
-    b.resistor(fmt::format("bl_{}", i), before, at, wire_r);
-    b.capacitor(fmt::format("bl_{}", i), at, "0", wire_c);
-    netlist::Instance x{fmt::format("cell_{}", i), cell_name, {}, {}};
-    for (const auto& port : cell_ports) {
-      if (port == "bl")
-        x.nodes.push_back(at);
-      else if (port == "vdd")
-        x.nodes.push_back("vdd");
-      else if (port == "wl" || port == "wlb" || (port == "wbl" && by_column) || ((port == "we" || port == "web") && !by_column))
-        x.nodes.push_back(fmt::format("{}_{}", port, i));
-      else
-        x.nodes.push_back(port);
-    }
-    sub.add(x);
+    GainCellNodes nodes;
+    nodes.bl = indexed("bl", i);
+    nodes.wl = indexed("wl", i);
+    nodes.wlb = indexed("wlb", i);
+    nodes.wbl = by_column ? indexed("wbl", i) : "wbl";
+    nodes.we = by_column ? "we" : indexed("we", i);
+    nodes.web = by_column ? "web" : indexed("web", i);
+    b.resistor(nodes.bl, i == 0 ? "bl" : indexed("bl", i - 1), nodes.bl, wire_r);
+    b.capacitor(nodes.bl, nodes.bl, "0", wire_c);
+    sub.add(placeGainCell(cell, indexed("cell", i), nodes));
   }
   circuit.define(sub);
-  return sub.name;
+  return {sub.name, sub.ports, cell.design};
 }
 
 ConverterKind columnConverter(const ParameterSet& set) {
@@ -91,9 +99,15 @@ ParameterSet columnConverterParameters(const pdk::Pdk& pdk, const ParameterSet& 
 ParameterSet columnParameters(const pdk::Pdk& pdk) {
   ParameterSet set({Parameter::integer("rows", 64, 1, 1024, "gain cells on the bit line"),
                     Parameter::oneOf("converter", "relu", {"relu", "signed"}, "converter at the end of the bit line"),
-                    Parameter::real("wire_r", "ohm", 2.0, 1e-3, 1e4, "series resistance per array element (assumption of the paper's model)"),
-                    Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12, "wire capacitance per array element (assumption of the paper's model)")});
-  declarePrefixed(set, "cell_", generator("gain-cell").parameters(pdk));
+                    Parameter::real("wire_r", "ohm", 2.0, 1e-3, 1e4,
+                                    "series resistance per array element (assumption of the paper's model)"),
+                    Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12,
+                                    "wire capacitance per array element (assumption of the paper's model)")});
+  ParameterSet cell = gainCellParameters(pdk);
+  // The converters' charges are those of the lean cell; the reference cell alone takes what the paper allows for cells
+  // and converter.
+  if (pdk.variants.contains("lean")) cell.setDefaultChoice("variant", "lean");
+  declarePrefixed(set, "cell_", cell);
   declarePrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu));
   declarePrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed));
   return set;
@@ -105,15 +119,15 @@ std::string defineColumn(const pdk::Pdk& pdk, const ParameterSet& set, netlist::
   const int rows = set.integer("rows");
   const ConverterKind kind = columnConverter(set);
   const ParameterSet converter = columnConverterParameters(pdk, set);
-  const ParameterSet cell = extractPrefixed(set, "cell_", generator("gain-cell").parameters(pdk));
+  const ParameterSet cell = extractPrefixed(set, "cell_", gainCellParameters(pdk));
   const WriteSelect select = kind == ConverterKind::Relu ? WriteSelect::Column : WriteSelect::Row;
-  const std::string cells = defineCellColumn(pdk, cell, rows, set.real("wire_r"), set.real("wire_c"), select, circuit);
+  const CellColumn cells = defineCellColumn(pdk, cell, rows, set.real("wire_r"), set.real("wire_c"), select, circuit);
   const std::string converter_name = defineConverter(pdk, kind, converter, circuit);
 
   netlist::Subcircuit sub;
   sub.name = fmt::format("column_{}", rows);
   sub.description = fmt::format("{} gain cells with their bit line and converter", rows);
-  netlist::Instance stack{"cells", cells, cellColumnPorts(rows, select), {}};
+  netlist::Instance stack{"cells", cells.subcircuit, cells.ports, {}};
   stack.nodes[1] = "vddc";
   netlist::Instance end{"converter", converter_name, converterPorts(kind, converter), {}};
   for (const auto& node : stack.nodes)

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gaincell/cells/column.hpp"
 #include "gaincell/cells/converter.hpp"
 #include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/cells/generator.hpp"
@@ -13,6 +14,7 @@ const std::vector<Generator>& generators() {
       gainCellGenerator(),
       reluConverterGenerator(),
       signedConverterGenerator(),
+      columnGenerator(),
   };
   return list;
 }

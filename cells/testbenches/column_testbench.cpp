@@ -14,14 +14,16 @@ using netlist::ParameterSet;
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) {
-  throw support::Error("CNV-0002", what, "stimulus of the column", "give one stored voltage and one input of 0 .. 15 per row");
+  throw support::Error("CNV-0002", what, "stimulus of the column",
+                       "give one stored voltage and one input of 0 .. 15 per row");
 }
 
 void checkStimulus(const ColumnStimulus& s, int rows, double vdd) {
   const auto n = static_cast<std::size_t>(rows);
   if (s.stored.size() != n) refuse(fmt::format("{} stored values for {} rows", s.stored.size(), rows));
   for (double v : s.stored)
-    if (!std::isfinite(v) || v < 0 || v > vdd) refuse(fmt::format("a stored voltage of {} V is outside 0 .. {} V", v, vdd));
+    if (!std::isfinite(v) || v < 0 || v > vdd)
+      refuse(fmt::format("a stored voltage of {} V is outside 0 .. {} V", v, vdd));
   if (s.inputs.empty()) refuse("there is no operation");
   for (const auto& row : s.inputs) {
     if (row.size() != n) refuse(fmt::format("{} inputs for {} rows", row.size(), rows));
@@ -31,16 +33,22 @@ void checkStimulus(const ColumnStimulus& s, int rows, double vdd) {
 }
 
 /// Idle levels of the write lines: gates off, write bit line parked.
-void addWriteIdle(netlist::Deck& deck, const pdk::Pdk& pdk) {
-  netlist::Circuit& c = deck.circuit;
-  c.add(netlist::VoltageSource{"wbl", "wbl", "0", Dc{pdk.write_bitline_idle}});
-  c.add(netlist::VoltageSource{"we", "we", "0", Dc{pdk.write_vlow}});
-  c.add(netlist::VoltageSource{"web", "web", "0", Dc{pdk.write_vhigh}});
+void addWriteIdle(netlist::Circuit& c, const GainCellDesign& cell) {
+  c.add(netlist::VoltageSource{"wbl", "wbl", "0", Dc{cell.wbl_idle}});
+  c.add(netlist::VoltageSource{"we", "we", "0", Dc{cell.we_low}});
+  if (!cell.write_p) return;
+  c.add(netlist::VoltageSource{"web", "web", "0", Dc{cell.we_high}});
+  c.add(netlist::VoltageSource{"nw", "nw", "0", Dc{cell.n_well}});
+}
+
+GainCellDesign designAt(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& cell) {
+  return atSupply(resolveGainCell(pdk, cell), pdk, conditions.vdd);
 }
 
 }  // namespace
 
-netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set, const ColumnStimulus& stimulus) {
+netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set,
+                         const ColumnStimulus& stimulus) {
   const int rows = set.integer("rows"), operations = static_cast<int>(stimulus.inputs.size());
   checkStimulus(stimulus, rows, conditions.vdd);
   const ConverterKind kind = columnConverter(set);
@@ -51,7 +59,7 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   const ConverterTiming timing = converterTiming(kind, converter);
   deck.saves = {"v(out)", kind == ConverterKind::Relu ? "v(outb)" : "v(sgn)", "v(xcolumn.bl)", "i(vddc)"};
   addConverterSources(deck, pdk, kind, converter, conditions.vdd, operations);
-  addWriteIdle(deck, pdk);
+  addWriteIdle(c, designAt(pdk, conditions, extractPrefixed(set, "cell_", gainCellParameters(pdk))));
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
 
   std::vector<double> starts;
@@ -61,7 +69,8 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
     for (const auto& row : stimulus.inputs) widths.push_back(row[static_cast<std::size_t>(i)] * kPulseLsb);
     for (const char* line : {"wl", "wlb"}) {
       const std::string node = fmt::format("{}_{}", line, i);
-      c.add(netlist::VoltageSource{node, node, "0", pulseSequence(starts, widths, timing.edge, conditions.vdd, line[2] == 'b')});
+      c.add(netlist::VoltageSource{node, node, "0",
+                                   pulseSequence(starts, widths, timing.edge, conditions.vdd, line[2] == 'b')});
       deck.saves.push_back(fmt::format("i(v{})", node));
     }
     deck.initial[fmt::format("xcolumn.xcells.xcell_{}.sn", i)] = stimulus.stored[static_cast<std::size_t>(i)];
@@ -81,11 +90,11 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   return deck;
 }
 
-netlist::Deck cellChargeDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& cell, double stored, double bitline,
-                             const std::vector<double>& widths, double spacing) {
+netlist::Deck cellChargeDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& cell,
+                             double stored, double bitline, const std::vector<double>& widths, double spacing) {
   netlist::Deck deck = pdk::emptyDeck(pdk, conditions, "charge of one cell per pulse, bit line held");
   netlist::Circuit& c = deck.circuit;
-  const std::string name = generator("gain-cell").define(pdk, cell, c);
+  const GainCell placed = defineGainCell(pdk, cell, c);
   constexpr double kEdge = 50e-12;  // s, as the converters' phases
   std::vector<double> starts;
   for (std::size_t k = 0; k < widths.size(); ++k) starts.push_back((static_cast<double>(k) + 0.1) * spacing);
@@ -93,8 +102,8 @@ netlist::Deck cellChargeDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditi
   c.add(netlist::VoltageSource{"hold", "bl", "0", Dc{bitline}});
   c.add(netlist::VoltageSource{"wl", "wl", "0", pulseSequence(starts, widths, kEdge, conditions.vdd, false)});
   c.add(netlist::VoltageSource{"wlb", "wlb", "0", pulseSequence(starts, widths, kEdge, conditions.vdd, true)});
-  addWriteIdle(deck, pdk);
-  c.add(netlist::Instance{"cell", name, c.find(name)->ports, {}});
+  addWriteIdle(c, designAt(pdk, conditions, cell));
+  c.add(placeGainCell(placed, "cell", {}));
   deck.initial["xcell.sn"] = stored;
   deck.saves = {"i(vhold)"};
   setConverterTransient(deck, static_cast<double>(widths.size()) * spacing);

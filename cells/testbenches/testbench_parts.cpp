@@ -5,7 +5,8 @@ namespace gaincell::cells {
 using netlist::Dc;
 using netlist::ParameterSet;
 
-void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set, double vdd, int operations) {
+void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+                         double vdd, int operations) {
   netlist::Circuit& c = deck.circuit;
   const ConverterTiming timing = converterTiming(kind, set);
   c.add(netlist::VoltageSource{"dd", "vdd", "0", Dc{vdd}});
@@ -35,7 +36,8 @@ void setConverterTransient(netlist::Deck& deck, double stop) {
   deck.analysis = netlist::Transient{kStep, stop, kStep, false};
 }
 
-netlist::Pwl pulseSequence(const std::vector<double>& starts, const std::vector<double>& widths, double edge, double vdd, bool complement) {
+netlist::Pwl pulseSequence(const std::vector<double>& starts, const std::vector<double>& widths, double edge,
+                           double vdd, bool complement) {
   std::vector<double> edges;
   for (std::size_t k = 0; k < starts.size(); ++k) {
     if (widths[k] <= 0) continue;

@@ -26,7 +26,8 @@ OperationEnergy energyBetween(const Waveforms& waves, double vdd, double t0, dou
   return e;
 }
 
-Operation measure(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double vdd, double charge, int index) {
+Operation measure(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double vdd,
+                  double charge, int index) {
   const double t0 = index * timing.period, t1 = t0 + timing.period;
   Operation op;
   op.charge = charge;
@@ -34,7 +35,8 @@ Operation measure(const Waveforms& waves, ConverterKind kind, const cells::Conve
   op.pulse = measurePulse(waves, "v(out)", vdd / 2, t0, t1);
   if (kind == ConverterKind::Signed) op.positive = waves.at("v(sgn)", t0 + timing.window_start) > vdd / 2;
   op.energy = energyBetween(waves, vdd, t0, t1);
-  for (const auto& [from, to] : {std::pair{0.0, timing.input_start}, {timing.input_start, timing.input_end}, {timing.input_end, timing.period}})
+  for (const auto& [from, to] :
+       {std::pair{0.0, timing.input_start}, {timing.input_start, timing.input_end}, {timing.input_end, timing.period}})
     op.phases.push_back(energyBetween(waves, vdd, t0 + from, t0 + to).total());
   return op;
 }
@@ -51,7 +53,8 @@ std::vector<double> sweepOfFullScale(double limit, int points) {
   return x;
 }
 
-std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKind kind, const std::vector<double>& charges, int per_run) {
+std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKind kind,
+                                     const std::vector<double>& charges, int per_run) {
   // 0, n/2, 1, n/2 + 1, ...: each operation follows one that is half the sweep away.
   std::vector<std::size_t> order;
   const std::size_t half = (charges.size() + 1) / 2;
@@ -67,8 +70,8 @@ std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKi
     std::vector<double> row{charges[begin == 0 ? order.back() : order[begin - 1]]};
     for (std::size_t i = begin; i < end; ++i) row.push_back(charges[order[i]]);
     const std::string name = fmt::format("operations_{}_{}", charges.size(), begin);
-    const auto deck =
-        context.deck(name, [&] { return cells::converterDeck(context.pdk, context.conditions, kind, context.circuit, row); });
+    const auto deck = context.deck(
+        name, [&] { return cells::converterDeck(context.pdk, context.conditions, kind, context.circuit, row); });
     jobs.push_back(context.job(deck, name));
   }
   const auto outcomes = context.simulator.runAll(jobs);

@@ -10,8 +10,8 @@
 
 namespace gaincell::sim {
 
-/// Energy of one operation by where it comes from (J). Supplies count what they delivered; the reset rail and the clocks count the charge
-/// they delivered times the supply voltage, as from a linear regulator and from CMOS drivers.
+/// Energy of one operation by where it comes from (J). Supplies count what they delivered; the reset rail and the
+/// clocks count the charge they delivered times the supply voltage, as from a linear regulator and from CMOS drivers.
 struct OperationEnergy {
   double supply = 0, bias = 0, rail = 0, clocks = 0;
   double total() const { return supply + bias + rail + clocks; }
@@ -25,13 +25,14 @@ struct Operation {
   std::vector<double> phases;  ///< total energy in the reset, input and output phase (J)
 };
 
-/// Runs the charges (C), each as a later operation of a row of back-to-back operations. Neighbours in time are far apart in charge, so that
-/// memory of the operation before shows; the first operation of each row is thrown away. Results in the order of `charges`, sorted by
-/// the caller. @param per_run operations in one transient.
-std::vector<Operation> runOperations(const AnalysisContext& context, cells::ConverterKind kind, const std::vector<double>& charges,
-                                     int per_run = 12);
+/// Runs the charges (C), each as a later operation of a row of back-to-back operations. Neighbours in time are far
+/// apart in charge, so that memory of the operation before shows; the first operation of each row is thrown away.
+/// Results in the order of `charges`, sorted by the caller. @param per_run operations in one transient.
+std::vector<Operation> runOperations(const AnalysisContext& context, cells::ConverterKind kind,
+                                     const std::vector<double>& charges, int per_run = 12);
 
-/// -limit .. limit in `points` steps with the marks 0, +-0.02, +-0.05, +-0.95 and +-1.04 added, in units of the full scale; sorted.
+/// -limit .. limit in `points` steps with the marks 0, +-0.02, +-0.05, +-0.95 and +-1.04 added, in units of the full
+/// scale; sorted.
 std::vector<double> sweepOfFullScale(double limit, int points);
 
 }  // namespace gaincell::sim

@@ -35,7 +35,7 @@ Line fitLine(const std::vector<std::pair<double, double>>& points) {
 
 struct Branch {
   Line line;
-  double max_error = 0;  ///< LSB against the ideal line, 0.05 .. 0.95 of full scale
+  double max_error = 0;                           ///< LSB against the ideal line, 0.05 .. 0.95 of full scale
   double saturated_min = 1e9, saturated_max = 0;  ///< s, above 1.03 of full scale
 };
 
@@ -57,12 +57,15 @@ Branch branchOf(const std::vector<Operation>& operations, double lsb, int sign) 
   return branch;
 }
 
-void addBranchFigures(AnalysisResult& r, const Branch& b, double lsb, const std::string& suffix, const std::string& of) {
+void addBranchFigures(AnalysisResult& r, const Branch& b, double lsb, const std::string& suffix,
+                      const std::string& of) {
   const double slope = b.line.slope * cells::kPulseLsb / lsb;
   r.figures.push_back({"slope" + suffix, slope, "s/C", "width per charge, 0.05 to 0.95 of full scale" + of});
   r.figures.push_back({"gain" + suffix, b.line.slope, "", "that slope over the ideal one" + of});
-  r.figures.push_back({"offset" + suffix, b.line.offset * cells::kPulseLsb, "s", "width of the fitted line at zero charge" + of});
-  r.figures.push_back({"max_error_lsb" + suffix, b.max_error, "LSB", "largest error against the ideal line, 0.05 to 0.95 of full scale" + of});
+  r.figures.push_back(
+      {"offset" + suffix, b.line.offset * cells::kPulseLsb, "s", "width of the fitted line at zero charge" + of});
+  r.figures.push_back({"max_error_lsb" + suffix, b.max_error, "LSB",
+                       "largest error against the ideal line, 0.05 to 0.95 of full scale" + of});
   r.figures.push_back({"inl_lsb" + suffix, b.line.inl, "LSB", "largest distance from the fitted line" + of});
   if (b.saturated_max <= 0) return;
   r.figures.push_back({"saturated_min" + suffix, b.saturated_min, "s", "smallest width above 1.03 of full scale" + of});
@@ -92,7 +95,8 @@ void addSignedFigures(AnalysisResult& r, const std::vector<Operation>& operation
     if (std::fabs(op.charge) > 0.0199 * full && op.positive != (op.charge > 0)) wrong += 1;
   }
   r.figures.push_back({"max_error_lsb", std::max(plus.max_error, minus.max_error), "LSB", "the larger of both signs"});
-  r.figures.push_back({"slope_mismatch", plus.line.slope / minus.line.slope - 1, "", "slope of positive over negative charge, minus 1"});
+  r.figures.push_back({"slope_mismatch", plus.line.slope / minus.line.slope - 1, "",
+                       "slope of positive over negative charge, minus 1"});
   r.figures.push_back({"zero_width", zero, "s", "width at zero charge"});
   r.figures.push_back({"wrong_signs", wrong, "", "wrong sign bits from 0.02 of full scale"});
 }
@@ -117,10 +121,11 @@ support::Table transferTable(const std::vector<Operation>& operations, Converter
 
 support::Table energyTable(const std::vector<Operation>& operations) {
   support::Table t;
-  t.columns = {"charge_C", "total_J", "supply_J", "bias_J", "reset_rail_J", "clocks_J", "reset_phase_J", "input_phase_J", "output_phase_J"};
+  t.columns = {"charge_C", "total_J",       "supply_J",      "bias_J",        "reset_rail_J",
+               "clocks_J", "reset_phase_J", "input_phase_J", "output_phase_J"};
   for (const auto& op : operations)
-    t.addRow({op.charge, op.energy.total(), op.energy.supply, op.energy.bias, op.energy.rail, op.energy.clocks, op.phases[0], op.phases[1],
-              op.phases[2]});
+    t.addRow({op.charge, op.energy.total(), op.energy.supply, op.energy.bias, op.energy.rail, op.energy.clocks,
+              op.phases[0], op.phases[1], op.phases[2]});
   return t;
 }
 
@@ -133,10 +138,13 @@ void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operation
   };
   double largest = 0;
   for (const auto& op : operations) largest = std::max(largest, op.energy.total());
-  r.figures.push_back({"energy_mean", mean([](const auto& op) { return op.energy.total(); }), "J", "one operation, mean over the charges"});
+  r.figures.push_back({"energy_mean", mean([](const auto& op) { return op.energy.total(); }), "J",
+                       "one operation, mean over the charges"});
   r.figures.push_back({"energy_max", largest, "J", "one operation, the largest"});
-  r.figures.push_back({"energy_supply", mean([](const auto& op) { return op.energy.supply; }), "J", "mean from the supply"});
-  r.figures.push_back({"energy_bias", mean([](const auto& op) { return op.energy.bias; }), "J", "mean of the reference current"});
+  r.figures.push_back(
+      {"energy_supply", mean([](const auto& op) { return op.energy.supply; }), "J", "mean from the supply"});
+  r.figures.push_back(
+      {"energy_bias", mean([](const auto& op) { return op.energy.bias; }), "J", "mean of the reference current"});
   r.figures.push_back({"energy_rail", mean([](const auto& op) { return op.energy.rail; }), "J",
                        "mean of the reset rail: the charge it delivers times the supply"});
   r.figures.push_back({"energy_clocks", mean([](const auto& op) { return op.energy.clocks; }), "J",
@@ -163,7 +171,8 @@ AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {
 }
 
 AnalysisResult runEnergy(const AnalysisContext& context, ConverterKind kind) {
-  const double full = cells::lsbCharge(kind, context.circuit) * cells::kPulseLevels, limit = context.settings.real("limit");
+  const double full = cells::lsbCharge(kind, context.circuit) * cells::kPulseLevels,
+               limit = context.settings.real("limit");
   const int points = context.settings.integer("points");
   std::vector<double> charges;
   for (int i = 0; i < points; ++i) charges.push_back(full * limit * (2.0 * i / (points - 1) - 1.0));
@@ -175,16 +184,19 @@ AnalysisResult runEnergy(const AnalysisContext& context, ConverterKind kind) {
 }
 
 ParameterSet sweepSettings(double limit, int points) {
-  return ParameterSet({Parameter::real("limit", "", limit, 0.96, 10, "largest charge of the sweep in units of the full scale"),
-                       Parameter::integer("points", points, 3, 1001, "charges from -limit to +limit; the transfer adds marks of its own"),
-                       Parameter::integer("per_run", 12, 1, 1000, "operations in one transient run")});
+  return ParameterSet(
+      {Parameter::real("limit", "", limit, 0.96, 10, "largest charge of the sweep in units of the full scale"),
+       Parameter::integer("points", points, 3, 1001,
+                          "charges from -limit to +limit; the transfer adds marks of its own"),
+       Parameter::integer("per_run", 12, 1, 1000, "operations in one transient run")});
 }
 
 }  // namespace
 
 std::vector<Analysis> converterAnalyses() {
   std::vector<Analysis> list;
-  for (const auto& [kind, name] : {std::pair{ConverterKind::Relu, "relu-converter"}, {ConverterKind::Signed, "signed-converter"}}) {
+  for (const auto& [kind, name] :
+       {std::pair{ConverterKind::Relu, "relu-converter"}, {ConverterKind::Signed, "signed-converter"}}) {
     list.push_back({name, "transfer", "pulse width against charge, linearity, glitches and sign, with energies",
                     [](const pdk::Pdk&) { return sweepSettings(1.5, 25); },
                     [kind](const AnalysisContext& context) { return runTransfer(context, kind); }});

@@ -6,24 +6,29 @@
 #include <vector>
 
 #include "gaincell/cells/converter.hpp"
+#include "gaincell/cells/gain_cell.hpp"
 
 namespace gaincell::cells {
 
 /// Parameters of a sub-block inside a bigger one: `relu_c_int` of a column is `c_int` of its ReLU converter.
 void declarePrefixed(netlist::ParameterSet& set, const std::string& prefix, const netlist::ParameterSet& block);
 /// The sub-block's own parameters with the values set in the bigger block.
-netlist::ParameterSet extractPrefixed(const netlist::ParameterSet& set, const std::string& prefix, netlist::ParameterSet block);
+netlist::ParameterSet extractPrefixed(const netlist::ParameterSet& set, const std::string& prefix,
+                                      netlist::ParameterSet block);
 
-/// How write-enable and write bit lines run. The cells of one token share the write enable, so that a token is written at once: a
-/// column of array 1 (keys), a row of array 2 (values).
+/// How write-enable and write bit lines run. The cells of one token share the write enable, so that a token is written
+/// at once: a column of array 1 (keys), a row of array 2 (values).
 enum class WriteSelect { Column, Row };
 
-/// Cells on one bit line with its wire ladder. Ports: bl, vdd, then wl_i, wlb_i per row, then per WriteSelect::Column: wbl_i per row, we,
-/// web; per WriteSelect::Row: wbl, then we_i, web_i per row. Cell i is instance "cell_i". Row 0 is nearest the converter.
-std::string defineCellColumn(const pdk::Pdk& pdk, const netlist::ParameterSet& cell, int rows, double wire_r, double wire_c,
-                             WriteSelect select, netlist::Circuit& circuit);
-/// Ports of that subcircuit.
-std::vector<std::string> cellColumnPorts(int rows, WriteSelect select);
+/// Cells on one bit line with its wire ladder: cell i is instance "cell_i", row 0 is nearest the port `bl`.
+struct CellColumn {
+  std::string subcircuit;
+  std::vector<std::string> ports;  ///< bl, vdd, wl_i, wlb_i; by column wbl_i, we, web; by row wbl, we_i, web_i; nw
+  GainCellDesign design;
+};
+/// `web` and `nw` exist when the cell's variant has them.
+CellColumn defineCellColumn(const pdk::Pdk& pdk, const netlist::ParameterSet& cell, int rows, double wire_r,
+                            double wire_c, WriteSelect select, netlist::Circuit& circuit);
 
 /// Kind of converter a column ends in, from its parameter `converter`.
 ConverterKind columnConverter(const netlist::ParameterSet& set);
@@ -37,15 +42,17 @@ struct ColumnStimulus {
   std::vector<std::vector<int>> inputs;  ///< [operation][row], 0..15: pulse width in ns
 };
 
-/// Column testbench. Supplies "vddc" (cells), "vdd" (converter), "vbias", "vmid"; one source per word line and complement, per clock.
+/// Column testbench. Supplies "vddc" (cells), "vdd" (converter), "vbias", "vmid"; one source per word line and
+/// complement, per clock.
 /// @throws Error (CNV-0002) when a shape or a value is wrong, (CNV-0001) for phases.
 netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& set,
                          const ColumnStimulus& stimulus);
 
-/// One cell with its bit line held at `bitline` (V): charge per pulse by stored voltage and width. One deck per stored voltage; pulses of
-/// the given widths (s) follow each other every `spacing` seconds; the charge is the integral of i(vhold).
-netlist::Deck cellChargeDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& cell, double stored,
-                             double bitline, const std::vector<double>& widths, double spacing);
+/// One cell with its bit line held at `bitline` (V): charge per pulse by stored voltage and width. One deck per stored
+/// voltage; pulses of the given widths (s) follow each other every `spacing` seconds; the charge is the integral of
+/// i(vhold).
+netlist::Deck cellChargeDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& cell,
+                             double stored, double bitline, const std::vector<double>& widths, double spacing);
 
 Generator columnGenerator();
 

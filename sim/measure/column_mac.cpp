@@ -1,0 +1,183 @@
+// Analysis `mac` of a column: random inputs against random stored values, charge into width.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "analyses.hpp"
+#include "column_runs.hpp"
+#include "gaincell/sim/pulse.hpp"
+#include "gaincell/support/random.hpp"
+
+namespace gaincell::sim {
+
+namespace {
+
+using cells::ConverterKind;
+using netlist::Parameter;
+using netlist::ParameterSet;
+
+constexpr int kStoredLevels = 8;  // 3-bit DAC
+
+double draw(std::uint64_t seed, std::uint64_t column, const char* what, std::uint64_t index) {
+  return support::uniformDraw({seed, column, support::nameHash(what), index});
+}
+
+/// Uniform stored levels, uniform inputs of which a fraction is zero. One leading operation, the same draw again, is
+/// thrown away later.
+cells::ColumnStimulus randomStimulus(std::uint64_t seed, std::uint64_t column, int rows, int operations, double zeros,
+                                     double vdd, std::vector<int>& levels) {
+  cells::ColumnStimulus s;
+  levels.clear();
+  for (int i = 0; i < rows; ++i) {
+    levels.push_back(static_cast<int>(kStoredLevels * draw(seed, column, "stored", static_cast<std::uint64_t>(i))));
+    s.stored.push_back(vdd * levels.back() / (kStoredLevels - 1));
+  }
+  for (int k = 0; k <= operations; ++k) {
+    std::vector<int> row;
+    for (int i = 0; i < rows; ++i) {
+      const auto index = static_cast<std::uint64_t>(k * rows + i);
+      const bool zero = draw(seed, column, "zero", index) < zeros;
+      row.push_back(zero ? 0 : static_cast<int>((cells::kPulseLevels + 1) * draw(seed, column, "input", index)));
+    }
+    s.inputs.push_back(row);
+  }
+  return s;
+}
+
+struct MacPoint {
+  double charge = 0, width = 0;                            ///< C, s (signed)
+  double cells = 0, converter = 0, clocks = 0, lines = 0;  ///< J
+};
+
+double energyOfLines(const Waveforms& waves, double vdd, double t0, double t1, const std::string& prefix) {
+  double q = 0;
+  for (const auto& name : waves.names())
+    if (name.rfind(prefix, 0) == 0) q += deliveredCharge(waves, name, t0, t1);
+  return vdd * q;
+}
+
+MacPoint measurePoint(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double vdd,
+                      int operation) {
+  const double t0 = operation * timing.period, t1 = t0 + timing.period;
+  MacPoint p;
+  p.width = measurePulse(waves, "v(out)", vdd / 2, t0, t1).width;
+  if (kind == ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < vdd / 2) p.width = -p.width;
+  p.cells = -vdd * waves.integral("i(vddc)", t0, t1);
+  p.converter = -vdd * (waves.integral("i(vdd)", t0, t1) + waves.integral("i(vbias)", t0, t1));
+  if (waves.has("i(vmid)")) p.converter += vdd * deliveredCharge(waves, "i(vmid)", t0, t1);
+  p.clocks = energyOfLines(waves, vdd, t0, t1, "i(vck_");
+  p.lines = energyOfLines(waves, vdd, t0, t1, "i(vwl");
+  return p;
+}
+
+double clipped(double lsb, ConverterKind kind) {
+  const double top = cells::kPulseLevels;
+  return std::clamp(lsb, kind == ConverterKind::Relu ? 0.0 : -top, top);
+}
+
+/// Gain (LSB/C) that minimizes the squared error over the points inside the linear range.
+double fitGain(const std::vector<MacPoint>& points, ConverterKind kind) {
+  double xy = 0, xx = 0;
+  for (const auto& p : points) {
+    const double lsb = p.width / cells::kPulseLsb;
+    if (std::fabs(lsb) > 0.97 * cells::kPulseLevels || (kind == ConverterKind::Relu && lsb <= 0)) continue;
+    xy += p.charge * lsb;
+    xx += p.charge * p.charge;
+  }
+  return xx > 0 ? xy / xx : 0.0;
+}
+
+void addFigures(AnalysisResult& r, const std::vector<MacPoint>& points, ConverterKind kind, double lsb) {
+  const double gain = fitGain(points, kind);
+  double squares = 0, worst = 0;
+  MacPoint mean;
+  support::Table table;
+  table.columns = {"charge_C", "width_s", "error_LSB", "cells_J", "converter_J", "clocks_J", "word_lines_J"};
+  for (const auto& p : points) {
+    const double error = p.width / cells::kPulseLsb - clipped(gain * p.charge, kind);
+    squares += error * error;
+    worst = std::max(worst, std::fabs(error));
+    mean.cells += p.cells, mean.converter += p.converter, mean.clocks += p.clocks, mean.lines += p.lines;
+    table.addRow({p.charge, p.width, error, p.cells, p.converter, p.clocks, p.lines});
+  }
+  const double n = static_cast<double>(points.size());
+  const double total = (mean.cells + mean.converter + mean.clocks + mean.lines) / n;
+  r.figures = {{"gain", gain * lsb, "", "fitted width per charge over the nominal one"},
+               {"rms_error_lsb", std::sqrt(squares / n), "LSB",
+                "width against the cells' charge after that gain, all operations"},
+               {"max_error_lsb", worst, "LSB", "the largest of them"},
+               {"operations", n, "", "operations measured"},
+               {"energy", total, "J",
+                "one column and operation: cells, converter, clocks, this column's share of the word lines"},
+               {"energy_cells", mean.cells / n, "J", "of it the cells"},
+               {"energy_converter", mean.converter / n, "J", "of it the converter with bias and reset rail"},
+               {"energy_clocks", mean.clocks / n, "J", "of it the converter's clocks"},
+               {"energy_word_lines", mean.lines / n, "J", "of it charge on word lines and complements"},
+               {"energy_64_columns", 64 * total, "J", "64 such columns"}};
+  r.tables["mac"] = table;
+}
+
+AnalysisResult runMac(const AnalysisContext& context) {
+  const ParameterSet& set = context.circuit;
+  const ConverterKind kind = cells::columnConverter(set);
+  const ParameterSet converter = cells::columnConverterParameters(context.pdk, set);
+  const auto timing = cells::converterTiming(kind, converter);
+  const double vdd = context.conditions.vdd;
+  const int rows = set.integer("rows"), columns = context.settings.integer("columns"),
+            operations = context.settings.integer("operations");
+  double zeros = context.settings.real("zero_fraction");
+  if (zeros < 0) zeros = kind == ConverterKind::Relu ? 0.0 : 0.6;
+  const auto seed = static_cast<std::uint64_t>(context.settings.integer("seed"));
+
+  const CellCharges charges = measureCellCharges(
+      context, cells::extractPrefixed(set, "cell_", cells::gainCellParameters(context.pdk)), kStoredLevels);
+  std::vector<Job> jobs;
+  std::vector<std::vector<double>> expected;
+  for (int c = 0; c < columns; ++c) {
+    std::vector<int> levels;
+    const auto stimulus = randomStimulus(seed, static_cast<std::uint64_t>(c), rows, operations, zeros, vdd, levels);
+    std::vector<double> q;
+    for (const auto& inputs : stimulus.inputs) q.push_back(charges.sum(levels, inputs));
+    expected.push_back(q);
+    const std::string name = fmt::format("column_{}", c);
+    jobs.push_back(context.job(
+        context.deck(name, [&] { return cells::columnDeck(context.pdk, context.conditions, set, stimulus); }), name));
+  }
+  const auto outcomes = context.simulator.runAll(jobs, "columns");
+  std::vector<MacPoint> points;
+  for (std::size_t c = 0; c < outcomes.size(); ++c) {
+    const Waveforms& waves = outcomes[c].orThrow(jobs[c].tag);
+    for (int k = 1; k <= operations; ++k) {  // operation 0 only leaves its trace
+      MacPoint p = measurePoint(waves, kind, timing, vdd, k);
+      p.charge = expected[c][static_cast<std::size_t>(k)];
+      points.push_back(p);
+    }
+  }
+  AnalysisResult r;
+  addFigures(r, points, kind, cells::lsbCharge(kind, converter));
+  r.tables["cell_charge"] = charges.table();
+  return r;
+}
+
+}  // namespace
+
+std::vector<Analysis> columnAnalyses() {
+  return {{"column", "mac",
+           "random inputs and stored values: the cells' charge against the pulse width, and the energy",
+           [](const pdk::Pdk&) {
+             return ParameterSet(
+                 {Parameter::integer("columns", 4, 1, 4096, "columns with their own stored values"),
+                  Parameter::integer("operations", 4, 1, 1000, "measured operations per column, after one more"),
+                  Parameter::real(
+                      "zero_fraction", "", -1, -1, 1,
+                      "fraction of zero inputs; negative: none for the ReLU array, 0.6 for the signed one, whose "
+                      "inputs are rectified"),
+                  Parameter::integer("seed", 1, 0, 1000000000, "seed of inputs and stored values")});
+           },
+           runMac}};
+}
+
+}  // namespace gaincell::sim

@@ -1,0 +1,27 @@
+#pragma once
+/// @file
+/// The charge one cell gives per pulse, as the reference a column is judged by. Private to sim/measure.
+
+#include <vector>
+
+#include "gaincell/cells/column.hpp"
+#include "gaincell/sim/analysis.hpp"
+
+namespace gaincell::sim {
+
+/// Charge of one pulse, Q = offset + current * width, by stored level. The offset is the read gate's own charge: a
+/// constant per pulse, which at these charges is not small.
+struct CellCharges {
+  std::vector<double> offset;   ///< C
+  std::vector<double> current;  ///< A
+  std::vector<double> stored;   ///< V
+
+  double of(int level, int input) const;
+  double sum(const std::vector<int>& levels, const std::vector<int>& inputs) const;
+  support::Table table() const;
+};
+
+/// From a transient of one cell per level, bit line held at half the supply.
+CellCharges measureCellCharges(const AnalysisContext& context, const netlist::ParameterSet& cell, int levels);
+
+}  // namespace gaincell::sim
