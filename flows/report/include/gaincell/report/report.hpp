@@ -76,6 +76,7 @@ struct Panel {
   std::vector<Series> series;
   std::vector<Bar> bars;
   std::vector<Marker> markers;
+  double x_scale = 1, y_scale = 1;  ///< data times this is shown, e.g. 1e6 for uA; the CSV keeps SI units
   bool log_x = false, log_y = false;
   std::optional<std::pair<double, double>> x_range, y_range;
   double share = 1;  ///< share of the plot's height
