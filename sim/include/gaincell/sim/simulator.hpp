@@ -27,7 +27,7 @@ enum class OutcomeKind {
   Crashed,         ///< the worker died
   Interrupted,     ///< the user interrupted
 };
-std::string_view toString(OutcomeKind kind) noexcept;
+std::string_view outcomeName(OutcomeKind kind) noexcept;
 
 /// Saved vectors of one run, on the simulator's own time (or sweep) points.
 class Waveforms {

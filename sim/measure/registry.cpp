@@ -1,0 +1,13 @@
+#include "registry.hpp"
+
+#include "gaincell/sim/analysis.hpp"
+
+namespace gaincell::sim {
+
+/// The register of analyses: one line per analysis, declared in registry.hpp.
+const std::vector<Analysis>& analyses() {
+  static const std::vector<Analysis> all = {};
+  return all;
+}
+
+}  // namespace gaincell::sim
