@@ -32,8 +32,11 @@ CellBench startCellBench(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   bench.cell = defineGainCell(pdk, parameters, bench.deck.circuit, storage);
   bench.design = atSupply(bench.cell.design, pdk, conditions.vdd);
   bench.drive("vdd", netlist::Dc{conditions.vdd});
+  bench.drive("vss", netlist::Dc{0.0});  // a source, so that the ground current is measured and charges can be balanced
   bench.drive("bl", netlist::Dc{0.5 * conditions.vdd});
-  bench.deck.circuit.add(placeGainCell(bench.cell, "cell", {}));
+  GainCellNodes nodes;
+  nodes.vss = "vss";
+  bench.deck.circuit.add(placeGainCell(bench.cell, "cell", nodes));
   return bench;
 }
 

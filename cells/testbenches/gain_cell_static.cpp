@@ -18,7 +18,7 @@ netlist::Deck gainCellStaticDeck(const pdk::Pdk& pdk, const pdk::Conditions& con
   sweep.stop = conditions.vdd;
   sweep.step = conditions.vdd / (points - 1);
   bench.deck.analysis = sweep;
-  bench.deck.saves = {"v(wbl)", "v(xcell.sn)", "i(vbl)", "i(vvdd)"};
+  bench.deck.saves = {"v(wbl)", "v(xcell.sn)", "i(vbl)", "i(vvdd)", "i(vvss)"};
   return std::move(bench.deck);
 }
 

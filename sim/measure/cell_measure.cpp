@@ -1,0 +1,75 @@
+#include "cell_measure.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::sim {
+
+std::vector<double> equidistant(double first, double last, int count) {
+  if (count < 2) return {last};
+  std::vector<double> out;
+  for (int i = 0; i < count; ++i) out.push_back(first + (last - first) * i / (count - 1));
+  return out;
+}
+
+std::vector<double> storedLevels(int count, double vdd) {
+  return equidistant(0.0, vdd, count);
+}
+
+double interpolate(const std::vector<double>& x, const std::vector<double>& y, double x0) {
+  const auto upper = std::upper_bound(x.begin(), x.end(), x0);
+  if (upper == x.begin()) return y.front();
+  if (upper == x.end()) return y.back();
+  const auto k = static_cast<std::size_t>(upper - x.begin());
+  return y[k - 1] + (y[k] - y[k - 1]) * (x0 - x[k - 1]) / (x[k] - x[k - 1]);
+}
+
+std::vector<int> pairWalk(int count) {
+  // From each level go to the highest target not yet visited from there; started at 0 this closes an Eulerian walk of
+  // the complete graph with loops.
+  std::vector<int> next(static_cast<std::size_t>(count), count - 1);
+  std::vector<int> walk = {0};
+  while (next[static_cast<std::size_t>(walk.back())] >= 0) {
+    int& target = next[static_cast<std::size_t>(walk.back())];
+    walk.push_back(target--);
+  }
+  return walk;
+}
+
+double deliveredCharge(const Waveforms& waves, const std::string& node, double t0, double t1) {
+  return -waves.integral("i(v" + node + ")", t0, t1);
+}
+
+double drawnCharge(const Waveforms& waves, const std::string& node, double t0, double t1) {
+  const auto& t = waves["time"];
+  const auto& i = waves["i(v" + node + ")"];
+  double charge = 0;
+  for (std::size_t k = 1; k < t.size(); ++k) {
+    if (t[k] <= t0 || t[k - 1] >= t1) continue;
+    const double a = std::max(0.0, -i[k - 1]), b = std::max(0.0, -i[k]);
+    charge += 0.5 * (a + b) * (std::min(t[k], t1) - std::max(t[k - 1], t0));
+  }
+  return charge;
+}
+
+Outcome runSequence(const AnalysisContext& context, const cells::CellSequence& sequence, const std::string& name,
+                    double relative_tolerance) {
+  const auto deck = context.deck(name, [&] {
+    netlist::Deck d = sequence.deck;
+    d.options["reltol"] = support::formatNumber(relative_tolerance);
+    return d;
+  });
+  Outcome outcome = context.simulator.run(context.job(deck, name));
+  outcome.orThrow(name);
+  return outcome;
+}
+
+netlist::Parameter toleranceSetting() {
+  return netlist::Parameter::real("tolerance", "", 1e-4, 1e-7, 1e-2,
+                                  "relative tolerance of the simulator (reltol); halve it to see what it costs");
+}
+
+}  // namespace gaincell::sim

@@ -1,0 +1,102 @@
+// I(V) as the array sees it: the storage node is written and floats, the word line pulses with real edges, and the
+// charge of the bit-line current is measured. It differs from the static curve by the charge the read gate injects at
+// its edges and by the step the pair's output couples into the storage node.
+
+#include <algorithm>
+#include <cmath>
+
+#include "cell_measure.hpp"
+#include "registry.hpp"
+
+namespace gaincell::sim {
+
+namespace {
+
+using netlist::Parameter;
+
+netlist::ParameterSet settings(const pdk::Pdk&) {
+  return netlist::ParameterSet({
+      Parameter::integer("levels", 15, 2, 64, "stored levels from 0 to VDD (15: the 8 levels and their middles)"),
+      Parameter::integer("widths", 5, 1, 30, "number of pulse widths, equidistant"),
+      Parameter::real("width_min", "s", 1e-9, 2e-10, 1e-6, "shortest word-line pulse"),
+      Parameter::real("width_max", "s", 15e-9, 2e-10, 1e-6, "longest word-line pulse (15 ns: the published T_max)"),
+      Parameter::real("write_width", "s", 10e-9, 2e-10, 1e-6, "write-enable pulse before each read"),
+      toleranceSetting(),
+  });
+}
+
+/// Slope and intercept of charge over width, least squares: current and charge per pulse.
+struct Line {
+  double slope = 0, intercept = 0;
+};
+Line throughPoints(const std::vector<double>& x, const std::vector<double>& y) {
+  const double n = static_cast<double>(x.size());
+  double sx = 0, sy = 0, sxx = 0, sxy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sx += x[i];
+    sy += y[i];
+    sxx += x[i] * x[i];
+    sxy += x[i] * y[i];
+  }
+  const double slope = (n * sxy - sx * sy) / (n * sxx - sx * sx);
+  return {slope, (sy - slope * sx) / n};
+}
+
+AnalysisResult run(const AnalysisContext& context) {
+  const auto& s = context.settings;
+  const double vdd = context.conditions.vdd;
+  const auto levels = storedLevels(s.integer("levels"), vdd);
+  const auto widths = equidistant(s.real("width_min"), s.real("width_max"), s.integer("widths"));
+  std::vector<cells::CellStep> steps;
+  for (const double level : levels)
+    for (const double width : widths) steps.push_back({level, s.real("write_width"), width, 0});
+  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
+  const Outcome outcome = runSequence(context, sequence, "gain-cell-charge", s.real("tolerance"));
+  const Waveforms& waves = outcome.waves;
+
+  AnalysisResult result;
+  support::Table charges, currents;
+  charges.columns = {"v_level_V", "v_storage_V", "v_after_V", "width_s", "charge_C"};
+  currents.columns = {"v_level_V", "v_storage_V", "i_bl_A", "edge_charge_C"};
+  double low = 0, high = 0, edge_max = 0, zero = 0, zero_distance = vdd;
+  std::size_t k = 0;
+  for (const double level : levels) {
+    std::vector<double> q;
+    double v = 0;
+    for (const double width : widths) {
+      const auto& t = sequence.steps[k++];
+      v = waves.at("v(xcell.sn)", t.before_read);
+      q.push_back(waves.integral("i(vbl)", t.before_read, t.after_read));
+      charges.addRow({level, v, waves.at("v(xcell.sn)", t.after_read), width, q.back()});
+    }
+    if (widths.size() < 2) continue;
+    const Line line = throughPoints(widths, q);
+    currents.addRow({level, v, line.slope, line.intercept});
+    edge_max = std::max(edge_max, std::fabs(line.intercept));
+    low = std::min(low, line.slope);
+    high = std::max(high, line.slope);
+    if (std::fabs(level - 0.5 * vdd) < zero_distance) {
+      zero_distance = std::fabs(level - 0.5 * vdd);
+      zero = line.slope;
+    }
+  }
+  if (widths.size() > 1) {
+    result.figures = {
+        {"i_max", high, "A", "largest current into the bit line (charge per width)"},
+        {"i_min", low, "A", "most negative current"},
+        {"i_zero", zero, "A", "current at the level nearest VDD/2"},
+        {"edge_charge_max", edge_max, "C", "largest charge per pulse that does not grow with its width"},
+    };
+    result.tables["current"] = std::move(currents);
+  }
+  result.tables["charge"] = std::move(charges);
+  return result;
+}
+
+}  // namespace
+
+Analysis gainCellCharge() {
+  return {"gain-cell", "charge", "charge into the bit line by stored level and word-line pulse width", settings, run};
+}
+
+}  // namespace gaincell::sim
