@@ -6,7 +6,9 @@ namespace gaincell::sim {
 
 /// The register of analyses: one line per analysis, declared in registry.hpp.
 const std::vector<Analysis>& analyses() {
-  static const std::vector<Analysis> all = {};
+  static const std::vector<Analysis> all = {
+      gainCellIv(), gainCellCharge(), gainCellWrite(), gainCellRetention(), gainCellDisturb(), gainCellEnergy(),
+  };
   return all;
 }
 

@@ -4,4 +4,13 @@
 
 #include "gaincell/sim/analysis.hpp"
 
-namespace gaincell::sim {}  // namespace gaincell::sim
+namespace gaincell::sim {
+
+Analysis gainCellIv();         // iv.cpp
+Analysis gainCellCharge();     // charge.cpp
+Analysis gainCellWrite();      // write.cpp
+Analysis gainCellRetention();  // retention.cpp
+Analysis gainCellDisturb();    // disturb.cpp
+Analysis gainCellEnergy();     // energy.cpp
+
+}  // namespace gaincell::sim
