@@ -31,10 +31,10 @@ double lookUp(const std::vector<double>& x, const std::vector<double>& y, double
   return y[i - 1] + f * (y[i] - y[i - 1]);
 }
 
-/// Width in s of |charge| on a straight line, clamped; `inl` in ns is added between the clamps.
+/// Width in s of |charge|: a straight line with clamps, and the tabulated error `inl` (ns) against that clamped line.
 double clampedWidth(double magnitude_fC, double slope, double offset_ns, const Converter& c, double inl) {
-  const double line = offset_ns + magnitude_fC / slope;
-  const double width = std::clamp(line + inl, 0.0, c.saturation_ns);
+  const double line = std::clamp(offset_ns + magnitude_fC / slope, 0.0, c.saturation_ns);
+  const double width = std::max(0.0, line + inl);
   return (width < c.min_pulse_ns ? 0.0 : width) * 1e-9;
 }
 

@@ -130,10 +130,10 @@ struct Retention {
   std::vector<LevelHold> levels;
 };
 
-/// Error of a converter's pulse against the ideal straight line, by input charge; linear between, zero outside.
+/// Error of a converter's pulse against its clamped straight line, by input charge; linear between, zero outside.
 struct InlTable {
   std::vector<double> charge_fC;  ///< increasing; signed converters include negative charge
-  std::vector<double> error_ns;   ///< width - (offset + |charge|/slope)
+  std::vector<double> error_ns;   ///< width - clamp(offset + |charge|/slope, 0, saturation)
 };
 
 /// Straight line with clamps: width = clamp(offset_ns + charge/slope, 0, saturation_ns); widths below min_pulse_ns

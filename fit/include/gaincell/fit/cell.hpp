@@ -1,0 +1,57 @@
+#pragma once
+/// @file
+/// Fits of the cell's bit-line current: the published cubic, and the extended form chosen by cross-validation.
+
+#include <optional>
+#include <vector>
+
+#include "gaincell/fit/regression.hpp"
+#include "gaincell/model/model.hpp"
+#include "gaincell/support/csv.hpp"
+
+namespace gaincell::fit {
+
+/// One pulse: stored voltage (V), width (s), bit-line voltage (V), charge into the bit line (C).
+struct Pulse {
+  double v_storage, width, v_bit_line, charge;
+};
+
+/// From a table with v_storage_V, width_s, charge_C and optionally v_bl_V (`reference` when absent). Rows that hold a
+/// NaN are dropped.
+std::vector<Pulse> pulses(const support::Table& table, double reference);
+/// A static current as a pulse of `width`: from v_storage_V, i_bl_A, optionally v_bl_V.
+std::vector<Pulse> staticPulses(const support::Table& table, double reference, double width);
+
+struct CellFit {
+  model::Cell cell;         ///< sign convention IntoBitLine
+  Regression regression;    ///< coefficients in A/V^k
+  std::vector<Pulse> data;  ///< the pulses it used, row by row with `regression.residuals` (C)
+};
+
+/// I(V) = sum c_k (V - v_zero)^k by least squares on the charge: Q = I(V) t. Pulses whose bit-line voltage is not
+/// `reference` are left out. NRMSE is the rms residual over the largest |Q|; full_scale_uA is the largest |Q/t| of the
+/// data.
+/// @throws Error FIT-0001..0003
+CellFit fitCubic(const std::vector<Pulse>& data, double v_zero, double reference, Robust robust = Robust::Auto);
+
+struct ExtendedOptions {
+  int max_order = 9;  ///< of the current's polynomial
+  int max_edge_order = 4;
+  int max_conductance_order = 6;
+  double min_benefit = 0.03;  ///< a term must lower the cross-validated error by this share
+  int folds = 8;
+};
+
+/// Adds terms to the cubic as long as each lowers the cross-validated error: polynomial order, charge per pulse edge,
+/// bit-line conductance (only where the data vary the bit-line voltage). Folds leave out whole voltages, never the end
+/// ones: what is judged is interpolation between the voltages of the data.
+/// @throws Error FIT-0004 when widths do not vary (the edge charge cannot be told from the current)
+model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, double reference,
+                                const ExtendedOptions& options = {});
+
+/// The gain k of I_transient(y) = I_static((1 + k) y) between a static curve and the fitted current (A/V^k, lowest
+/// order first).
+std::optional<double> storageCoupling(const std::vector<Pulse>& static_data,
+                                      const std::vector<double>& transient_current, double v_zero);
+
+}  // namespace gaincell::fit

@@ -1,0 +1,80 @@
+#pragma once
+/// @file
+/// From tables to a model file: reads the inputs of docs/fitting.md, runs every fit they allow, and reports.
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gaincell/model/model.hpp"
+#include "gaincell/support/csv.hpp"
+
+namespace gaincell::fit {
+
+/// Tables of one set of conditions; what is missing is not fitted. Columns: docs/fitting.md.
+struct Inputs {
+  std::optional<support::Table> iv, charge, decay, leakage, write, read_energy, write_energy;
+  std::optional<support::Table> relu_transfer, signed_transfer, relu_energy, signed_energy;
+  std::optional<support::Table> cell_mismatch, cell_process, relu_mismatch, signed_mismatch, retention_samples;
+  model::Conditions conditions;
+  support::Provenance provenance;
+  std::vector<std::string> files;  ///< that were used, for the report
+
+  /// Puts a table where it belongs. @param kind circuit kind ("gain-cell", ...); @param columns decide the rest
+  /// @return whether it was one of the tables above
+  bool add(const std::string& kind, support::Table table);
+};
+
+/// Reads every table of `dir` (or dir/data) named <kind>_..., and samples.csv files of Monte-Carlo runs beside them.
+/// Conditions and provenance come from the first line of the CSV files, where the program writes them.
+/// @throws Error FIT-0009 when the folder holds none
+Inputs readInputs(const std::filesystem::path& dir);
+/// Adds the samples.csv of a Monte-Carlo run of `kind`. @param process global instead of local variation
+void addSamples(Inputs& inputs, const std::string& kind, support::Table samples, bool process);
+
+struct Options {
+  double v_zero = 0.45;  ///< V, or half the supply
+  double bit_line_reference = 0.45;
+  double pulse_max = 15e-9;  ///< s
+  int levels = 8;            ///< stored levels, for the hold times
+  int rows = 64;             ///< of an array, for energies
+};
+
+/// One number of the report.
+struct Parameter {
+  std::string name, unit;
+  double value = 0;
+  std::optional<double> low, high;  ///< 95 % confidence interval
+  std::optional<double> paper;      ///< the published figure
+};
+
+/// Everything a reader needs to judge the fits; plain data.
+struct FitReport {
+  std::vector<Parameter> parameters;
+  std::map<std::string, support::Table>
+      residuals;  ///< "cell", "retention", "relu", "signed", "variability", ...: data, model, residual
+  std::vector<std::string> warnings;
+  std::vector<std::string> files;
+};
+
+struct FitResult {
+  model::Model model;
+  FitReport report;
+};
+
+/// Runs all fits. Currents of the model are positive into the bit line.
+/// @throws Error FIT-0010 without iv or charge data; and the errors of the single fits
+FitResult fitModel(const Inputs& inputs, const Options& options = {});
+
+/// One model of several conditions: the first is nominal, the others become the grid; the temperature law of retention
+/// is fitted over those of the nominal corner and supply.
+FitResult fitGrid(const std::vector<Inputs>& inputs, const Options& options = {});
+
+nlohmann::json toJson(const FitReport& report);
+/// Tables for people: parameters with intervals and the published figures, warnings.
+std::string toText(const FitReport& report);
+
+}  // namespace gaincell::fit

@@ -1,0 +1,48 @@
+#pragma once
+/// @file
+/// Distributions over Monte-Carlo samples.
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "gaincell/model/model.hpp"
+#include "gaincell/support/csv.hpp"
+
+namespace gaincell::fit {
+
+/// Joint distribution of the columns of `samples` (rows: samples). A variable whose normality is rejected (p < 0.01) is
+/// given a Johnson SU transform (J. F. Slifker, S. S. Shapiro, Technometrics 22, 239-246, 1980) where that describes it
+/// better and keeps its standard deviation within 2 %.
+/// @throws Error FIT-0008 fewer than 20 samples; FIT-0003 a value is not finite
+model::JointDistribution fitJoint(const std::vector<std::string>& names,
+                                  const std::vector<std::vector<double>>& samples);
+
+/// What drawing from a fitted cell distribution gives back at the stored levels, against the samples themselves.
+struct Reproduction {
+  std::vector<double> level_V;
+  std::vector<double> sigma_samples_A, sigma_model_A;  ///< standard deviation of the current at each level
+  double worst_sigma_ratio = 1;                        ///< model / samples, the one farthest from 1
+  double worst_correlation_error = 0;                  ///< largest |difference| of a correlation between two levels
+};
+
+struct CellVariability {
+  model::JointDistribution distribution;  ///< deviations of c0..c3 in uA/V^k, sign convention IntoBitLine
+  std::array<double, 4> shift_uA{};       ///< mean of the samples' coefficients minus the nominal ones
+  Reproduction reproduction;
+  std::size_t left_out = 0;  ///< samples with missing values
+};
+
+/// From a table with columns i_level_0 .. i_level_N (A) at equally spaced stored voltages 0 .. vdd: a cubic about
+/// v_zero through each sample's levels, deviations from the mean over the samples. The mean shift against `nominal` is
+/// reported, not modelled: it holds the difference between the two ways of measuring as well.
+/// @throws Error FIT-0008 fewer than 20 samples or fewer than 5 level columns
+CellVariability fitCellVariability(const support::Table& samples, const model::Cell& nominal, double vdd);
+
+/// Relative gain and offset (ns) of converters from columns "gain" and "offset" (s), or "gain_plus" and "offset_plus".
+model::JointDistribution fitConverterVariability(const support::Table& samples);
+
+/// Standard deviation of ln(tau) from columns tau_low and tau_high (s).
+double fitTauSpread(const support::Table& samples);
+
+}  // namespace gaincell::fit

@@ -1,0 +1,310 @@
+#include "gaincell/fit/retention.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "gaincell/fit/regression.hpp"
+#include "gaincell/model/evaluate.hpp"
+#include "gaincell/support/error.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::fit {
+
+using support::Error;
+
+namespace {
+
+/// Sum of squares at a given tau, and the best linear parameters there.
+struct AtTau {
+  double sum = 0, amplitude = 0, end = 0;
+};
+
+AtTau solveAt(const std::vector<double>& t, const std::vector<double>& v, double tau, std::optional<double> fixed_end) {
+  double e1 = 0, e2 = 0, y1 = 0, ey = 0;
+  const double n = static_cast<double>(t.size());
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const double e = std::exp(-t[i] / tau);
+    e1 += e;
+    e2 += e * e;
+    y1 += v[i];
+    ey += e * v[i];
+  }
+  AtTau out;
+  if (fixed_end) {
+    out.end = *fixed_end;
+    out.amplitude = (ey - out.end * e1) / e2;
+  } else {
+    const double det = n * e2 - e1 * e1;
+    if (det <= 1e-14 * n * e2) return {HUGE_VAL, 0, 0};
+    out.amplitude = (n * ey - e1 * y1) / det;
+    out.end = (y1 - out.amplitude * e1) / n;
+  }
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const double d = v[i] - out.end - out.amplitude * std::exp(-t[i] / tau);
+    out.sum += d * d;
+  }
+  return out;
+}
+
+/// Minimises over ln(tau): a coarse scan first, as the sum may have a flat side towards large tau.
+double bestTau(const std::vector<double>& t, const std::vector<double>& v, std::optional<double> end) {
+  const double span = t.back() - t.front();
+  const auto sum = [&](double log_tau) { return solveAt(t, v, std::exp(log_tau), end).sum; };
+  const double from = std::log(span / 300), to = std::log(span * 100);
+  constexpr int kScan = 80;
+  int best = 0;
+  for (int i = 1; i <= kScan; ++i)
+    if (sum(from + (to - from) * i / kScan) < sum(from + (to - from) * best / kScan)) best = i;
+  double a = from + (to - from) * std::max(0, best - 1) / kScan,
+         b = from + (to - from) * std::min(kScan, best + 1) / kScan;
+  constexpr double kGolden = 0.6180339887498949;
+  for (int i = 0; i < 70; ++i) {
+    const double c = b - kGolden * (b - a), d = a + kGolden * (b - a);
+    if (sum(c) < sum(d))
+      b = d;
+    else
+      a = c;
+  }
+  return std::exp((a + b) / 2);
+}
+
+void standardErrors(ExponentialFit& fit, const std::vector<double>& t, double variance, bool end_free) {
+  Eigen::MatrixXd j(static_cast<Eigen::Index>(t.size()), end_free ? 3 : 2);
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    const double e = std::exp(-t[i] / fit.tau);
+    j(row, 0) = e;
+    j(row, 1) = fit.amplitude * e * t[i] / fit.tau;  // derivative by ln(tau): same scale as the others
+    if (end_free) j(row, 2) = 1;
+  }
+  const Eigen::MatrixXd c = (j.transpose() * j).ldlt().solve(Eigen::MatrixXd::Identity(j.cols(), j.cols())) * variance;
+  fit.tau_sigma = fit.tau * std::sqrt(std::max(c(1, 1), 0.0));
+  if (end_free) fit.end_sigma = std::sqrt(std::max(c(2, 2), 0.0));
+}
+
+/// Largest |model - data| over the decays, over the swing.
+double predictionError(const model::Retention& r, const std::vector<const Decay*>& decays, double swing) {
+  double most = 0;
+  for (const Decay* d : decays)
+    for (std::size_t i = 0; i < d->t.size(); ++i)
+      most = std::max(most, std::fabs(model::decayed(r, d->v.front(), d->t[i] - d->t.front()) - d->v[i]));
+  return most / swing;
+}
+
+model::LevelHold holdTime(const model::Retention& r, double level, double half, double window) {
+  model::LevelHold out{level, std::nullopt, window};
+  const auto lost = [&](double t) { return std::fabs(model::decayed(r, level, t) - level) >= half; };
+  if (!lost(window)) return out;
+  double a = 0, b = window;
+  for (int i = 0; i < 60; ++i) (lost((a + b) / 2) ? b : a) = (a + b) / 2;
+  out.half_level_s = b;
+  return out;
+}
+
+model::Retention exponentialRetention(const ExponentialFit& low, const ExponentialFit& high) {
+  model::Retention r;
+  r.tau_s = {low.tau, high.tau};
+  r.end_V = {low.end, high.end};
+  r.residual = {low.residual, high.residual};
+  r.fit_window_low_s = {0, low.window};
+  r.fit_window_high_s = {0, high.window};
+  return r;
+}
+
+}  // namespace
+
+std::vector<Decay> decays(const support::Table& table, double temp_c) {
+  const std::size_t start = table.column("v_start_V"), time = table.column("t_s"), volt = table.column("v_storage_V");
+  const auto temp = std::find(table.columns.begin(), table.columns.end(), "temp_c");
+  std::map<std::pair<double, double>, Decay> by_start;
+  for (const auto& row : table.rows) {
+    if (!std::isfinite(row[time]) || !std::isfinite(row[volt])) continue;
+    const double at =
+        temp == table.columns.end() ? temp_c : row[static_cast<std::size_t>(temp - table.columns.begin())];
+    Decay& d = by_start[{at, row[start]}];
+    d.v_start = row[start];
+    d.temp_c = at;
+    if (!d.t.empty() && row[time] <= d.t.back())
+      throw Error("FIT-0005",
+                  fmt::format("times of the decay from {} V do not increase at t = {} s", row[start], row[time]), "",
+                  "sort the rows of each start by time");
+    d.t.push_back(row[time]);
+    d.v.push_back(row[volt]);
+  }
+  std::vector<Decay> out;
+  for (auto& [key, d] : by_start) out.push_back(std::move(d));
+  return out;
+}
+
+ExponentialFit fitExponential(const Decay& decay, std::optional<double> end) {
+  if (decay.t.size() < 5)
+    throw Error("FIT-0001",
+                fmt::format("{} points cannot determine the decay from {} V", decay.t.size(), decay.v_start), "",
+                "give at least 5 points");
+  const auto [low, high] = std::minmax_element(decay.v.begin(), decay.v.end());
+  const double swing = *high - *low;
+  if (!(swing > 1e-6))
+    throw Error("FIT-0006", fmt::format("the voltage does not decay from {} V", decay.v_start), "",
+                "simulate a longer time");
+  ExponentialFit fit;
+  std::vector<double> t = decay.t, v = decay.v;
+  for (double& x : t) x -= decay.t.front();
+  // Two rounds: all data tell where 95 % of the swing has gone; the rest is dropped if enough points remain.
+  for (int round = 0; round < 2; ++round) {
+    fit.tau = bestTau(t, v, end);
+    const AtTau solved = solveAt(t, v, fit.tau, end);
+    fit.amplitude = solved.amplitude;
+    fit.end = solved.end;
+    fit.points = t.size();
+    fit.window = t.back();
+    const double n = static_cast<double>(t.size());
+    const auto [lo, hi] = std::minmax_element(v.begin(), v.end());
+    fit.residual = std::sqrt(solved.sum / n) / (*hi - *lo);
+    standardErrors(fit, t, solved.sum / (n - (end ? 2 : 3)), !end);
+    const double cut = 3 * fit.tau;  // exp(-3) = 5 %
+    const auto keep = static_cast<std::size_t>(std::upper_bound(t.begin(), t.end(), cut) - t.begin());
+    if (keep < 8 || keep == t.size()) break;
+    t.resize(keep);
+    v.resize(keep);
+  }
+  return fit;
+}
+
+model::LeakageCurve leakageFromDecays(const std::vector<Decay>& all, double capacitance, int nodes) {
+  double low = HUGE_VAL, high = -HUGE_VAL;
+  std::vector<std::pair<double, double>> slope;  // V, dV/dt
+  for (const Decay& d : all)
+    for (std::size_t i = 0; i < d.t.size(); ++i) {
+      low = std::min(low, d.v[i]);
+      high = std::max(high, d.v[i]);
+      if (i) slope.emplace_back((d.v[i] + d.v[i - 1]) / 2, (d.v[i] - d.v[i - 1]) / (d.t[i] - d.t[i - 1]));
+    }
+  if (slope.size() < 5 || !(high > low))
+    throw Error("FIT-0001", "too few decay points for a leakage curve", "",
+                "give decays from both rails with at least 5 points");
+  std::sort(slope.begin(), slope.end());
+  model::LeakageCurve out;
+  out.capacitance_F = capacitance;
+  const double bin = (high - low) / (nodes - 1);
+  for (int k = 0; k < nodes; ++k) {
+    // A straight line through the neighbours of the node, weighted by their distance, read off at the node.
+    const double at = low + bin * k;
+    double w = 0, x1 = 0, x2 = 0, y1 = 0, xy = 0;
+    for (const auto& [v, dvdt] : slope) {
+      const double x = (v - at) / (1.5 * bin);
+      if (std::fabs(x) >= 1) continue;
+      const double weight = 1 - std::fabs(x);
+      w += weight;
+      x1 += weight * x;
+      x2 += weight * x * x;
+      y1 += weight * dvdt;
+      xy += weight * x * dvdt;
+    }
+    if (w <= 0) continue;  // a gap in the data: the curve is linear across it
+    const double det = w * x2 - x1 * x1;
+    const double y = det > 1e-6 * w * w ? (x2 * y1 - x1 * xy) / det : y1 / w;
+    out.voltage_V.push_back(at);
+    out.current_A.push_back(capacitance * y);
+  }
+  return out;
+}
+
+RetentionFit fitRetention(const std::vector<Decay>& all, const std::optional<model::LeakageCurve>& static_curve,
+                          const RetentionOptions& options) {
+  std::vector<const Decay*> here;
+  std::vector<Decay> copies;
+  for (const Decay& d : all)
+    if (std::fabs(d.temp_c - options.temp_c) < 0.01) here.push_back(&d), copies.push_back(d);
+  if (here.size() < 2)
+    throw Error(
+        "FIT-0001",
+        fmt::format("retention needs decays from both rails at {} C; there are {}", options.temp_c, here.size()), "",
+        "simulate both rails, or give --temp");
+  const Decay& low =
+      **std::min_element(here.begin(), here.end(), [](auto* a, auto* b) { return a->v_start < b->v_start; });
+  const Decay& high =
+      **std::max_element(here.begin(), here.end(), [](auto* a, auto* b) { return a->v_start < b->v_start; });
+  RetentionFit out;
+  out.exponentials = {fitExponential(low), fitExponential(high)};
+  model::Retention r = exponentialRetention(out.exponentials[0], out.exponentials[1]);
+  const double swing = high.v.front() - low.v.front();
+  double window = 0;
+  for (const Decay* d : here) window = std::max(window, d->t.back() - d->t.front());
+  for (std::size_t i = 0; i < 2; ++i)
+    if (out.exponentials[i].window < out.exponentials[i].tau)
+      out.warnings.push_back(fmt::format(
+          "the decay from the {} rail was seen for {:.2g} time constants only: tau and end voltage are uncertain",
+          i ? "high" : "low", out.exponentials[i].window / out.exponentials[i].tau));
+
+  const double exponential_error = predictionError(r, here, swing);
+  r.exponential = std::max({r.residual.low, r.residual.high, exponential_error}) <= options.exponential_limit;
+  out.prediction_error = exponential_error;
+  model::Retention measured = r, fixed = r;
+  measured.exponential = fixed.exponential = false;
+  measured.leakage_curve =
+      leakageFromDecays(copies, static_curve ? static_curve->capacitance_F : options.capacitance_F);
+  const double measured_error = predictionError(measured, here, swing);
+  r.leakage_curve = measured.leakage_curve;
+  double curve_error = measured_error;
+  if (static_curve) {
+    fixed.leakage_curve = static_curve;
+    out.cross_check = predictionError(fixed, here, swing);
+    if (out.cross_check > 0.02)
+      out.warnings.push_back(fmt::format(
+          "the static leakage curve misses the transient decay by up to {:.1f} % of the swing", 100 * out.cross_check));
+    if (out.cross_check <= measured_error) r.leakage_curve = static_curve, curve_error = out.cross_check;
+  }
+  if (!r.exponential) {
+    out.prediction_error = curve_error;
+    out.warnings.push_back(
+        fmt::format("the decay is not exponential (misses by up to {:.1f} % of the swing): the leakage curve is used, "
+                    "error {:.2f} %",
+                    100 * exponential_error, 100 * curve_error));
+  }
+  for (const double level : options.levels_V) r.levels.push_back(holdTime(r, level, options.half_level_V, window));
+
+  std::vector<std::pair<double, double>> hot;  // temperature, tau (mean of the rails)
+  std::map<double, std::vector<const Decay*>> by_temp;
+  for (const Decay& d : all) by_temp[d.temp_c].push_back(&d);
+  for (auto& [temp, list] : by_temp) {
+    if (list.size() < 2) continue;
+    const auto order = [](auto* a, auto* b) { return a->v_start < b->v_start; };
+    const auto [l, h] = std::minmax_element(list.begin(), list.end(), order);
+    hot.emplace_back(temp, std::sqrt(fitExponential(**l).tau * fitExponential(**h).tau));
+  }
+  if (hot.size() >= 2) r.temperature = fitArrhenius(hot, options.temp_c);
+  out.retention = std::move(r);
+  return out;
+}
+
+model::TemperatureLaw fitArrhenius(const std::vector<std::pair<double, double>>& tau, double reference_c) {
+  const double k_eV = support::kBoltzmann / support::kElementaryCharge;
+  double n = 0, x1 = 0, x2 = 0, y1 = 0, xy = 0;
+  model::TemperatureLaw law;
+  law.reference_temp_c = reference_c;
+  law.range_c = {HUGE_VAL, -HUGE_VAL};
+  const auto inverse = [&](double c) {
+    return (1 / (c + support::kZeroCelsius) - 1 / (reference_c + support::kZeroCelsius)) / k_eV;
+  };
+  for (const auto& [t, value] : tau) {
+    const double x = inverse(t), y = std::log(value);
+    n += 1, x1 += x, x2 += x * x, y1 += y, xy += x * y;
+    law.range_c = {std::min(law.range_c[0], t), std::max(law.range_c[1], t)};
+  }
+  const double det = n * x2 - x1 * x1;
+  if (n < 2 || det <= 1e-12 * n * x2)
+    throw Error("FIT-0001", "a temperature law needs decays at two different temperatures", "",
+                "simulate retention at two or more --temp");
+  law.activation_energy_eV = (n * xy - x1 * y1) / det;
+  const double log_ref = (y1 - law.activation_energy_eV * x1) / n;
+  for (const auto& [t, value] : tau)
+    law.residual =
+        std::max(law.residual, std::fabs(std::exp(log_ref + law.activation_energy_eV * inverse(t)) / value - 1));
+  return law;
+}
+
+}  // namespace gaincell::fit

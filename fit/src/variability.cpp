@@ -1,0 +1,242 @@
+#include "gaincell/fit/variability.hpp"
+
+#include <fmt/format.h>
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+
+#include "gaincell/fit/regression.hpp"
+#include "gaincell/model/evaluate.hpp"
+#include "gaincell/support/error.hpp"
+
+namespace gaincell::fit {
+
+using support::Error;
+
+namespace {
+
+constexpr std::size_t kFewest = 20;
+constexpr double kRejected = 0.01;
+
+void requireSamples(std::size_t n) {
+  if (n < kFewest)
+    throw Error("FIT-0008", fmt::format("{} samples say nothing certain about a distribution", n), "",
+                fmt::format("give at least {} Monte-Carlo samples", kFewest));
+}
+
+/// Johnson SU by four quantiles at normal deviates -3z, -z, z, 3z; identity when the shape is not of that family.
+model::Transform johnsonSu(const std::vector<double>& x) {
+  constexpr double z = 0.524;  // the authors' choice for moderate sample sizes
+  const auto at = [&](double deviate) { return quantile(x, 0.5 * std::erfc(-deviate / std::sqrt(2.0))); };
+  const double q1 = at(-3 * z), q2 = at(-z), q3 = at(z), q4 = at(3 * z);
+  const double m = q4 - q3, n = q2 - q1, p = q3 - q2;
+  model::Transform t;
+  if (!(p > 0) || !(m > 0) || !(n > 0) || m * n / (p * p) <= 1.001) return t;
+  const double mp = m / p, np = n / p, product = mp * np;
+  t.kind = "johnson-su";
+  t.delta = 2 * z / std::acosh(0.5 * (mp + np));
+  t.gamma = t.delta * std::asinh((np - mp) / (2 * std::sqrt(product - 1)));
+  t.lambda = 2 * p * std::sqrt(product - 1) / ((mp + np - 2) * std::sqrt(mp + np + 2));
+  t.xi = (q3 + q2) / 2 + p * (np - mp) / (2 * (mp + np - 2));
+  return t;
+}
+
+/// Standard deviation of x when z is normal(mean, sigma), by summing over a fine grid of z.
+double impliedSigma(const model::Transform& t, double mean_z, double sigma_z) {
+  double w = 0, x1 = 0, x2 = 0;
+  for (int i = -400; i <= 400; ++i) {
+    const double z = i / 50.0, weight = std::exp(-z * z / 2);
+    const double x = model::inverseTransform(t, mean_z + sigma_z * z);
+    w += weight, x1 += weight * x, x2 += weight * x * x;
+  }
+  return std::sqrt(std::max(0.0, x2 / w - x1 * x1 / (w * w)));
+}
+
+std::vector<double> transformed(const model::Transform& t, std::vector<double> x) {
+  for (double& v : x) v = model::applyTransform(t, v);
+  return x;
+}
+
+/// The transform worth using for one variable.
+model::Transform choose(const std::vector<double>& x) {
+  const model::Transform identity;
+  if (normalityP(x) >= kRejected) return identity;
+  const model::Transform t = johnsonSu(x);
+  if (t.kind == "identity") return identity;
+  const auto z = transformed(t, x);
+  const double sigma = impliedSigma(t, mean(z), standardDeviation(z)), wanted = standardDeviation(x);
+  const bool better = normalityP(z) > normalityP(x) && std::fabs(sigma / wanted - 1) <= 0.02;
+  return better ? t : identity;
+}
+
+std::vector<std::size_t> levelColumns(const support::Table& samples) {
+  std::vector<std::size_t> out;
+  for (;;) {
+    const auto it = std::find(samples.columns.begin(), samples.columns.end(), fmt::format("i_level_{}", out.size()));
+    if (it == samples.columns.end()) return out;
+    out.push_back(static_cast<std::size_t>(it - samples.columns.begin()));
+  }
+}
+
+using Matrix = Eigen::MatrixXd;
+
+Matrix covariance(const Matrix& x) {
+  const Matrix centred = x.rowwise() - x.colwise().mean();
+  return centred.transpose() * centred / static_cast<double>(x.rows() - 1);
+}
+
+/// Compares the currents of drawn coefficients with those of the samples, as covariance matrices of the levels.
+Reproduction reproduce(const model::JointDistribution& d, const Matrix& currents, const Matrix& basis,
+                       const std::vector<double>& level) {
+  const model::Sampler sampler(d);
+  constexpr Eigen::Index kDraws = 20000;
+  Matrix drawn(kDraws, 4);
+  double x[4];
+  for (Eigen::Index i = 0; i < kDraws; ++i) {
+    sampler.draw(1, 0, static_cast<std::uint64_t>(i), x);
+    for (Eigen::Index k = 0; k < 4; ++k) drawn(i, k) = x[k] * 1e-6;
+  }
+  const Matrix model = covariance(drawn * basis.transpose()), real = covariance(currents);
+  Reproduction out;
+  out.level_V = level;
+  for (Eigen::Index i = 0; i < real.rows(); ++i) {
+    out.sigma_samples_A.push_back(std::sqrt(real(i, i)));
+    out.sigma_model_A.push_back(std::sqrt(model(i, i)));
+    const double ratio = std::sqrt(model(i, i) / real(i, i));
+    if (std::fabs(ratio - 1) > std::fabs(out.worst_sigma_ratio - 1)) out.worst_sigma_ratio = ratio;
+    for (Eigen::Index j = 0; j < i; ++j) {
+      const double difference =
+          model(i, j) / std::sqrt(model(i, i) * model(j, j)) - real(i, j) / std::sqrt(real(i, i) * real(j, j));
+      out.worst_correlation_error = std::max(out.worst_correlation_error, std::fabs(difference));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+model::JointDistribution fitJoint(const std::vector<std::string>& names,
+                                  const std::vector<std::vector<double>>& samples) {
+  requireSamples(samples.size());
+  const std::size_t n = names.size();
+  model::JointDistribution out;
+  out.names = names;
+  out.samples = static_cast<int>(samples.size());
+  Matrix z(samples.size(), n);
+  for (std::size_t k = 0; k < n; ++k) {
+    std::vector<double> x;
+    for (const auto& row : samples) {
+      if (!std::isfinite(row[k]))
+        throw Error("FIT-0003", fmt::format("a sample of '{}' is not finite", names[k]), "", "leave that sample out");
+      x.push_back(row[k]);
+    }
+    out.transforms.push_back(choose(x));
+    const auto normal = transformed(out.transforms.back(), x);
+    out.normality_p.push_back(normalityP(normal));
+    out.mean.push_back(mean(normal));
+    for (std::size_t i = 0; i < normal.size(); ++i)
+      z(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) = normal[i];
+  }
+  const Matrix c = covariance(z);
+  out.covariance.assign(n, std::vector<double>(n));
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      out.covariance[i][j] = c(static_cast<Eigen::Index>(std::min(i, j)), static_cast<Eigen::Index>(std::max(i, j)));
+  return out;
+}
+
+CellVariability fitCellVariability(const support::Table& samples, const model::Cell& nominal, double vdd) {
+  const auto columns = levelColumns(samples);
+  if (columns.size() < 5)
+    throw Error("FIT-0008",
+                fmt::format("the samples have {} columns i_level_0, i_level_1, ...: a cubic needs 5", columns.size()),
+                "", "run the Monte-Carlo study with the cell's iv analysis");
+  CellVariability out;
+  std::vector<const std::vector<double>*> good;
+  for (const auto& row : samples.rows) {
+    const bool whole =
+        std::all_of(columns.begin(), columns.end(), [&](std::size_t c) { return std::isfinite(row[c]); });
+    if (whole)
+      good.push_back(&row);
+    else
+      ++out.left_out;
+  }
+  requireSamples(good.size());
+  const auto levels = static_cast<Eigen::Index>(columns.size());
+  Matrix basis(levels, 4);
+  std::vector<double> level;
+  for (Eigen::Index l = 0; l < levels; ++l) {
+    level.push_back(vdd * static_cast<double>(l) / static_cast<double>(levels - 1));
+    const double y = level.back() - nominal.v_zero_V;
+    basis.row(l) << 1, y, y * y, y * y * y;
+  }
+  Matrix currents(static_cast<Eigen::Index>(good.size()), levels);
+  for (std::size_t i = 0; i < good.size(); ++i)
+    for (Eigen::Index l = 0; l < levels; ++l)
+      currents(static_cast<Eigen::Index>(i), l) = (*good[i])[columns[static_cast<std::size_t>(l)]];
+  // All samples share the voltages, so one factorisation serves them all.
+  const Matrix coefficients = basis.colPivHouseholderQr().solve(currents.transpose()).transpose();
+  const Eigen::RowVectorXd centre = coefficients.colwise().mean();
+  std::vector<std::vector<double>> deviations;
+  for (Eigen::Index i = 0; i < coefficients.rows(); ++i) {
+    const Eigen::RowVectorXd d = (coefficients.row(i) - centre) * 1e6;
+    deviations.emplace_back(d.begin(), d.end());
+  }
+  const double sign = nominal.sign_convention == model::SignConvention::IntoBitLine ? 1 : -1;
+  for (std::size_t k = 0; k < 4; ++k)
+    out.shift_uA[k] = centre(static_cast<Eigen::Index>(k)) * 1e6 - sign * nominal.coefficients_uA[k];
+  out.distribution = fitJoint({"c0", "c1", "c2", "c3"}, deviations);
+  out.reproduction = reproduce(out.distribution, currents, basis, level);
+  // A transform keeps each variable's spread, but may bend how they go together. The plain normal keeps every
+  // covariance by construction.
+  if (out.reproduction.worst_correlation_error > 0.04 || std::fabs(out.reproduction.worst_sigma_ratio - 1) > 0.04) {
+    model::JointDistribution plain = out.distribution;
+    const Matrix c = covariance(coefficients * 1e6);
+    for (std::size_t i = 0; i < 4; ++i) {
+      plain.transforms[i] = {};
+      plain.mean[i] = 0;
+      for (std::size_t j = 0; j < 4; ++j)
+        plain.covariance[i][j] =
+            c(static_cast<Eigen::Index>(std::min(i, j)), static_cast<Eigen::Index>(std::max(i, j)));
+      std::vector<double> x;
+      for (const auto& row : deviations) x.push_back(row[i]);
+      plain.normality_p[i] = normalityP(x);
+    }
+    const Reproduction again = reproduce(plain, currents, basis, level);
+    if (again.worst_correlation_error < out.reproduction.worst_correlation_error)
+      out.distribution = plain, out.reproduction = again;
+  }
+  return out;
+}
+
+model::JointDistribution fitConverterVariability(const support::Table& samples) {
+  const bool is_signed =
+      std::find(samples.columns.begin(), samples.columns.end(), "gain_plus") != samples.columns.end();
+  const auto gain = samples.values(is_signed ? "gain_plus" : "gain"),
+             offset = samples.values(is_signed ? "offset_plus" : "offset");
+  std::vector<double> finite_gain, finite_offset;
+  for (std::size_t i = 0; i < gain.size(); ++i)
+    if (std::isfinite(gain[i]) && std::isfinite(offset[i]))
+      finite_gain.push_back(gain[i]), finite_offset.push_back(offset[i]);
+  const double g0 = mean(finite_gain), o0 = mean(finite_offset);
+  std::vector<std::vector<double>> rows;
+  for (std::size_t i = 0; i < finite_gain.size(); ++i)
+    rows.push_back({finite_gain[i] / g0 - 1, (finite_offset[i] - o0) * 1e9});
+  return fitJoint({"gain", "offset_ns"}, rows);
+}
+
+double fitTauSpread(const support::Table& samples) {
+  double sum = 0;
+  for (const char* name : {"tau_low", "tau_high"}) {
+    std::vector<double> logs;
+    for (const double tau : samples.values(name))
+      if (std::isfinite(tau) && tau > 0) logs.push_back(std::log(tau));
+    requireSamples(logs.size());
+    const double s = standardDeviation(logs);
+    sum += s * s / 2;
+  }
+  return std::sqrt(sum);
+}
+
+}  // namespace gaincell::fit

@@ -1,0 +1,123 @@
+#include <doctest/doctest.h>
+
+#include "gaincell/fit/cell.hpp"
+#include "gaincell/model/evaluate.hpp"
+#include "gaincell/support/error.hpp"
+#include "synthetic.hpp"
+
+using namespace gaincell::fit;
+using gaincell::support::Error;
+
+namespace {
+const std::vector<double> kCubic = {-0.5e-6, -13.6e-6, 2.6e-6, -46e-6};  // A/V^k, into the bit line
+
+std::vector<Pulse> cubicData(std::uint64_t repeat, double noise_charge) {
+  std::vector<Pulse> out;
+  std::uint64_t n = 0;
+  for (int l = 0; l <= 18; ++l)
+    for (const double t : {5e-9, 15e-9}) {
+      const double v = 0.05 * l;
+      out.push_back(
+          {v, t, 0.45,
+           synthetic::polynomial(kCubic, v - 0.45) * t + noise_charge * synthetic::noise("cubic", repeat, n++)});
+    }
+  return out;
+}
+
+/// A cell with order 5, edge charge and conductance.
+std::vector<Pulse> extendedData(double noise_charge, bool bit_line) {
+  const std::vector<double> b = {-0.5e-6, -13.6e-6, 2.6e-6, -46e-6, 0, 30e-6}, a = {0.12e-15, -0.3e-15},
+                            g = {6e-6, 0, 40e-6};
+  std::vector<Pulse> out;
+  std::uint64_t n = 0;
+  for (int l = 0; l <= 18; ++l)
+    for (const double t : {1e-9, 4e-9, 9e-9, 15e-9})
+      for (const double bl : bit_line ? std::vector<double>{0.35, 0.45, 0.55} : std::vector<double>{0.45}) {
+        const double v = 0.05 * l, y = v - 0.45;
+        const double q = synthetic::polynomial(a, y) + synthetic::polynomial(b, y) * t -
+                         synthetic::polynomial(g, y) * (bl - 0.45) * t;
+        out.push_back({v, t, bl, q + noise_charge * synthetic::noise("extended", 0, n++)});
+      }
+  return out;
+}
+}  // namespace
+
+TEST_CASE("the cubic comes back within its stated intervals at the stated rate") {
+  constexpr int kRepeats = 800;
+  int hits[4] = {};
+  for (int r = 0; r < kRepeats; ++r) {
+    const CellFit fit = fitCubic(cubicData(static_cast<std::uint64_t>(r), 2e-15), 0.45, 0.45);
+    for (std::size_t k = 0; k < 4; ++k)
+      hits[k] += std::fabs(fit.cell.coefficients_uA[k] * 1e-6 - kCubic[k]) <= confidenceHalfWidth(fit.regression, k);
+  }
+  for (const int h : hits) CHECK_MESSAGE(synthetic::atStatedRate(h, kRepeats, 0.95), "hits ", h);
+}
+
+TEST_CASE("the figures of the cubic mean what they say") {
+  const CellFit exact = fitCubic(cubicData(0, 0), 0.45, 0.45);
+  CHECK(exact.cell.coefficients_uA[3] == doctest::Approx(-46).epsilon(1e-10));
+  CHECK(exact.cell.nrmse < 1e-12);
+  CHECK(exact.cell.full_scale_uA == doctest::Approx(std::fabs(synthetic::polynomial(kCubic, -0.45)) * 1e6));
+  CHECK(exact.cell.domain_V == std::array<double, 2>{0, 0.9});
+  const CellFit noisy = fitCubic(cubicData(0, 2e-15), 0.45, 0.45);
+  const double most = std::fabs(synthetic::polynomial(kCubic, -0.45)) * 15e-9;
+  CHECK(noisy.cell.nrmse == doctest::Approx(2e-15 / most).epsilon(0.3));
+  CHECK(noisy.cell.covariance[1][1] > 0);
+}
+
+TEST_CASE("cubic data that do not determine it are refused") {
+  std::vector<Pulse> three;
+  for (const double v : {0.0, 0.45, 0.9})
+    for (const double t : {5e-9, 10e-9, 15e-9}) three.push_back({v, t, 0.45, 1e-15});
+  CHECK_THROWS_WITH_AS(fitCubic(three, 0.45, 0.45), doctest::Contains("do not determine"), Error);
+  CHECK_THROWS_AS(fitCubic({three.begin(), three.begin() + 4}, 0.45, 0.45), Error);
+}
+
+TEST_CASE("the extended form finds the terms that are there, and what they are worth") {
+  const auto form = fitExtended(extendedData(1e-17, true), 0.45, 0.45);
+  CHECK(form.current_uA.size() >= 6);
+  REQUIRE(form.edge_charge_fC.size() >= 2);
+  CHECK(form.edge_charge_fC[0] == doctest::Approx(0.12).epsilon(0.05));
+  CHECK(form.edge_charge_fC[1] == doctest::Approx(-0.3).epsilon(0.1));
+  REQUIRE(form.conductance_uS.size() >= 3);
+  CHECK(form.conductance_uS[0] == doctest::Approx(6).epsilon(0.02));
+  CHECK(form.nrmse < 3e-4);
+  for (const auto& term : form.terms) {
+    CHECK(term.kept);
+    CHECK(term.nrmse_with < term.nrmse_without);
+  }
+}
+
+TEST_CASE("the extended form leaves out terms that are not there") {
+  std::vector<Pulse> plain;
+  std::uint64_t n = 0;
+  for (int l = 0; l <= 18; ++l)
+    for (const double t : {1e-9, 4e-9, 9e-9, 15e-9}) {
+      const double v = 0.05 * l;
+      plain.push_back(
+          {v, t, 0.45, synthetic::polynomial(kCubic, v - 0.45) * t + 5e-16 * synthetic::noise("plain", 0, n++)});
+    }
+  const auto form = fitExtended(plain, 0.45, 0.45);
+  CHECK(form.current_uA.size() == 4);
+  CHECK(form.edge_charge_fC.empty());
+  CHECK(form.conductance_uS.empty());
+}
+
+TEST_CASE("one width cannot tell edge charge from current") {
+  std::vector<Pulse> one;
+  for (const Pulse& p : extendedData(0, false))
+    if (p.width == 15e-9) one.push_back(p);
+  CHECK_THROWS_WITH_AS(fitExtended(one, 0.45, 0.45), doctest::Contains("same width"), Error);
+}
+
+TEST_CASE("node coupling is the gain between static and transient curve") {
+  std::vector<Pulse> fixed;
+  for (int l = 0; l <= 36; ++l) {
+    const double v = 0.025 * l;
+    fixed.push_back({v, 15e-9, 0.45, synthetic::polynomial(kCubic, v - 0.45) * 15e-9});
+  }
+  std::vector<double> transient = kCubic;  // I((1 + k) y)
+  double factor = 1;
+  for (double& c : transient) c *= factor, factor *= 1.05;
+  CHECK(storageCoupling(fixed, transient, 0.45).value() == doctest::Approx(0.05).epsilon(1e-3));
+}

@@ -1,0 +1,84 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "gaincell/fit/fit.hpp"
+#include "gaincell/model/io.hpp"
+#include "gaincell/support/error.hpp"
+#include "synthetic.hpp"
+
+using namespace gaincell::fit;
+using gaincell::support::Error;
+using gaincell::support::Table;
+
+namespace {
+Table chargeTable(double scale = 1) {
+  const std::vector<double> b = {-0.4e-6 * scale, -13e-6 * scale, 2e-6, -40e-6, 0, 20e-6};
+  Table t;
+  t.columns = {"v_storage_V", "width_s", "charge_C"};
+  for (int l = 0; l <= 14; ++l)
+    for (const double w : {1e-9, 5e-9, 10e-9, 15e-9}) {
+      const double v = 0.9 * l / 14;
+      t.addRow({v, w, 0.1e-15 + synthetic::polynomial(b, v - 0.45) * w});
+    }
+  return t;
+}
+
+Table decayTable(double tau) {
+  Table t;
+  t.columns = {"v_start_V", "t_s", "v_storage_V"};
+  for (const double v0 : {0.0, 0.9})
+    for (int i = 0; i <= 60; ++i) t.addRow({v0, i * 3e-4, 0.43 + (v0 - 0.43) * std::exp(-i * 3e-4 / tau)});
+  return t;
+}
+}  // namespace
+
+TEST_CASE("a folder of tables becomes a model, and the model fits the tables") {
+  const auto dir = std::filesystem::temp_directory_path() / "gaincell-fit-test";
+  std::filesystem::remove_all(dir);
+  std::filesystem::create_directories(dir / "data");
+  const std::string origin =
+      R"({"pdk":"gc28","corner":"ss","temp_c":85.0,"vdd_v":0.9,"version":"0.1.0","command":"c","date":"d"})";
+  writeCsv(dir / "data" / "gain-cell_charge_charge.csv", chargeTable(), gaincell::support::Overwrite::No, {origin});
+  writeCsv(dir / "data" / "gain-cell_retention_decay.csv", decayTable(5e-3));
+  const FitResult fit = fitModel(readInputs(dir));
+  CHECK(fit.model.conditions.corner == "ss");
+  CHECK(fit.model.conditions.temp_c == 85);
+  CHECK(fit.model.cell.coefficients_uA[1] < 0);
+  REQUIRE(fit.model.cell.extended.has_value());
+  CHECK(fit.model.cell.extended->nrmse < 1e-6);
+  CHECK(fit.model.retention->tau_s.high == doctest::Approx(5e-3).epsilon(1e-5));
+  CHECK_FALSE(fit.model.relu_converter.has_value());
+  CHECK(fit.report.residuals.at("cell").rows.size() == 60);
+  // What is written reads back and says the same.
+  CHECK(gaincell::model::parseModel(gaincell::model::modelText(fit.model), "m").retention->tau_s.low ==
+        fit.model.retention->tau_s.low);
+  std::filesystem::remove_all(dir);
+}
+
+TEST_CASE("several conditions become one model with a grid and a temperature law") {
+  std::vector<Inputs> inputs;
+  for (const double t : {27.0, 0.0, 85.0}) {
+    Inputs in;
+    in.conditions = {"gc28", "tt", t, 0.9};
+    in.charge = chargeTable(1 - 0.001 * (t - 27));
+    in.decay = decayTable(5e-3 * std::exp(-0.05 * (t - 27)));
+    inputs.push_back(in);
+  }
+  const FitResult fit = fitGrid(inputs);
+  CHECK(fit.model.grid.size() == 2);
+  REQUIRE(fit.model.retention->temperature.has_value());
+  CHECK(fit.model.retention->temperature->activation_energy_eV == doctest::Approx(0.4).epsilon(0.2));
+  CHECK(fit.model.validity.temp_c == std::array<double, 2>{0, 85});
+}
+
+TEST_CASE("no data is one clear message") {
+  CHECK_THROWS_WITH_AS(fitModel({}), doctest::Contains("neither a charge nor an iv table"), Error);
+  CHECK_THROWS_WITH_AS(readInputs(std::filesystem::temp_directory_path() / "does-not-exist"),
+                       doctest::Contains("no table to fit"), Error);
+  Inputs broken;
+  broken.charge = chargeTable();
+  broken.decay = decayTable(5e-3);
+  broken.decay->columns[2] = "something";
+  CHECK_THROWS_WITH_AS(fitModel(broken), doctest::Contains("v_storage_V"), Error);
+}
