@@ -92,7 +92,7 @@ class Page {
     const int bad_checks = static_cast<int>(
         std::count_if(data_.checks.begin(), data_.checks.end(), [](const Check& c) { return !c.passed; }));
     const bool good = spec::met(data_.verdicts) && bad_checks == 0;
-    const std::string state = judged == 0 && bad_checks == 0 ? "none" : good ? "pass" : "fail";
+    const std::string state = judged == 0 && bad_checks == 0 ? "open" : good ? "all-met" : "not-met";
     put("<div class=\"verdict {}\">\n<p class=\"big\">", state);
     if (judged == 0) {
       out_ += "No limit was judged in this run";

@@ -98,7 +98,7 @@ Plot currentVoltagePlot(const CurrentVoltage& data) {
   top.share = 2;
   Panel low;
   low.x_label = top.x_label;
-  low.y_label = "nominal - fit (µA)";
+  low.y_label = "residual (µA)";
   low.y_scale = 1e6;
   addColumns(low.data, {{"v_storage_V", data.v}, {"i_residual_A", residual}});
   low.series = {{"", "v_storage_V", "i_residual_A", "", Style::Line, 1}};

@@ -15,6 +15,9 @@ std::string scriptName(const Plot& plot);
 std::string pictureName(const Plot& plot);
 std::string dataName(const Plot& plot, std::size_t panel);
 
+/// Every how manieth row of a panel is drawn. More points than pixels only make the page larger.
+std::size_t thinning(const Panel& panel);
+
 /// The gnuplot script; it reads the CSV files beside it and writes pictureName, or the file named by `out`.
 std::string gnuplotScript(const Plot& plot);
 

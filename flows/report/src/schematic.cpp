@@ -70,7 +70,7 @@ class Sketch {
 
   std::string finish() const {
     return fmt::format(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 700 380\" role=\"img\" aria-label=\"Circuit diagram "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 780 380\" role=\"img\" aria-label=\"Circuit diagram "
         "of the 6T "
         "gain cell\">\n<g fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.7\" "
         "stroke-linecap=\"round\">\n{}</g>\n"
@@ -86,7 +86,7 @@ class Sketch {
 }  // namespace
 
 std::string cellSchematic(const CellSizes& sizes) {
-  constexpr double y = 190, wbl = 60, write = 150, storage = 262, gates = 386, pair = 420, read = 530, bl = 640;
+  constexpr double y = 190, wbl = 60, write = 150, storage = 262, gates = 386, pair = 420, read = 610, bl = 720;
   Sketch s;
   s.path("M{} 50V330", wbl);
   s.text(wbl, 40, "WBL", "middle", true);

@@ -15,7 +15,6 @@ namespace gaincell::report {
 namespace {
 
 constexpr int kWidth = 620;
-/// More points than this only make the page larger: the picture has 620 pixels.
 constexpr std::size_t kMostPoints = 1500;
 
 /// Line ends would end a comment or a command.
@@ -65,14 +64,14 @@ std::string withStyle(const Series& s) {
     case Style::Band:
       return fmt::format("filledcurves fs transparent solid 0.22 noborder lc {}", c);
     case Style::Steps:
-      return fmt::format("fillsteps fs transparent solid 0.4 border lc {}", c);
+      return fmt::format("fillsteps fs transparent solid 0.4 noborder lc {}", c);
   }
   return "lines";
 }
 
 std::string seriesCommand(const Plot& plot, std::size_t index) {
   const Panel& panel = plot.panels[index];
-  const std::size_t every = std::max<std::size_t>(1, (panel.data.rows.size() + kMostPoints - 1) / kMostPoints);
+  const std::size_t every = thinning(panel);
   std::vector<std::string> parts;
   for (const Series& s : panel.series) {
     std::string use = fmt::format("{}:{}", column(panel, s.x, panel.x_scale), column(panel, s.y, panel.y_scale));
@@ -97,7 +96,7 @@ std::string barCommand(const Plot& plot, std::size_t index) {
   if (!(most > 0)) least = most = 1;
   // Room at the right for the text at the end of the longest bar.
   const double low = panel.log_x ? std::pow(10.0, std::floor(std::log10(least)) - 1) : 0;
-  const double high = panel.log_x ? most * std::pow(most / low, 0.45) : most * 1.35;
+  const double high = panel.log_x ? most * std::pow(most / low, 0.3) : most * 1.35;
   std::string tics, out;
   auto to = std::back_inserter(out);
   for (std::size_t i = 0; i < panel.bars.size(); ++i) {
@@ -140,10 +139,12 @@ void panelCommands(const Plot& plot, std::size_t index, double low, double share
   const Panel& panel = plot.panels[index];
   auto to = std::back_inserter(out);
   fmt::format_to(to, "\nreset\nset datafile separator ','\nset datafile columnheaders\n");
-  fmt::format_to(to, "set encoding utf8\nset border 3 lc {}\nset tics nomirror textcolor rgb 'black'\n",
+  fmt::format_to(to, "set encoding utf8\nset border 3 lc {}\nset tics out nomirror scale 0.6 textcolor rgb 'black'\n",
                  color(kAxisColor));
   fmt::format_to(to, "set grid lt 1 lw 0.5 lc {}\n", color(kGridColor));
-  fmt::format_to(to, "set key outside below center horizontal noenhanced samplen 2.2\nset style line 1 lw 2\n");
+  fmt::format_to(to,
+                 "set key outside above center horizontal Left reverse noenhanced samplen 2.2\nset style "
+                 "line 1 lw 2\n");
   fmt::format_to(to, "set origin 0,{:.4f}\nset size 1,{:.4f}\n", low, share);
   if (!panel.title.empty()) fmt::format_to(to, "set title {} noenhanced\n", quoted(panel.title));
   fmt::format_to(to, "set xlabel {} noenhanced\nset ylabel {} noenhanced\n", quoted(panel.x_label),
@@ -151,11 +152,12 @@ void panelCommands(const Plot& plot, std::size_t index, double low, double share
   fmt::format_to(to, "set xrange {}\nset yrange {}\n", range(panel.x_range), range(panel.y_range));
   for (const char axis : {'x', 'y'}) {
     if (axis == 'x' ? panel.log_x : panel.log_y) {
-      fmt::format_to(to, "set logscale {0}\nset format {0} '%g'\n", axis);
+      fmt::format_to(to, "set logscale {0}\nset format {0} '1e%T'\nunset m{0}tics\n", axis);
     } else {
       fmt::format_to(to, "set format {} '%g'\n", axis);
     }
   }
+  if (panel.bars.empty()) fmt::format_to(to, "set lmargin 9\n");  // equal, so that panels above each other line up
   markers(panel, out);
   out += panel.bars.empty() ? seriesCommand(plot, index) : barCommand(plot, index);
 }
@@ -167,6 +169,9 @@ std::string scriptName(const Plot& plot) {
 }
 std::string pictureName(const Plot& plot) {
   return plot.id + ".svg";
+}
+std::size_t thinning(const Panel& panel) {
+  return std::max<std::size_t>(1, (panel.data.rows.size() + kMostPoints - 1) / kMostPoints);
 }
 std::string dataName(const Plot& plot, std::size_t panel) {
   return panel == 0 ? plot.id + ".csv" : fmt::format("{}_{}.csv", plot.id, panel + 1);

@@ -33,8 +33,10 @@ a:focus-visible,[tabindex]:focus-visible{outline:2px solid var(--link);outline-o
 .verdict{border-left:6px solid var(--none);background:var(--card);padding:14px 18px;margin:0 0 20px}
 .verdict p{margin:0}
 .verdict .big{font-size:1.2rem;font-weight:600}
-.verdict.pass{border-color:var(--pass)}
-.verdict.fail{border-color:var(--fail)}
+.verdict.all-met{border-color:var(--pass)}
+.verdict.not-met{border-color:var(--fail)}
+.all-met .big{color:var(--pass)}
+.not-met .big{color:var(--fail)}
 nav ul,ul.files{list-style:none;padding:0;margin:0 0 8px;display:flex;flex-wrap:wrap;gap:4px 18px}
 ul.checks{padding:0;margin:0 0 16px;list-style:none}
 ul.checks li{margin:0 0 8px}
