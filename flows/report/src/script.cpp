@@ -157,7 +157,7 @@ void panelCommands(const Plot& plot, std::size_t index, double low, double share
       fmt::format_to(to, "set format {} '%g'\n", axis);
     }
   }
-  if (panel.bars.empty()) fmt::format_to(to, "set lmargin 9\n");  // equal, so that panels above each other line up
+  if (panel.bars.empty()) fmt::format_to(to, "set lmargin 11\n");  // equal, so that panels above each other line up
   markers(panel, out);
   out += panel.bars.empty() ? seriesCommand(plot, index) : barCommand(plot, index);
 }
