@@ -25,8 +25,28 @@
     return found;
   };
 
+  // Contrast ratio after WCAG 2.1.
+  const luminance = (color) => {
+    const [r, g, b] = color.match(/[\d.]+/g).slice(0, 3).map((v) => {
+      const c = Number(v) / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (a, b) => {
+    const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p);
+    return (x + 0.05) / (y + 0.05);
+  };
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const color = getComputedStyle(e).backgroundColor;
+      if (color !== "rgba(0, 0, 0, 0)") return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+
   const measure = () => {
-    const result = { width: window.innerWidth, errors, overlaps: [], outside: [], empty: [] };
+    const result = { width: window.innerWidth, errors, overlaps: [], outside: [], empty: [], faint: [] };
     const svgs = [...document.querySelectorAll("svg")];
     result.svgs = svgs.length;
     result.plots = document.querySelectorAll("svg.plot").length;
@@ -35,12 +55,16 @@
       const texts = boxes([...svg.querySelectorAll("text")].filter((t) => t.textContent.trim() !== ""));
       result.overlaps.push(...overlaps(texts));
       for (const t of texts)
+        if (contrast(getComputedStyle(t.e).fill, ground(svg)) < 4.5) result.faint.push(t.e.textContent.trim());
+      for (const t of texts)
         if (t.left < frame.left - 2 || t.right > frame.right + 2 || t.top < frame.top - 3 || t.bottom > frame.bottom + 3)
           result.outside.push(t.e.textContent.trim());
       if (svg.querySelectorAll("path,rect,polygon,use,circle").length < 5) result.empty.push(svg.getAttribute("aria-label"));
     }
     const blocks = "h1,h2,h3,p,li,td,th,caption,summary";
     result.overlaps.push(...overlaps(boxes([...document.querySelectorAll(blocks)].filter((e) => e.checkVisibility()))));
+    for (const e of document.querySelectorAll("p,li,td,th,figcaption,code,a,.badge,.note,.big"))
+      if (contrast(getComputedStyle(e).color, ground(e)) < 4.5) result.faint.push(e.textContent.trim().slice(0, 40));
     // Only regions made for it may scroll sideways.
     result.page_overflow = document.documentElement.scrollWidth - document.documentElement.clientWidth;
     result.headings = [...document.querySelectorAll("h1,h2,h3")].map((h) => Number(h.tagName[1]));

@@ -63,6 +63,7 @@ void checkLooks(const nlohmann::json& seen, std::size_t plots) {
   CHECK(seen["overlaps"].empty());
   CHECK(seen["outside"].empty());
   CHECK(seen["empty"].empty());
+  CHECK(seen["faint"].empty());
   CHECK(seen["page_overflow"].get<int>() <= 0);
   CHECK(seen["unnamed"] == 0);
   CHECK(seen["uncaptioned"] == 0);

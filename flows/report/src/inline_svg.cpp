@@ -34,6 +34,7 @@ std::string variableOf(int r, int g, int b) {
     if (is(kPalette[i])) return fmt::format("var(--c{})", i);
   if (is(kGridColor)) return "var(--grid)";
   if (is(kAxisColor)) return "var(--axis)";
+  if (r == 0 && g == 0 && b == 0) return "currentColor";
   return "";
 }
 

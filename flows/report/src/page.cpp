@@ -149,9 +149,10 @@ class Page {
   }
 
   /// Tables may be wider than a phone: each scrolls by itself and can be reached by the keyboard.
-  void openTable(const std::string& caption) {
-    put("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\">\n<table>\n<caption>{0}</caption>\n",
-        escapeHtml(caption));
+  void openTable(const std::string& caption, const char* css = "") {
+    put("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\">\n<table class=\"{1}\">\n"
+        "<caption>{0}</caption>\n",
+        escapeHtml(caption), css);
   }
   void closeTable() { out_ += "</tbody>\n</table>\n</div>\n"; }
 
@@ -159,7 +160,7 @@ class Page {
     bool any = false;
     for (const Verdict& v : data_.verdicts) any = any || (v.outcome == Outcome::NotRun) == not_run;
     if (!any) return;
-    openTable(caption);
+    openTable(caption, "limits");
     out_ +=
         "<thead><tr><th scope=\"col\">Result</th><th scope=\"col\">Figure</th><th scope=\"col\" "
         "class=\"n\">Measured</th>"

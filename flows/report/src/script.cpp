@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <tuple>
 
 #include "gaincell/support/units.hpp"
 #include "palette.hpp"
@@ -85,6 +86,32 @@ std::string seriesCommand(const Plot& plot, std::size_t index) {
   return out.append("\n");
 }
 
+std::string endText(const Bar& bar) {
+  return bar.text.empty() ? fmt::format("{:.3g}", bar.value) : bar.text;
+}
+
+/// Distance of the ticks of a linear y axis, so that their numbers do not touch in a low panel; 0: let gnuplot choose.
+double tickStep(const Panel& panel, double height) {
+  double low = INFINITY, high = -INFINITY;
+  for (const Series& s : panel.series) {
+    for (const std::string& name : {s.y, s.style == Style::Band ? s.y2 : s.y}) {
+      for (const double value : panel.data.values(name)) {
+        if (!std::isfinite(value)) continue;
+        low = std::min(low, value * panel.y_scale);
+        high = std::max(high, value * panel.y_scale);
+      }
+    }
+  }
+  if (panel.y_range) std::tie(low, high) = *panel.y_range;
+  if (!(high > low)) return 0;
+  // About 100 pixels go to labels and key; a number needs 28.
+  const double least = (high - low) / std::clamp((height - 100) / 28, 2.0, 10.0);
+  const double decade = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * decade >= least) return factor * decade;
+  return 10 * decade;
+}
+
 /// Horizontal bars from the second column of the data, one colour each.
 std::string barCommand(const Plot& plot, std::size_t index) {
   const Panel& panel = plot.panels[index];
@@ -94,16 +121,18 @@ std::string barCommand(const Plot& plot, std::size_t index) {
     if (bar.value > 0) least = std::min(least, bar.value);
   }
   if (!(most > 0)) least = most = 1;
-  // Room at the right for the text at the end of the longest bar.
+  std::size_t longest = 0;
+  for (const Bar& bar : panel.bars) longest = std::max(longest, endText(bar).size());
+  // Room at the right for the text at the end of the longest bar: about 3 % of the axis for each letter.
+  const double room = 0.033 * static_cast<double>(std::max<std::size_t>(longest, 6));
   const double low = panel.log_x ? std::pow(10.0, std::floor(std::log10(least)) - 1) : 0;
-  const double high = panel.log_x ? most * std::pow(most / low, 0.3) : most * 1.35;
+  const double high = panel.log_x ? most * std::pow(most / low, 1.2 * room) : most * (1 + room);
   std::string tics, out;
   auto to = std::back_inserter(out);
   for (std::size_t i = 0; i < panel.bars.size(); ++i) {
     const Bar& bar = panel.bars[i];
     tics += fmt::format("{}{} {}", i ? ", " : "", quoted(bar.label), i + 1);
-    const std::string text = bar.text.empty() ? fmt::format("{:.3g}", bar.value) : bar.text;
-    fmt::format_to(to, "set label {} {} at {},{} left offset 0.6,0 noenhanced\n", i + 1, quoted(text),
+    fmt::format_to(to, "set label {} {} at {},{} left offset 0.6,0 noenhanced\n", i + 1, quoted(endText(bar)),
                    support::formatNumber(std::max(bar.value, low)), i + 1);
   }
   fmt::format_to(to, "set ytics ({}) scale 0 noenhanced\nset grid noytics xtics\nset yrange [{}.5:0.5]\n", tics,
@@ -157,6 +186,10 @@ void panelCommands(const Plot& plot, std::size_t index, double low, double share
       fmt::format_to(to, "set format {} '%g'\n", axis);
     }
   }
+  if (panel.bars.empty() && !panel.log_y) {
+    const double step = tickStep(panel, share * plot.height);
+    if (step > 0) fmt::format_to(to, "set ytics {}\n", support::formatNumber(step));
+  }
   if (panel.bars.empty()) fmt::format_to(to, "set lmargin 11\n");  // equal, so that panels above each other line up
   markers(panel, out);
   out += panel.bars.empty() ? seriesCommand(plot, index) : barCommand(plot, index);
@@ -192,7 +225,7 @@ std::string panelData(const Panel& panel) {
 std::string gnuplotScript(const Plot& plot) {
   std::string out = fmt::format(
       "# {}\n# Draw with: gnuplot {}\nif (!exists('out')) out = {}\n"
-      "set terminal svg size {},{} dynamic noenhanced font 'sans-serif,14' background '#ffffff'\nset output out\n"
+      "set terminal svg size {},{} dynamic noenhanced font 'sans-serif,16' background '#ffffff'\nset output out\n"
       "set multiplot\n",
       oneLine(plot.title), scriptName(plot), quoted(pictureName(plot)), kWidth, plot.height);
   double sum = 0;

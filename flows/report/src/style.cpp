@@ -42,6 +42,7 @@ ul.checks{padding:0;margin:0 0 16px;list-style:none}
 ul.checks li{margin:0 0 8px}
 .scroll{overflow-x:auto;margin:0 0 18px}
 table{border-collapse:collapse;font-size:.92rem;width:100%}
+table.limits{min-width:60em}
 caption{text-align:left;padding:0 0 6px;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:6px 14px 6px 0;border-bottom:1px solid var(--line)}
 td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
