@@ -96,6 +96,13 @@ ParameterSet columnConverterParameters(const pdk::Pdk& pdk, const ParameterSet& 
   return extractPrefixed(set, kind == ConverterKind::Relu ? "relu_" : "signed_", converterParameters(pdk, kind));
 }
 
+ParameterSet arrayCellParameters(const pdk::Pdk& pdk) {
+  ParameterSet cell = gainCellParameters(pdk);
+  // The converters' charges are those of the lean cell; the reference cell alone takes what the paper allows for both.
+  if (pdk.variants.contains("lean")) cell.setDefaultChoice("variant", "lean");
+  return cell;
+}
+
 ParameterSet columnParameters(const pdk::Pdk& pdk) {
   ParameterSet set({Parameter::integer("rows", 64, 1, 1024, "gain cells on the bit line"),
                     Parameter::oneOf("converter", "relu", {"relu", "signed"}, "converter at the end of the bit line"),
@@ -103,11 +110,7 @@ ParameterSet columnParameters(const pdk::Pdk& pdk) {
                                     "series resistance per array element (assumption of the paper's model)"),
                     Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12,
                                     "wire capacitance per array element (assumption of the paper's model)")});
-  ParameterSet cell = gainCellParameters(pdk);
-  // The converters' charges are those of the lean cell; the reference cell alone takes what the paper allows for cells
-  // and converter.
-  if (pdk.variants.contains("lean")) cell.setDefaultChoice("variant", "lean");
-  declarePrefixed(set, "cell_", cell);
+  declarePrefixed(set, "cell_", arrayCellParameters(pdk));
   declarePrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu));
   declarePrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed));
   return set;

@@ -197,6 +197,8 @@ double fixedWidth(const ParameterSet& set, double w) {
 void addSink(Blocks& b, const ParameterSet& set, const std::string& on, const std::string& off) {
   const std::string p = variantPrefix(set);
   const double l = set.real(p + "mirror_l");
+  if (set.isChoice("bias", "replica"))
+    b.pmos("copy", "nb", "pr", "vdd", set.real("replica_out_w"), set.real("replica_p_l"));
   if (hasOwnDiode(set)) b.nmos("diode", "nb", "nb", "0", set.real(p + "diode_w"), l);
   const double w = set.real(p + "tail_w");
   b.nmos("tail", "ntail", "nb", "0", fixedWidth(set, w), l);

@@ -25,6 +25,10 @@ bool hasSharedLine(const netlist::ParameterSet& set);
 /// Defines its block, ports ref (the reference current), nb (the line) and, when buffered, vdd.
 std::string defineSharedBias(const pdk::Pdk& pdk, const netlist::ParameterSet& set, netlist::Circuit& circuit);
 
+/// bias = replica: ports pr (gate line of the copies in the converters), vdd.
+std::string defineReplicaBias(const pdk::Pdk& pdk, const netlist::ParameterSet& set, const netlist::ParameterSet& cell,
+                              netlist::Circuit& circuit);
+
 /// Bits of the gain trim: three bits of 2 % take a 3 % sigma to about 0.6 % (uniform within half a step).
 inline constexpr int kTrimBits = 3;
 

@@ -153,8 +153,10 @@ ConverterTiming converterTiming(ConverterKind kind, const ParameterSet& set) {
   return t;
 }
 
+std::string biasPort(const ParameterSet& set) { return set.isChoice("bias", "replica") ? "pr" : "nb"; }
+
 std::vector<std::string> converterPorts(ConverterKind kind, const ParameterSet& set) {
-  std::vector<std::string> ports{"bl", "out", kind == ConverterKind::Relu ? "outb" : "sgn", "vdd", "nb"};
+  std::vector<std::string> ports{"bl", "out", kind == ConverterKind::Relu ? "outb" : "sgn", "vdd", biasPort(set)};
   if (!isActive(set)) ports.push_back("vmid");
   for (const Clock& clock : converterClocks(kind, set)) ports.push_back(clock.port);
   return ports;
@@ -164,20 +166,18 @@ double lsbCharge(ConverterKind, const ParameterSet& set) {
   return set.real(variantPrefix(set) + "lsb_charge");
 }
 
-netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations,
-                           double start) {
-  std::vector<double> edges;
-  bool level = clock.complement;
+netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations, double start) {
+  // Before the first operation the clock waits in the state that operation begins with: in reset, nothing floats.
   const bool first_high = !clock.high.empty() && clock.high.front().first <= 0.0;
-  if (first_high && start <= 0.0) level = !level;
+  std::vector<double> edges;
   for (int k = 0; k < operations; ++k) {
     const double t0 = start + k * timing.period;
     for (const auto& [on, off] : clock.high) {
-      if (t0 + on > 0.0) edges.push_back(t0 + on);
+      if (k > 0 || on > 0.0) edges.push_back(t0 + on);
       edges.push_back(t0 + off);
     }
   }
-  return netlist::pulseTrain(0.0, vdd, level, edges, timing.edge);
+  return netlist::pulseTrain(0.0, vdd, clock.complement != first_high, edges, timing.edge);
 }
 
 }  // namespace gaincell::cells

@@ -5,6 +5,7 @@
 #include "gaincell/cells/converter.hpp"
 #include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/cells/generator.hpp"
+#include "gaincell/cells/tile.hpp"
 #include "gaincell/support/error.hpp"
 
 namespace gaincell::cells {
@@ -15,6 +16,7 @@ const std::vector<Generator>& generators() {
       reluConverterGenerator(),
       signedConverterGenerator(),
       columnGenerator(),
+      tileGenerator(),
   };
   return list;
 }

@@ -58,8 +58,9 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   const std::string name = generator("column").define(pdk, set, c);
   const ConverterTiming timing = converterTiming(kind, converter);
   deck.saves = {"v(out)", kind == ConverterKind::Relu ? "v(outb)" : "v(sgn)", "v(xcolumn.bl)", "i(vddc)"};
-  addConverterSources(deck, pdk, kind, converter, conditions.vdd, operations);
-  addWriteIdle(c, designAt(pdk, conditions, extractPrefixed(set, "cell_", gainCellParameters(pdk))));
+  const ParameterSet cell = extractPrefixed(set, "cell_", gainCellParameters(pdk));
+  addConverterSources(deck, pdk, {kind, converter, cell, "", 1, operations}, conditions.vdd);
+  addWriteIdle(c, designAt(pdk, conditions, cell));
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
 
   std::vector<double> starts;

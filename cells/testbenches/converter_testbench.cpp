@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "gaincell/cells/column.hpp"
 #include "testbench_parts.hpp"
 
 namespace gaincell::cells {
@@ -37,7 +38,9 @@ netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   const int operations = static_cast<int>(charges.size());
 
   deck.saves = {"v(bl)", "v(out)", relu ? "v(outb)" : "v(sgn)"};
-  addConverterSources(deck, pdk, kind, set, conditions.vdd, operations);
+  const ParameterSet cell = arrayCellParameters(pdk);
+  const ConverterSite site{kind, set, cell, "", 1, operations};
+  addConverterSources(deck, pdk, site, conditions.vdd);
   c.add(netlist::CurrentSource{"in", "0", "bl", chargeWaveform(timing, charges)});
   c.add(netlist::Capacitor{"line", "bl", "0", set.real("line_c")});
   const std::vector<std::string> outputs{"out", relu ? "outb" : "sgn"};

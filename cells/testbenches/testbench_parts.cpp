@@ -1,31 +1,60 @@
 #include "testbench_parts.hpp"
 
+#include <fmt/format.h>
+
 namespace gaincell::cells {
 
 using netlist::Dc;
 using netlist::ParameterSet;
 
-void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
-                         double vdd, int operations) {
-  netlist::Circuit& c = deck.circuit;
-  const ConverterTiming timing = converterTiming(kind, set);
-  c.add(netlist::VoltageSource{"dd", "vdd", "0", Dc{vdd}});
-  c.add(netlist::VoltageSource{"bias", "vbias", "0", Dc{vdd}});
-  deck.saves.insert(deck.saves.end(), {"i(vdd)", "i(vbias)"});
-  const bool shared = hasSharedLine(set);
-  c.add(netlist::CurrentSource{"ref", "vbias", shared ? "ref" : "nb", Dc{set.real(variantPrefix(set) + "i_ref")}});
-  if (shared) {
-    netlist::Instance line{"bias", defineSharedBias(pdk, set, c), {"ref", "nb"}, {}};
-    if (c.find(line.subcircuit)->ports.size() > 2) line.nodes.push_back("vbias");
+std::string converterNode(const ConverterSite& site, const std::string& port, int column) {
+  if (port == "nb" && !hasSharedLine(site.set) && site.columns > 1) return fmt::format("nb{}_{}", site.tag, column);
+  return port + site.tag;
+}
+
+namespace {
+
+void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site) {
+  const ParameterSet& set = site.set;
+  const std::string supply = "vbias" + site.tag;
+  const Dc current{set.real(variantPrefix(set) + "i_ref")};
+  if (set.isChoice("bias", "replica")) {
+    c.add(netlist::Instance{"bias" + site.tag, defineReplicaBias(pdk, set, site.cell, c), {"pr" + site.tag, supply}, {}});
+  } else if (hasSharedLine(set)) {
+    c.add(netlist::CurrentSource{"ref" + site.tag, supply, "ref" + site.tag, current});
+    netlist::Instance line{"bias" + site.tag, defineSharedBias(pdk, set, c), {"ref" + site.tag, "nb" + site.tag}, {}};
+    if (c.find(line.subcircuit)->ports.size() > 2) line.nodes.push_back(supply);
     c.add(line);
+  } else {
+    for (int j = 0; j < site.columns; ++j) {
+      const std::string node = converterNode(site, "nb", j);
+      c.add(netlist::CurrentSource{"ref_" + node, supply, node, current});
+    }
   }
-  if (!isActive(set)) {
-    c.add(netlist::VoltageSource{"mid", "vmid", "0", Dc{vdd / 2}});
-    deck.saves.push_back("i(vmid)");
-  }
-  for (const Clock& clock : converterClocks(kind, set)) {
-    c.add(netlist::VoltageSource{"ck_" + clock.port, clock.port, "0", clockWaveform(clock, timing, vdd, operations)});
-    deck.saves.push_back("i(vck_" + clock.port + ")");
+}
+
+}  // namespace
+
+void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const ConverterSite& site, double vdd) {
+  netlist::Circuit& c = deck.circuit;
+  ConverterTiming timing = converterTiming(site.kind, site.set);
+  const double own_period = timing.period;
+  if (site.period > 0) timing.period = site.period;
+  const auto supply = [&](const std::string& name, const std::string& node, double v) {
+    c.add(netlist::VoltageSource{name + site.tag, node + site.tag, "0", Dc{v}});
+    deck.saves.push_back("i(v" + name + site.tag + ")");
+  };
+  supply("dd", "vdd", vdd);
+  supply("bias", "vbias", vdd);
+  if (!isActive(site.set)) supply("mid", "vmid", vdd / 2);
+  addBias(c, pdk, site);
+  for (Clock clock : converterClocks(site.kind, site.set)) {
+    // Between operations the comparator sleeps as it does while integrating.
+    if (clock.port == "cenb" && !clock.high.empty() && timing.period > own_period + 1e-9)
+      clock.high.emplace_back(own_period, timing.period - 0.5e-9);
+    const std::string name = "ck" + site.tag + "_" + clock.port;
+    c.add(netlist::VoltageSource{name, clock.port + site.tag, "0", clockWaveform(clock, timing, vdd, site.operations, site.start)});
+    deck.saves.push_back("i(v" + name + ")");
   }
 }
 

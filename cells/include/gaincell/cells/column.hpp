@@ -34,6 +34,8 @@ CellColumn defineCellColumn(const pdk::Pdk& pdk, const netlist::ParameterSet& ce
 ConverterKind columnConverter(const netlist::ParameterSet& set);
 /// The converter's own parameters inside the column's.
 netlist::ParameterSet columnConverterParameters(const pdk::Pdk& pdk, const netlist::ParameterSet& set);
+/// Parameters of the gain cell as arrays default to it: variant `lean` where the PDK has one.
+netlist::ParameterSet arrayCellParameters(const pdk::Pdk& pdk);
 netlist::ParameterSet columnParameters(const pdk::Pdk& pdk);
 
 /// What a column's testbench plays: operations back to back on fixed stored voltages.

@@ -45,6 +45,8 @@ netlist::ParameterSet converterParameters(const pdk::Pdk& pdk, ConverterKind kin
 std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const netlist::ParameterSet& set,
                             netlist::Circuit& circuit);
 
+/// Port the bias comes in by: "nb" (a current with bias = diode, else a gate voltage), "pr" with bias = replica.
+std::string biasPort(const netlist::ParameterSet& set);
 /// Ports in the subcircuit's order: bl, out, outb (ReLU: word line and complement; signed: pulse and sign), vdd, bias
 /// ports, vmid (passive), then the clocks of converterClocks().
 std::vector<std::string> converterPorts(ConverterKind kind, const netlist::ParameterSet& set);
