@@ -18,11 +18,15 @@ void declareBias(ParameterSet& set) {
        Parameter::real("bias_amp_ratio", "", 8, 0.1, 1000, "tail current of the follower over the diode current"),
        Parameter::real("bias_line_c", "F", 1e-12, 0, 1e-9,
                        "capacitor on the shared bias line: holds it against the switch edges")});
-  set.declare({Parameter::real("replica_n_w", "m", 0.9e-6, 0.1e-6, 100e-6, "n mirror that takes the pushing replica cell, sized to rest near half the supply"),
+  set.declare({Parameter::real("replica_n_w", "m", 0.9e-6, 0.1e-6, 100e-6,
+                               "n mirror that takes the pushing replica cell, sized to rest near half the supply"),
                Parameter::real("replica_n_l", "m", 0.3e-6, 30e-9, 2e-6, "length of that mirror"),
-               Parameter::real("replica_p_w", "m", 5.0e-6, 0.1e-6, 100e-6, "p diode that takes both replica cells, sized to rest near half the supply"),
-               Parameter::real("replica_p_l", "m", 0.3e-6, 30e-9, 2e-6, "length of the p diode and of the copies in the converters"),
-               Parameter::real("replica_out_w", "m", 1.8e-6, 0.1e-6, 100e-6, "copy in each converter: i_ref over the sum of both cells, times replica_p_w")});
+               Parameter::real("replica_p_w", "m", 5.0e-6, 0.1e-6, 100e-6,
+                               "p diode that takes both replica cells, sized to rest near half the supply"),
+               Parameter::real("replica_p_l", "m", 0.3e-6, 30e-9, 2e-6,
+                               "length of the p diode and of the copies in the converters"),
+               Parameter::real("replica_out_w", "m", 1.8e-6, 0.1e-6, 100e-6,
+                               "copy in each converter: i_ref over the sum of both cells, times replica_p_w")});
 }
 
 bool hasSharedLine(const ParameterSet& set) {
@@ -55,7 +59,8 @@ std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netli
   return sub.name;
 }
 
-std::string defineReplicaBias(const pdk::Pdk& pdk, const ParameterSet& set, const ParameterSet& cell, netlist::Circuit& circuit) {
+std::string defineReplicaBias(const pdk::Pdk& pdk, const ParameterSet& set, const ParameterSet& cell,
+                              netlist::Circuit& circuit) {
   const GainCell probed = defineGainCell(pdk, cell, circuit, StorageNode::Port);
   netlist::Subcircuit sub;
   sub.name = "bias_replica";

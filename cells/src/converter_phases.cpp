@@ -153,7 +153,9 @@ ConverterTiming converterTiming(ConverterKind kind, const ParameterSet& set) {
   return t;
 }
 
-std::string biasPort(const ParameterSet& set) { return set.isChoice("bias", "replica") ? "pr" : "nb"; }
+std::string biasPort(const ParameterSet& set) {
+  return set.isChoice("bias", "replica") ? "pr" : "nb";
+}
 
 std::vector<std::string> converterPorts(ConverterKind kind, const ParameterSet& set) {
   std::vector<std::string> ports{"bl", "out", kind == ConverterKind::Relu ? "outb" : "sgn", "vdd", biasPort(set)};
@@ -166,7 +168,8 @@ double lsbCharge(ConverterKind, const ParameterSet& set) {
   return set.real(variantPrefix(set) + "lsb_charge");
 }
 
-netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations, double start) {
+netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations,
+                           double start) {
   // Before the first operation the clock waits in the state that operation begins with: in reset, nothing floats.
   const bool first_high = !clock.high.empty() && clock.high.front().first <= 0.0;
   std::vector<double> edges;

@@ -12,13 +12,14 @@ using netlist::Parameter;
 using netlist::ParameterSet;
 
 ParameterSet tileParameters(const pdk::Pdk& pdk) {
-  ParameterSet set({Parameter::integer("rows", 64, 1, 1024, "word lines of array 1: elements of query and key"),
-                    Parameter::integer("cols", 64, 1, 1024, "bit lines of array 1, word lines of array 2: tokens"),
-                    Parameter::integer("outputs", 64, 1, 1024, "bit lines of array 2: elements of the value"),
-                    Parameter::real("wire_r", "ohm", 2.0, 1e-3, 1e4, "series resistance of a line per array element (assumption)"),
-                    Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12, "capacitance of a line per array element (assumption)"),
-                    Parameter::real("t_write", "s", 12e-9, 0.2e-9, 1e-3, "write enable of one token"),
-                    Parameter::real("t_token", "s", 65e-9, 1e-9, 1, "time of one token (hardware figure of the paper)")});
+  ParameterSet set(
+      {Parameter::integer("rows", 64, 1, 1024, "word lines of array 1: elements of query and key"),
+       Parameter::integer("cols", 64, 1, 1024, "bit lines of array 1, word lines of array 2: tokens"),
+       Parameter::integer("outputs", 64, 1, 1024, "bit lines of array 2: elements of the value"),
+       Parameter::real("wire_r", "ohm", 2.0, 1e-3, 1e4, "series resistance of a line per array element (assumption)"),
+       Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12, "capacitance of a line per array element (assumption)"),
+       Parameter::real("t_write", "s", 12e-9, 0.2e-9, 1e-3, "write enable of one token"),
+       Parameter::real("t_token", "s", 65e-9, 1e-9, 1, "time of one token (hardware figure of the paper)")});
   declarePrefixed(set, "cell_", arrayCellParameters(pdk));
   declarePrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu));
   declarePrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed));
@@ -26,8 +27,10 @@ ParameterSet tileParameters(const pdk::Pdk& pdk) {
 }
 
 TileTiming tileTiming(const pdk::Pdk& pdk, const ParameterSet& set) {
-  const auto relu = converterTiming(ConverterKind::Relu, extractPrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu)));
-  const auto out = converterTiming(ConverterKind::Signed, extractPrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed)));
+  const auto relu = converterTiming(ConverterKind::Relu,
+                                    extractPrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu)));
+  const auto out = converterTiming(ConverterKind::Signed,
+                                   extractPrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed)));
   constexpr double kLead = 0.5e-9;  // s, write bit line settled before the write enable, and parked after it
   TileTiming t;
   t.write_start = kLead;
@@ -43,9 +46,12 @@ TileTiming tileTiming(const pdk::Pdk& pdk, const ParameterSet& set) {
 namespace {
 
 /// Array with its word-line wires: cell column c is instance "column_c", the word line of row r enters at "wl_r".
-void addArray(netlist::Subcircuit& sub, const CellColumn& column, const std::string& prefix, int rows, int cols, bool by_column,
-              const std::vector<std::string>& word, const std::vector<std::string>& complement, double r, double c) {
-  const auto line = [&](const char* what, int row, int col) { return fmt::format("{}_{}_{}_{}", prefix, what, row, col); };
+void addArray(netlist::Subcircuit& sub, const CellColumn& column, const std::string& prefix, int rows, int cols,
+              bool by_column, const std::vector<std::string>& word, const std::vector<std::string>& complement,
+              double r, double c) {
+  const auto line = [&](const char* what, int row, int col) {
+    return fmt::format("{}_{}_{}_{}", prefix, what, row, col);
+  };
   for (int i = 0; i < rows; ++i) {
     for (int j = 0; j < cols; ++j) {
       const auto row = static_cast<std::size_t>(i);
@@ -136,9 +142,12 @@ std::string defineTile(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Ci
   for (const auto& element : sub.elements)
     if (const auto* x = std::get_if<netlist::Instance>(&element))
       for (const auto& node : x->nodes)
-        if (node == "vddc" || node == "nw" || node.rfind("kw", 0) == 0 || node.rfind("vw", 0) == 0) collectPorts(sub, {node});
-  addConverters(sub, {"relu", relu_name, converterPorts(ConverterKind::Relu, relu), cols, "keys", "phi", "1", !hasSharedLine(relu)});
-  addConverters(sub, {"signed", sign_name, converterPorts(ConverterKind::Signed, sign), outputs, "values", "out", "2", !hasSharedLine(sign)});
+        if (node == "vddc" || node == "nw" || node.rfind("kw", 0) == 0 || node.rfind("vw", 0) == 0)
+          collectPorts(sub, {node});
+  addConverters(sub, {"relu", relu_name, converterPorts(ConverterKind::Relu, relu), cols, "keys", "phi", "1",
+                      !hasSharedLine(relu)});
+  addConverters(sub, {"signed", sign_name, converterPorts(ConverterKind::Signed, sign), outputs, "values", "out", "2",
+                      !hasSharedLine(sign)});
   circuit.define(sub);
   return sub.name;
 }
@@ -160,7 +169,8 @@ Generator tileGenerator() {
     for (std::size_t i = 0; i < s.keys.size(); ++i)
       for (int j = 0; j < set.integer("cols"); ++j) s.keys[i].push_back(level(static_cast<int>(3 * i) + 5 * j));
     for (std::size_t j = 0; j < s.values.size(); ++j)
-      for (int e = 0; e < set.integer("outputs"); ++e) s.values[j].push_back(level(static_cast<int>(5 * j) + 3 * e + 1));
+      for (int e = 0; e < set.integer("outputs"); ++e)
+        s.values[j].push_back(level(static_cast<int>(5 * j) + 3 * e + 1));
     std::vector<int> row;
     for (std::size_t i = 0; i < s.keys.size(); ++i) row.push_back(15 - static_cast<int>(i) % 16);
     s.inputs = {row};

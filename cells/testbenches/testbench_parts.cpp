@@ -19,7 +19,8 @@ void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site
   const std::string supply = "vbias" + site.tag;
   const Dc current{set.real(variantPrefix(set) + "i_ref")};
   if (set.isChoice("bias", "replica")) {
-    c.add(netlist::Instance{"bias" + site.tag, defineReplicaBias(pdk, set, site.cell, c), {"pr" + site.tag, supply}, {}});
+    c.add(
+        netlist::Instance{"bias" + site.tag, defineReplicaBias(pdk, set, site.cell, c), {"pr" + site.tag, supply}, {}});
   } else if (hasSharedLine(set)) {
     c.add(netlist::CurrentSource{"ref" + site.tag, supply, "ref" + site.tag, current});
     netlist::Instance line{"bias" + site.tag, defineSharedBias(pdk, set, c), {"ref" + site.tag, "nb" + site.tag}, {}};
@@ -53,7 +54,8 @@ void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const Convert
     if (clock.port == "cenb" && !clock.high.empty() && timing.period > own_period + 1e-9)
       clock.high.emplace_back(own_period, timing.period - 0.5e-9);
     const std::string name = "ck" + site.tag + "_" + clock.port;
-    c.add(netlist::VoltageSource{name, clock.port + site.tag, "0", clockWaveform(clock, timing, vdd, site.operations, site.start)});
+    c.add(netlist::VoltageSource{name, clock.port + site.tag, "0",
+                                 clockWaveform(clock, timing, vdd, site.operations, site.start)});
     deck.saves.push_back("i(v" + name + ")");
   }
 }

@@ -17,17 +17,18 @@ struct ConverterSite {
   std::string tag;                    ///< appended to node and source names: "", "1", "2"
   int columns = 1;
   int operations = 1;
-  double start = 0;                   ///< s, of the first operation
-  double period = 0;                  ///< s, between operations; 0: the converter's own
+  double start = 0;   ///< s, of the first operation
+  double period = 0;  ///< s, between operations; 0: the converter's own
 };
 
-/// Supply "dd<tag>", bias supply "bias<tag>", reset rail "mid<tag>", reference currents and clocks "ck<tag>_<port>"; saves their currents.
+/// Supply "dd<tag>", bias supply "bias<tag>", reset rail "mid<tag>", reference currents and clocks "ck<tag>_<port>";
+/// saves their currents.
 void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const ConverterSite& site, double vdd);
 /// Node of a converter's port in the testbench; bl, out, outb and sgn are the caller's.
 std::string converterNode(const ConverterSite& site, const std::string& port, int column);
 
-/// Tolerances of every transient with a converter in it. Comparator decisions are sensitive: with reltol 1e-3 widths read
-/// 0.02 LSB low (measured); gear damps the ringing of the trapezoidal rule at the switch edges.
+/// Tolerances of every transient with a converter in it. Comparator decisions are sensitive: with reltol 1e-3 widths
+/// read 0.02 LSB low (measured); gear damps the ringing of the trapezoidal rule at the switch edges.
 void setConverterTransient(netlist::Deck& deck, double stop);
 
 /// A pulse per operation: high from `start` of each for the given width (s), 0 for none; `complement` inverts.

@@ -19,9 +19,11 @@ namespace {
 }
 
 void checkVoltages(const std::vector<std::vector<double>>& matrix, int rows, int cols, double vdd, const char* name) {
-  if (matrix.size() != static_cast<std::size_t>(rows)) refuse(fmt::format("{} has {} rows, not {}", name, matrix.size(), rows));
+  if (matrix.size() != static_cast<std::size_t>(rows))
+    refuse(fmt::format("{} has {} rows, not {}", name, matrix.size(), rows));
   for (const auto& row : matrix) {
-    if (row.size() != static_cast<std::size_t>(cols)) refuse(fmt::format("{} has a row of {}, not {}", name, row.size(), cols));
+    if (row.size() != static_cast<std::size_t>(cols))
+      refuse(fmt::format("{} has a row of {}, not {}", name, row.size(), cols));
     for (double v : row)
       if (!std::isfinite(v) || v < 0 || v > vdd) refuse(fmt::format("{} holds {} V, outside 0 .. {} V", name, v, vdd));
   }
@@ -49,8 +51,11 @@ class WritePath {
   void bitLine(const std::string& node, double level) {
     constexpr double kLead = 0.4e-9;  // s, within the lead of the write enable
     netlist::Pwl pwl;
-    pwl.points = {{0.0, cell_.wbl_idle},           {begin_ - kLead, cell_.wbl_idle}, {begin_ - kLead + edge_, level},
-                  {end_ + kLead - edge_, level},   {end_ + kLead, cell_.wbl_idle}};
+    pwl.points = {{0.0, cell_.wbl_idle},
+                  {begin_ - kLead, cell_.wbl_idle},
+                  {begin_ - kLead + edge_, level},
+                  {end_ + kLead - edge_, level},
+                  {end_ + kLead, cell_.wbl_idle}};
     c_.add(netlist::VoltageSource{node, node, "0", pwl});
   }
   void enable(const std::string& node, bool complement, bool selected) {
@@ -69,8 +74,8 @@ class WritePath {
   double begin_, end_, edge_;
 };
 
-void addWrites(netlist::Circuit& c, const GainCellDesign& cell, const TileStimulus& s, const ParameterSet& set, double begin, double end,
-               double edge) {
+void addWrites(netlist::Circuit& c, const GainCellDesign& cell, const TileStimulus& s, const ParameterSet& set,
+               double begin, double end, double edge) {
   WritePath path(c, cell, begin, end, edge);
   const auto token = static_cast<std::size_t>(s.written);
   for (std::size_t i = 0; i < s.keys.size(); ++i) path.bitLine(fmt::format("kwbl_{}", i), s.keys[i][token]);
@@ -87,15 +92,18 @@ void addWrites(netlist::Circuit& c, const GainCellDesign& cell, const TileStimul
 void setStoredValues(netlist::Deck& deck, const TileStimulus& s, double vdd) {
   for (std::size_t i = 0; i < s.keys.size(); ++i)
     for (std::size_t j = 0; j < s.keys[i].size(); ++j)
-      deck.initial[fmt::format("xtile.xkeys_{}.xcell_{}.sn", j, i)] = static_cast<int>(j) == s.written ? vdd / 2 : s.keys[i][j];
+      deck.initial[fmt::format("xtile.xkeys_{}.xcell_{}.sn", j, i)] =
+          static_cast<int>(j) == s.written ? vdd / 2 : s.keys[i][j];
   for (std::size_t j = 0; j < s.values.size(); ++j)
     for (std::size_t e = 0; e < s.values[j].size(); ++e)
-      deck.initial[fmt::format("xtile.xvalues_{}.xcell_{}.sn", e, j)] = static_cast<int>(j) == s.written ? vdd / 2 : s.values[j][e];
+      deck.initial[fmt::format("xtile.xvalues_{}.xcell_{}.sn", e, j)] =
+          static_cast<int>(j) == s.written ? vdd / 2 : s.values[j][e];
 }
 
 }  // namespace
 
-netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set, const TileStimulus& stimulus) {
+netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set,
+                       const TileStimulus& stimulus) {
   checkStimulus(stimulus, set, conditions.vdd);
   const int rows = set.integer("rows"), cols = set.integer("cols"), outputs = set.integer("outputs");
   const int operations = static_cast<int>(stimulus.inputs.size());
@@ -107,7 +115,8 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
   const ConverterTiming phases = converterTiming(ConverterKind::Relu, relu);
   const double token = set.real("t_token");
   if (token < timing.output_end)
-    throw support::Error("CNV-0004", fmt::format("a token of {} s ends before its output window at {} s", token, timing.output_end),
+    throw support::Error("CNV-0004",
+                         fmt::format("a token of {} s ends before its output window at {} s", token, timing.output_end),
                          "tile timing", "lengthen t_token or shorten the phases");
 
   netlist::Deck deck = pdk::emptyDeck(pdk, conditions, fmt::format("tile of {} x {} x {}", rows, cols, outputs));
@@ -115,8 +124,11 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
   const std::string name = generator("tile").define(pdk, set, c);
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
   deck.saves.push_back("i(vddc)");
-  addConverterSources(deck, pdk, {ConverterKind::Relu, relu, cell, "1", cols, operations, timing.relu_start, token}, conditions.vdd);
-  addConverterSources(deck, pdk, {ConverterKind::Signed, sign, cell, "2", outputs, operations, timing.signed_start, token}, conditions.vdd);
+  addConverterSources(deck, pdk, {ConverterKind::Relu, relu, cell, "1", cols, operations, timing.relu_start, token},
+                      conditions.vdd);
+  addConverterSources(deck, pdk,
+                      {ConverterKind::Signed, sign, cell, "2", outputs, operations, timing.signed_start, token},
+                      conditions.vdd);
   const double last = (operations - 1) * token;
   addWrites(c, design, stimulus, set, last + timing.write_start, last + timing.write_end, phases.edge);
   std::vector<double> starts;
@@ -126,7 +138,8 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
     for (const auto& op : stimulus.inputs) widths.push_back(op[static_cast<std::size_t>(i)] * kPulseLsb);
     for (const char* line : {"wl", "wlb"}) {
       const std::string node = fmt::format("{}_{}", line, i);
-      c.add(netlist::VoltageSource{node, node, "0", pulseSequence(starts, widths, phases.edge, conditions.vdd, line[2] == 'b')});
+      c.add(netlist::VoltageSource{node, node, "0",
+                                   pulseSequence(starts, widths, phases.edge, conditions.vdd, line[2] == 'b')});
     }
   }
   c.add(netlist::Instance{"tile", name, c.find(name)->ports, {}});
@@ -138,9 +151,10 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
       deck.saves.push_back(fmt::format("v({}_{})", out, e));
     }
   }
-  for (const std::string& node : {fmt::format("xtile.xkeys_{}.xcell_0.sn", stimulus.written), fmt::format("xtile.keys_bl_{}", stimulus.written),
-                                  fmt::format("xtile.xrelu_{}.pos", stimulus.written), std::string("xtile.values_bl_0"),
-                                  std::string("xtile.xsigned_0.pos"), fmt::format("xtile.xvalues_0.xcell_{}.sn", stimulus.written)})
+  for (const std::string& node :
+       {fmt::format("xtile.xkeys_{}.xcell_0.sn", stimulus.written), fmt::format("xtile.keys_bl_{}", stimulus.written),
+        fmt::format("xtile.xrelu_{}.pos", stimulus.written), std::string("xtile.values_bl_0"),
+        std::string("xtile.xsigned_0.pos"), fmt::format("xtile.xvalues_0.xcell_{}.sn", stimulus.written)})
     deck.saves.push_back("v(" + node + ")");
   setConverterTransient(deck, last + timing.stop);
   return deck;

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <memory>
 
-#include "analyses.hpp"
 #include "column_runs.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
+#include "registry.hpp"
 
 namespace gaincell::sim {
 
@@ -164,20 +164,19 @@ AnalysisResult runMac(const AnalysisContext& context) {
 
 }  // namespace
 
-std::vector<Analysis> columnAnalyses() {
-  return {{"column", "mac",
-           "random inputs and stored values: the cells' charge against the pulse width, and the energy",
-           [](const pdk::Pdk&) {
-             return ParameterSet(
-                 {Parameter::integer("columns", 4, 1, 4096, "columns with their own stored values"),
-                  Parameter::integer("operations", 4, 1, 1000, "measured operations per column, after one more"),
-                  Parameter::real(
-                      "zero_fraction", "", -1, -1, 1,
-                      "fraction of zero inputs; negative: none for the ReLU array, 0.6 for the signed one, whose "
-                      "inputs are rectified"),
-                  Parameter::integer("seed", 1, 0, 1000000000, "seed of inputs and stored values")});
-           },
-           runMac}};
+Analysis columnMac() {
+  return {"column", "mac", "random inputs and stored values: the cells' charge against the pulse width, and the energy",
+          [](const pdk::Pdk&) {
+            return ParameterSet(
+                {Parameter::integer("columns", 4, 1, 4096, "columns with their own stored values"),
+                 Parameter::integer("operations", 4, 1, 1000, "measured operations per column, after one more"),
+                 Parameter::real(
+                     "zero_fraction", "", -1, -1, 1,
+                     "fraction of zero inputs; negative: none for the ReLU array, 0.6 for the signed one, whose "
+                     "inputs are rectified"),
+                 Parameter::integer("seed", 1, 0, 1000000000, "seed of inputs and stored values")});
+          },
+          runMac};
 }
 
 }  // namespace gaincell::sim

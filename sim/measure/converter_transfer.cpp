@@ -6,8 +6,8 @@
 #include <cmath>
 #include <functional>
 
-#include "analyses.hpp"
 #include "converter_runs.hpp"
+#include "registry.hpp"
 
 namespace gaincell::sim {
 
@@ -191,20 +191,31 @@ ParameterSet sweepSettings(double limit, int points) {
        Parameter::integer("per_run", 12, 1, 1000, "operations in one transient run")});
 }
 
+Analysis transferOf(ConverterKind kind, const char* name) {
+  return {name, "transfer", "pulse width against charge, linearity, glitches and sign, with energies",
+          [](const pdk::Pdk&) { return sweepSettings(1.5, 25); },
+          [kind](const AnalysisContext& context) { return runTransfer(context, kind); }};
+}
+
+Analysis energyOf(ConverterKind kind, const char* name) {
+  return {name, "energy", "energy of one operation by source and phase",
+          [](const pdk::Pdk&) { return sweepSettings(1.0, 9); },
+          [kind](const AnalysisContext& context) { return runEnergy(context, kind); }};
+}
+
 }  // namespace
 
-std::vector<Analysis> converterAnalyses() {
-  std::vector<Analysis> list;
-  for (const auto& [kind, name] :
-       {std::pair{ConverterKind::Relu, "relu-converter"}, {ConverterKind::Signed, "signed-converter"}}) {
-    list.push_back({name, "transfer", "pulse width against charge, linearity, glitches and sign, with energies",
-                    [](const pdk::Pdk&) { return sweepSettings(1.5, 25); },
-                    [kind](const AnalysisContext& context) { return runTransfer(context, kind); }});
-    list.push_back({name, "energy", "energy of one operation by source and phase",
-                    [](const pdk::Pdk&) { return sweepSettings(1.0, 9); },
-                    [kind](const AnalysisContext& context) { return runEnergy(context, kind); }});
-  }
-  return list;
+Analysis reluConverterTransfer() {
+  return transferOf(ConverterKind::Relu, "relu-converter");
+}
+Analysis reluConverterEnergy() {
+  return energyOf(ConverterKind::Relu, "relu-converter");
+}
+Analysis signedConverterTransfer() {
+  return transferOf(ConverterKind::Signed, "signed-converter");
+}
+Analysis signedConverterEnergy() {
+  return energyOf(ConverterKind::Signed, "signed-converter");
 }
 
 }  // namespace gaincell::sim

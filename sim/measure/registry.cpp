@@ -8,6 +8,7 @@ namespace gaincell::sim {
 const std::vector<Analysis>& analyses() {
   static const std::vector<Analysis> all = {
       gainCellIv(), gainCellCharge(), gainCellWrite(), gainCellRetention(), gainCellDisturb(), gainCellEnergy(),
+      reluConverterTransfer(), reluConverterEnergy(), signedConverterTransfer(), signedConverterEnergy(), columnMac(),
   };
   return all;
 }

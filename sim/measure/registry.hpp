@@ -13,4 +13,10 @@ Analysis gainCellRetention();  // retention.cpp
 Analysis gainCellDisturb();    // disturb.cpp
 Analysis gainCellEnergy();     // energy.cpp
 
+Analysis reluConverterTransfer();    // converter_transfer.cpp
+Analysis reluConverterEnergy();      // converter_transfer.cpp
+Analysis signedConverterTransfer();  // converter_transfer.cpp
+Analysis signedConverterEnergy();    // converter_transfer.cpp
+Analysis columnMac();                // column_mac.cpp
+
 }  // namespace gaincell::sim

@@ -9,16 +9,16 @@
 
 namespace gaincell::cells {
 
-/// Parameters: rows (query elements), cols (tokens), outputs (elements of a value), wires, and those of cell (`cell_`), ReLU (`relu_`) and
-/// signed converter (`signed_`).
+/// Parameters: rows (query elements), cols (tokens), outputs (elements of a value), wires, and those of cell (`cell_`),
+/// ReLU (`relu_`) and signed converter (`signed_`).
 netlist::ParameterSet tileParameters(const pdk::Pdk& pdk);
 
 /// When things happen in one token of a tile (s), from the start of the write.
 struct TileTiming {
   double write_start = 0, write_end = 0;  ///< write enable of the token's cells
   double relu_start = 0;                  ///< start of the ReLU converters' operation
-  double signed_start = 0;                ///< of the signed converters': their input window covers the ReLU converters' output window
-  double output_end = 0;                  ///< end of the output window
+  double signed_start = 0;  ///< of the signed converters': their input window covers the ReLU converters' output window
+  double output_end = 0;    ///< end of the output window
   double stop = 0;
 };
 TileTiming tileTiming(const pdk::Pdk& pdk, const netlist::ParameterSet& set);
@@ -28,12 +28,14 @@ struct TileStimulus {
   std::vector<std::vector<double>> keys;    ///< [row][token], V
   std::vector<std::vector<double>> values;  ///< [token][output], V
   std::vector<std::vector<int>> inputs;     ///< [operation][row], 0..15; one operation per token time
-  int written = 0;                          ///< token written through its write gates in the last operation, over half the supply
+  int written = 0;  ///< token written through its write gates in the last operation, over half the supply
 };
 
-/// One transient over all operations. Saved: v(xtile.phi_j), v(out_e), v(sgn_e), and for one path the bit lines v(xtile.keys_bl_0),
-/// v(xtile.values_bl_0), the comparators and a written storage node; currents of all supplies and clocks. @throws Error (CNV-0003) for a wrong shape or value.
-netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& set, const TileStimulus& stimulus);
+/// One transient over all operations. Saved: v(xtile.phi_j), v(out_e), v(sgn_e), and for one path the bit lines
+/// v(xtile.keys_bl_0), v(xtile.values_bl_0), the comparators and a written storage node; currents of all supplies and
+/// clocks. @throws Error (CNV-0003) for a wrong shape or value.
+netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& set,
+                       const TileStimulus& stimulus);
 
 Generator tileGenerator();
 
