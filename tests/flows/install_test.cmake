@@ -1,0 +1,16 @@
+# Installs the build into a fresh prefix, builds the consumer project against it and runs both.
+set(prefix ${BUILD}/install-test/prefix)
+file(REMOVE_RECURSE ${BUILD}/install-test)
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE text ERROR_VARIABLE text)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "failed: ${ARGN}\n${text}")
+  endif()
+endfunction()
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD}/install-test/build -G ${GENERATOR} -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_CXX_FLAGS=${FLAGS})
+run(${CMAKE_COMMAND} --build ${BUILD}/install-test/build)
+run(${BUILD}/install-test/build/consumer)
+# The installed program finds its PDK and its worker by its own place.
+run(${CMAKE_COMMAND} -E env -u PDK_ROOT ${prefix}/bin/gaincell doctor --quiet)
+run(${prefix}/bin/gaincell netlist gain-cell)
