@@ -5,8 +5,7 @@ namespace gaincell::flows {
 // The register of stages, in order of execution: one line per stage.
 const std::vector<Stage>& stages() {
   static const std::vector<Stage> all = {
-      generateStage(),
-      characterizeStage(),
+      generateStage(), characterizeStage(), convertersStage(), fitStage(), reportStage(),
   };
   return all;
 }

@@ -7,5 +7,8 @@ namespace gaincell::flows {
 
 Stage generateStage();
 Stage characterizeStage();
+Stage convertersStage();
+Stage fitStage();
+Stage reportStage();
 
 }  // namespace gaincell::flows

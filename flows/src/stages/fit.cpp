@@ -1,0 +1,69 @@
+// Fits the model file from the tables the earlier stages saved.
+
+#include "gaincell/fit/fit.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "gaincell/model/io.hpp"
+#include "stages.hpp"
+
+namespace gaincell::flows {
+
+namespace {
+
+/// Largest relative difference of two sets of fitted parameters.
+double deviation(const fit::FitReport& a, const fit::FitReport& b) {
+  if (a.parameters.size() != b.parameters.size()) return INFINITY;
+  double worst = 0;
+  for (std::size_t i = 0; i < a.parameters.size(); ++i) {
+    const double x = a.parameters[i].value, y = b.parameters[i].value;
+    if (x != y) worst = std::max(worst, std::fabs(x - y) / std::max(std::fabs(x), std::fabs(y)));
+  }
+  return worst;
+}
+
+fit::Inputs readAll(FlowContext& context) {
+  fit::Inputs inputs = fit::readInputs(context.dir());
+  inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
+                       context.conditions().vdd};
+  inputs.provenance = context.provenance();
+  const auto samples = context.dir() / "mc" / "iv" / "samples.csv";
+  if (std::filesystem::exists(samples)) fit::addSamples(inputs, "gain-cell", support::readCsv(samples), false);
+  return inputs;
+}
+
+void run(FlowContext& context) {
+  fit::Options options;
+  options.v_zero = options.bit_line_reference = 0.5 * context.conditions().vdd;
+  const fit::FitResult result = fit::fitModel(readAll(context), options);
+  context.writeText("model.json", model::modelText(result.model));
+  // The refit starts from the files again: what is on disk must give what is in the model.
+  const fit::FitResult again = fit::fitModel(readAll(context), options);
+  const model::Model stored = model::readModel(context.dir() / "model.json");
+  const bool same_text = model::modelText(stored) == model::modelText(result.model);
+  const double refit = same_text ? deviation(result.report, again.report) : INFINITY;
+
+  for (const auto& [name, table] : result.report.residuals) context.writeTable("data/fit_" + name + ".csv", table);
+  context.current()["report"] = fit::toJson(result.report);
+  context.current()["figures"]["fit"] = {
+      {"cubic_nrmse",
+       {{"value", result.model.cell.nrmse},
+        {"unit", ""},
+        {"description", "cubic fit, rms residual over the largest charge"}}},
+      {"refit_deviation",
+       {{"value", refit}, {"unit", ""}, {"description", "largest relative change when refitted from the saved CSV"}}},
+  };
+  if (result.model.cell.extended)
+    context.current()["figures"]["fit"]["extended_nrmse"] = {
+        {"value", result.model.cell.extended->nrmse}, {"unit", ""}, {"description", "extended fit, cross-validated"}};
+  for (const auto& w : result.report.warnings) context.current()["warnings"].push_back("fit: " + w);
+}
+
+}  // namespace
+
+Stage fitStage() {
+  return {"fit", "fitting the model", {"characterize", "monte-carlo", "converters"}, true, {}, run};
+}
+
+}  // namespace gaincell::flows

@@ -1,0 +1,61 @@
+#include "measures.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace gaincell::flows {
+
+using nlohmann::json;
+
+const std::vector<Measure>& measures() {
+  static const std::vector<Measure> all = {
+      {"cell.iv.i_low", "characterize", "gain-cell_iv", "i_level_0"},
+      {"cell.iv.i_high", "characterize", "gain-cell_iv", "i_level_7"},
+      {"cell.iv.i_mid", "characterize", "gain-cell_iv", "i_zero"},
+      {"cell.write.settle_max", "characterize", "gain-cell_write", "write_settle"},
+      {"cell.retention.tau_low", "characterize", "gain-cell_retention", "tau_low"},
+      {"cell.retention.tau_high", "characterize", "gain-cell_retention", "tau_high"},
+      {"fit.cubic.nrmse", "fit", "fit", "cubic_nrmse"},
+      {"fit.refit.deviation", "fit", "fit", "refit_deviation"},
+      {"mc.iv.samples", "monte-carlo", "mc_iv", "samples"},
+      {"relu.transfer.error_max", "converters", "relu-converter_transfer", "max_error_lsb", 1e-9},
+      {"relu.transfer.negative_pulses", "converters", "relu-converter_transfer", "negative_pulses"},
+      {"relu.transfer.width_full", "converters", "relu-converter_transfer", "saturated_max"},
+      {"signed.transfer.error_max", "converters", "signed-converter_transfer", "max_error_lsb", 1e-9},
+      {"signed.transfer.width_zero", "converters", "signed-converter_transfer", "zero_width"},
+      {"signed.transfer.slope_mismatch", "converters", "signed-converter_transfer", "slope_mismatch", 1, true},
+  };
+  return all;
+}
+
+json findFigure(const json& results, const Measure& m) {
+  if (!results.contains(m.stage)) return nullptr;
+  const json& figures = results[m.stage].value("figures", json::object());
+  if (!figures.contains(m.group) || !figures[m.group].contains(m.figure)) return nullptr;
+  return figures[m.group][m.figure];
+}
+
+std::vector<spec::Measurement> measurementsOf(const json& results, const std::string& corner) {
+  std::vector<spec::Measurement> out;
+  for (const auto& m : measures()) {
+    const json figure = findFigure(results, m);
+    if (figure.is_null()) continue;
+    double value = std::numeric_limits<double>::quiet_NaN();  // JSON has no NaN: it is null there
+    if (figure["value"].is_number()) value = figure["value"].get<double>() * m.factor;
+    std::string unit = figure.value("unit", "");
+    if (unit == "LSB") unit = "s";  // by `factor`: 1 LSB is 1 ns
+    out.push_back({m.measure, m.magnitude ? std::fabs(value) : value, unit, corner});
+  }
+  return out;
+}
+
+std::set<std::string> scopesOf(const json& results) {
+  static const std::map<std::string, std::vector<std::string>> covers = {
+      {"characterize", {"cell"}}, {"fit", {"fit"}}, {"monte-carlo", {"monte-carlo"}}, {"converters", {"converter"}}};
+  std::set<std::string> scopes;
+  for (const auto& [stage, list] : covers)
+    if (results.contains(stage)) scopes.insert(list.begin(), list.end());
+  return scopes;
+}
+
+}  // namespace gaincell::flows

@@ -1,0 +1,71 @@
+// Monte-Carlo of the cell's I(V) under local mismatch. The run store stays in mc/iv, so an interrupted run resumes.
+
+#include <fmt/format.h>
+
+#include "gaincell/montecarlo/montecarlo.hpp"
+#include "stages.hpp"
+
+namespace gaincell::flows {
+
+namespace {
+
+constexpr int kQuickSamples = 300;
+constexpr int kFullSamples = 2000;
+
+int sampleCount(const FlowContext& context) {
+  const auto& values = context.command().values;
+  const int samples = values.count("samples") ? values["samples"].as<int>()
+                      : context.quick()       ? kQuickSamples
+                                              : kFullSamples;
+  if (samples < 2 || samples > 10'000'000)
+    throw support::Error("FLW-0040", fmt::format("{} samples are not possible", samples), "--samples",
+                         "give a number from 2 to 10000000");
+  return samples;
+}
+
+nlohmann::json inputs(const FlowContext& context) {
+  return {{"samples", sampleCount(context)}};
+}
+
+void run(FlowContext& context) {
+  montecarlo::StudyConfig config{.kind = "gain-cell",
+                                 .analysis = "iv",
+                                 .circuit = context.command().circuitParameters(context.pdk(), "gain-cell"),
+                                 .settings = context.command().analysisSettings(context.pdk(), "gain-cell", "iv"),
+                                 .pdk = context.pdk(),
+                                 .conditions = {context.conditions()},
+                                 .seed = context.command().common.seed,
+                                 .samples = static_cast<std::uint64_t>(sampleCount(context))};
+  montecarlo::RunOptions options;
+  options.dir = context.dir() / "mc" / "iv";
+  std::error_code ec;
+  options.resume = std::filesystem::exists(options.dir / "run.sqlite", ec);
+  options.engine.jobs = context.command().common.jobs;
+  options.engine.title = "Monte-Carlo of I(V)";
+  options.provenance = support::toJson(context.provenance()).dump();
+  std::filesystem::create_directories(options.dir.parent_path());
+  montecarlo::StudyResult result;
+  try {
+    result = montecarlo::runStudy(config, context.command().simulatorOptions(), options);
+  } catch (const support::Error& e) {
+    if (!options.resume || e.id() != "MCS-0035") throw;
+    options.resume = false;  // a run of other inputs lies there; this stage owns the folder
+    options.force = true;
+    result = montecarlo::runStudy(config, context.command().simulatorOptions(), options);
+  }
+  context.addFile("mc/iv/samples.csv");
+  context.addFile("mc/iv/statistics.json");
+  context.current()["figures"]["mc_iv"] = {
+      {"samples", {{"value", result.report.good}, {"unit", ""}, {"description", "samples that succeeded"}}},
+      {"failed", {{"value", result.report.failed}, {"unit", ""}, {"description", "samples that failed"}}},
+  };
+  context.current()["statistics"] = nlohmann::json::parse(result.statistics);
+}
+
+}  // namespace
+
+Stage montecarloStage() {
+  return {"monte-carlo", "Monte-Carlo of the cell", {}, true, inputs, run};
+}
+
+}  // namespace gaincell::flows

@@ -1,0 +1,336 @@
+#include "report_sections.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "gaincell/fit/fit.hpp"
+#include "gaincell/model/io.hpp"
+#include "gaincell/report/plots.hpp"
+#include "gaincell/report/schematic.hpp"
+#include "gaincell/support/units.hpp"
+#include "measures.hpp"
+
+namespace gaincell::flows {
+
+using nlohmann::json;
+using report::Figure;
+using report::Section;
+
+support::Table ReportSource::table(const std::string& file) const {
+  return support::readCsv(context.dir() / "data" / file);
+}
+
+namespace {
+
+Section named(const std::string& id, const std::string& title) {
+  Section section;
+  section.id = id;
+  section.title = title;
+  return section;
+}
+
+double numberOf(const json& figure) {
+  return figure.is_object() && figure["value"].is_number() ? figure["value"].get<double>()
+                                                           : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::string measureName(const std::string& stage, const std::string& group, const std::string& name) {
+  for (const auto& m : measures())
+    if (m.stage == stage && m.group == group && m.figure == name) return m.measure;
+  return group + "." + name;
+}
+
+/// Rows of a table with one value in a column, as x and y.
+report::Trace trace(const support::Table& t, const std::string& key, double value, const std::string& x,
+                    const std::string& y) {
+  const std::size_t k = t.column(key), cx = t.column(x), cy = t.column(y);
+  report::Trace out;
+  for (const auto& row : t.rows) {
+    if (row[k] != value) continue;
+    out.x.push_back(row[cx]);
+    out.y.push_back(row[cy]);
+  }
+  return out;
+}
+
+std::vector<double> distinct(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+std::string dutCommand(const ReportSource& s, const std::string& kind, const std::string& analysis) {
+  const auto& c = s.context.conditions();
+  std::string text = fmt::format("gaincell simulate {} --analysis {}", kind, analysis);
+  if (s.context.pdk().name != "gc28") text += " --pdk " + s.context.pdk().name;
+  if (c.corner != "tt") text += " --corner " + c.corner;
+  if (c.temp_c != 27) text += fmt::format(" --temp {}", c.temp_c);
+  return text;
+}
+
+// --- the cell ----------------------------------------------------------------------------------------------------
+
+/// Mean and 3 sigma of the Monte-Carlo current at each stored level.
+void addSpread(const ReportSource& s, report::CurrentVoltage& data) {
+  if (!s.has("monte-carlo")) return;
+  const support::Table samples = support::readCsv(s.context.dir() / "mc" / "iv" / "samples.csv");
+  std::vector<std::vector<double>> levels;
+  for (const auto& name : samples.columns)
+    if (name.rfind("i_level_", 0) == 0) levels.push_back(samples.values(name));
+  for (std::size_t k = 0; k < levels.size(); ++k) {
+    double sum = 0, square = 0, n = 0;
+    for (double x : levels[k]) {
+      if (!std::isfinite(x)) continue;
+      sum += x;
+      square += x * x;
+      n += 1;
+    }
+    const double mean = sum / n, sigma = std::sqrt(std::max(0.0, (square - n * mean * mean) / (n - 1)));
+    data.spread_v.push_back(s.context.conditions().vdd * static_cast<double>(k) /
+                            static_cast<double>(levels.size() - 1));
+    data.low.push_back(mean - 3 * sigma);
+    data.mean.push_back(mean);
+    data.high.push_back(mean + 3 * sigma);
+  }
+  data.spread_label = fmt::format("mean +- 3 sigma of {} samples", samples.rows.size());
+}
+
+report::Plot currentVoltage(const ReportSource& s) {
+  const support::Table iv = s.table("gain-cell_iv_iv.csv");
+  report::CurrentVoltage data;
+  data.v = iv.values("v_storage_V");
+  data.i = iv.values("i_bl_A");
+  addSpread(s, data);
+  if (s.has("fit")) {
+    const model::Model m = model::readModel(s.context.dir() / "model.json");
+    for (double c : m.cell.coefficients_uA) data.coefficients.push_back(1e-6 * c);
+    data.v_zero = m.cell.v_zero_V;
+  }
+  report::Plot plot = report::currentVoltagePlot(data);
+  plot.command = dutCommand(s, "gain-cell", "iv");
+  plot.files = {{"I(V)", "data/gain-cell_iv_iv.csv"}};
+  if (s.has("monte-carlo")) plot.files.push_back({"samples", "mc/iv/samples.csv"});
+  return plot;
+}
+
+std::string sizeText(const netlist::ParameterSet& set, const std::string& device) {
+  if (!set.has("w_" + device)) return "";
+  return fmt::format("{:.2f}/{:.2f}", set.real("w_" + device) * 1e6, set.real("l_" + device) * 1e6);
+}
+
+report::Drawing circuit(const ReportSource& s) {
+  const netlist::ParameterSet set = s.context.command().circuitParameters(s.context.pdk(), "gain-cell");
+  report::CellSizes sizes;
+  sizes.write_n = sizeText(set, "write_n");
+  sizes.write_p = sizeText(set, "write_p");
+  sizes.pair_n = sizeText(set, "pair_n");
+  sizes.pair_p = sizeText(set, "pair_p");
+  sizes.read_n = sizeText(set, "read_n");
+  sizes.read_p = sizeText(set, "read_p");
+  sizes.capacitor = support::formatSi(set.real("c_storage"), "F");
+  sizes.supply = support::formatSi(s.context.conditions().vdd, "V");
+  return {"cell-circuit",
+          "The 6T gain cell",
+          "Width/length in micrometres beside each transistor.",
+          "Circuit: write transmission gate from the write bit line to the storage capacitor, push-pull pair with both "
+          "gates on the "
+          "storage node, read transmission gate from the pair's drains to the bit line.",
+          "gaincell netlist gain-cell",
+          report::cellSchematic(sizes),
+          {{"netlist with testbench", "netlists/gain-cell.cir"}}};
+}
+
+Section cellSection(const ReportSource& s) {
+  Section section = named("cell", "The cell");
+  section.text = {
+      "Current is positive when the cell pushes charge into the bit line; a stored voltage above half the supply pulls "
+      "charge out."};
+  section.drawings = {circuit(s)};
+  section.figures = s.figures("characterize", "gain-cell_iv");
+  section.plots = {currentVoltage(s)};
+  section.command = dutCommand(s, "gain-cell", "iv");
+  return section;
+}
+
+Section storageSection(const ReportSource& s) {
+  Section section = named("storage", "Storage: decay, write, disturb");
+  const support::Table decay = s.table("gain-cell_retention_decay.csv");
+  const auto starts = distinct(decay.values("v_start_V"));
+  std::vector<report::Decay> decays;
+  for (const bool high : {false, true}) {
+    report::Decay d{trace(decay, "v_start_V", high ? starts.back() : starts.front(), "t_s", "v_storage_V"), {}, {}, {}};
+    d.trace.label = high ? "from the supply" : "from 0 V";
+    if (s.has("fit")) {
+      const model::Model m = model::readModel(s.context.dir() / "model.json");
+      if (m.retention) {
+        d.tau = high ? m.retention->tau_s.high : m.retention->tau_s.low;
+        d.v_end = high ? m.retention->end_V.high : m.retention->end_V.low;
+        d.v_start = d.trace.y.front();
+      }
+    }
+    decays.push_back(std::move(d));
+  }
+  report::Plot plot = report::storageDecayPlot(decays);
+  plot.command = dutCommand(s, "gain-cell", "retention");
+  plot.files = {{"decay", "data/gain-cell_retention_decay.csv"}, {"leakage", "data/gain-cell_retention_leakage.csv"}};
+  section.plots.push_back(std::move(plot));
+
+  std::error_code ec;
+  if (std::filesystem::exists(s.context.dir() / "data" / "gain-cell_write_waves.csv", ec)) {
+    const support::Table waves = s.table("gain-cell_write_waves.csv");
+    std::vector<report::Trace> traces;
+    const auto targets = distinct(waves.values("v_target_V"));
+    for (double v : targets) {
+      traces.push_back(trace(waves, "v_target_V", v, "t_s", "v_storage_V"));
+      traces.back().label = fmt::format("{:.3f} V", v);
+    }
+    const double half = 0.5 * s.context.conditions().vdd / static_cast<double>(targets.size() - 1);
+    report::Plot write = report::writeSettlingPlot(traces, half);
+    write.command = dutCommand(s, "gain-cell", "write");
+    write.files = {{"waveforms", "data/gain-cell_write_waves.csv"},
+                   {"settling by level", "data/gain-cell_write_write.csv"}};
+    section.plots.push_back(std::move(write));
+  }
+  for (const char* group : {"gain-cell_retention", "gain-cell_write", "gain-cell_disturb"})
+    for (auto& f : s.figures("characterize", group)) section.figures.push_back(std::move(f));
+  return section;
+}
+
+Section energySection(const ReportSource& s) {
+  Section section = named("energy", "Energy of the cell");
+  section.figures = s.figures("characterize", "gain-cell_energy");
+  section.command = dutCommand(s, "gain-cell", "energy");
+  section.files = {{"by level and width", "data/gain-cell_energy_read.csv"},
+                   {"by transition", "data/gain-cell_energy_write.csv"}};
+  return section;
+}
+
+// --- converters --------------------------------------------------------------------------------------------------
+
+report::Plot converterPlot(const ReportSource& s, const std::string& kind, const std::string& title, double limit_lsb) {
+  const std::string file = kind + "_transfer_transfer.csv";
+  support::Table t = s.table(file);
+  const std::size_t q = t.column("charge_C"), w = t.column("width_s"), e = t.column("error_LSB"), g = t.column("sign");
+  std::sort(t.rows.begin(), t.rows.end(), [q](const auto& a, const auto& b) { return a[q] < b[q]; });
+  report::Transfer data;
+  data.id = kind + "-transfer";
+  data.title = title;
+  for (const auto& row : t.rows) {
+    data.charge.push_back(row[q]);
+    data.width.push_back(row[g] * row[w]);
+    data.ideal.push_back(row[g] * (row[w] - row[e] * data.lsb));
+  }
+  data.limit_lsb = limit_lsb;
+  report::Plot plot = report::transferPlot(data);
+  plot.command = dutCommand(s, kind, "transfer");
+  plot.files = {{"transfer", "data/" + file}, {"netlist", "netlists/" + kind + ".cir"}};
+  return plot;
+}
+
+Section convertersSection(const ReportSource& s) {
+  Section section = named("converters", "The charge-to-pulse converters");
+  section.text = {
+      "One LSB is 1 ns of pulse width; full scale is 15 LSB. Every figure is taken on the second of two back-to-back "
+      "operations."};
+  section.plots = {converterPlot(s, "relu-converter", "ReLU converter", 0.15),
+                   converterPlot(s, "signed-converter", "Signed converter", 0.25)};
+  for (const char* group : {"relu-converter_transfer", "signed-converter_transfer"})
+    for (auto& f : s.figures("converters", group)) section.figures.push_back(std::move(f));
+  return section;
+}
+
+// --- model -------------------------------------------------------------------------------------------------------
+
+std::string cell(const json& value) {
+  return value.is_number() ? fmt::format("{:.5g}", value.get<double>()) : "";
+}
+
+Section fitSection(const ReportSource& s) {
+  Section section = named("model", "The fitted model");
+  const json& fitted = s.results["fit"]["report"];
+  report::TextTable table{
+      "Fitted parameters, with 95 % confidence intervals", {"parameter", "unit", "value", "low", "high", "paper"}, {}};
+  for (const auto& p : fitted.value("parameters", json::array()))
+    table.rows.push_back({p.value("name", ""), p.value("unit", ""), cell(p.value("value", json())),
+                          cell(p.value("confidence_95", json::array({nullptr, nullptr}))[0]),
+                          cell(p.value("confidence_95", json::array({nullptr, nullptr}))[1]),
+                          cell(p.value("paper", json()))});
+  section.tables = {table};
+  section.figures = s.figures("fit", "fit");
+  for (const auto& w : fitted.value("warnings", json::array()))
+    section.text.push_back("Warning: " + w.get<std::string>());
+  section.files = {{"model.json", "model.json"}};
+  section.command = "gaincell fit --run . -o refit.json";
+  return section;
+}
+
+}  // namespace
+
+double ReportSource::value(const std::string& stage, const std::string& group, const std::string& name) const {
+  return numberOf(findFigure(results, {"", stage, group, name}));
+}
+
+std::vector<Figure> ReportSource::figures(const std::string& stage, const std::string& group) const {
+  std::vector<Figure> out;
+  if (!results.contains(stage)) return out;
+  const json of_group = results[stage].value("figures", json::object()).value(group, json::object());
+  for (const auto& [name, figure] : of_group.items()) {
+    Figure f;
+    f.measure = measureName(stage, group, name);
+    const std::string description = figure.value("description", "");
+    f.label = description.empty() ? name : description;
+    f.value = numberOf(figure);
+    f.unit = figure.value("unit", "");
+    out.push_back(std::move(f));
+  }
+  return out;
+}
+
+report::ReportData reportFrame(const ReportSource& s) {
+  report::ReportData data;
+  const auto& c = s.context.conditions();
+  data.title = fmt::format("6T gain cell on {}", s.context.pdk().name);
+  data.what = {
+      fmt::format("A gain cell stores an analog weight as a voltage on a capacitor and multiplies it with the width of "
+                  "a read pulse: while the "
+                  "word line is high it pushes or pulls a current that depends on the stored voltage, and the currents "
+                  "of a bit line add. "
+                  "Generated on {} at corner {}, {} C, {} V, simulated with {}.",
+                  s.context.pdk().title, c.corner, c.temp_c, c.vdd, s.context.provenance().simulator),
+  };
+  data.provenance = s.context.provenance();
+  data.verdicts = s.verdicts;
+  if (s.has("fit")) {
+    const double refit = s.value("fit", "fit", "refit_deviation");
+    data.checks.push_back({"Fitted figures come back when refitted from the saved files", refit <= 1e-6,
+                           fmt::format("largest relative change {:.2g}", refit)});
+  }
+  if (s.has("characterize")) {
+    const double cross = s.value("characterize", "gain-cell_retention", "crosscheck_max");
+    if (std::isfinite(cross))
+      data.checks.push_back({"Decay by integrating the leakage agrees with a transient simulation",
+                             cross <= 0.01 * c.vdd,
+                             fmt::format("largest difference {}", support::formatSi(cross, "V"))});
+  }
+  data.files = {{"model.json", "model.json"}, {"summary.json", "summary.json"}};
+  data.reproduce = {{"the whole report", s.context.command().command_line}};
+  return data;
+}
+
+std::vector<Section> reportSections(const ReportSource& s) {
+  std::vector<Section> sections;
+  if (s.has("characterize")) {
+    sections.push_back(cellSection(s));
+    sections.push_back(storageSection(s));
+    sections.push_back(energySection(s));
+  }
+  if (s.has("converters")) sections.push_back(convertersSection(s));
+  if (s.has("fit")) sections.push_back(fitSection(s));
+  return sections;
+}
+
+}  // namespace gaincell::flows

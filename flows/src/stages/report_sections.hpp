@@ -1,0 +1,32 @@
+#pragma once
+/// @file
+/// The content of the report, section by section, from what the stages left in the output folder.
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "gaincell/report/report.hpp"
+#include "gaincell/spec/spec.hpp"
+#include "stage.hpp"
+
+namespace gaincell::flows {
+
+struct ReportSource {
+  FlowContext& context;
+  const nlohmann::json& results;  ///< by stage
+  const std::vector<spec::Verdict>& verdicts;
+
+  bool has(const std::string& stage) const { return results.contains(stage); }
+  support::Table table(const std::string& file) const;  ///< data/FILE
+  /// A figure by stage, group and name; NaN when it is not there.
+  double value(const std::string& stage, const std::string& group, const std::string& name) const;
+  /// All figures of a group as report figures, with the measure's name where the specification has one.
+  std::vector<report::Figure> figures(const std::string& stage, const std::string& group) const;
+};
+
+/// Title, what it is, verdicts, checks, files and commands.
+report::ReportData reportFrame(const ReportSource& source);
+/// Every section whose stage has run, in page order.
+std::vector<report::Section> reportSections(const ReportSource& source);
+
+}  // namespace gaincell::flows
