@@ -1,0 +1,24 @@
+#pragma once
+/// @file
+/// A comparison as JSON, text and tables, and the circuits it runs on.
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "check.hpp"
+#include "gaincell/flows/command.hpp"
+#include "gaincell/support/csv.hpp"
+
+namespace gaincell::flows {
+
+/// Arrays and columns of the PDK's default array cell, with the parameters given by design file and --set.
+TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, int rows, int cols);
+
+/// {"s", "phi", "output", "chain"}: per form nrmse, max, bias, r2, beyond_lsb; speed.
+nlohmann::json toJson(const TileComparison& comparison);
+std::string toText(const TileComparison& comparison);
+/// "s", "phi", "output", "chain": operation, index, transistors, and one column per form of the model.
+std::map<std::string, support::Table> comparisonTables(const TileComparison& comparison);
+
+}  // namespace gaincell::flows
