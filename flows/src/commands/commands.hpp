@@ -9,6 +9,7 @@ Command configCommand();
 Command doctorCommand();
 Command flowCommand();
 Command netlistCommand();
+Command pdkCommand();
 Command simulateCommand();
 
 }  // namespace gaincell::flows
