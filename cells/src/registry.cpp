@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gaincell/cells/array.hpp"
 #include "gaincell/cells/column.hpp"
 #include "gaincell/cells/converter.hpp"
 #include "gaincell/cells/gain_cell.hpp"
@@ -17,6 +18,7 @@ const std::vector<Generator>& generators() {
       signedConverterGenerator(),
       columnGenerator(),
       tileGenerator(),
+      arrayGenerator(),
   };
   return list;
 }

@@ -9,6 +9,7 @@ const std::vector<Analysis>& analyses() {
   static const std::vector<Analysis> all = {
       gainCellIv(), gainCellCharge(), gainCellWrite(), gainCellRetention(), gainCellDisturb(), gainCellEnergy(),
       reluConverterTransfer(), reluConverterEnergy(), signedConverterTransfer(), signedConverterEnergy(), columnMac(),
+      arrayMac(),
   };
   return all;
 }

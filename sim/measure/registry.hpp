@@ -12,6 +12,7 @@ Analysis gainCellWrite();      // write.cpp
 Analysis gainCellRetention();  // retention.cpp
 Analysis gainCellDisturb();    // disturb.cpp
 Analysis gainCellEnergy();     // energy.cpp
+Analysis arrayMac();           // array_mac.cpp
 
 Analysis reluConverterTransfer();    // converter_transfer.cpp
 Analysis reluConverterEnergy();      // converter_transfer.cpp
