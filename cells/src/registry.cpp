@@ -4,6 +4,7 @@
 #include "gaincell/cells/array.hpp"
 #include "gaincell/cells/column.hpp"
 #include "gaincell/cells/converter.hpp"
+#include "gaincell/cells/drivers.hpp"
 #include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/cells/tile.hpp"
@@ -19,6 +20,8 @@ const std::vector<Generator>& generators() {
       columnGenerator(),
       tileGenerator(),
       arrayGenerator(),
+      wordLineDriverGenerator(),
+      writePathGenerator(),
   };
   return list;
 }

@@ -13,6 +13,8 @@ Analysis gainCellRetention();  // retention.cpp
 Analysis gainCellDisturb();    // disturb.cpp
 Analysis gainCellEnergy();     // energy.cpp
 Analysis arrayMac();           // array_mac.cpp
+Analysis wordLinePulse();      // word_line.cpp
+Analysis writePathWrite();     // write_path.cpp
 
 Analysis reluConverterTransfer();    // converter_transfer.cpp
 Analysis reluConverterEnergy();      // converter_transfer.cpp

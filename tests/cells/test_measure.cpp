@@ -7,6 +7,7 @@
 
 #include "cell_measure.hpp"
 #include "decay.hpp"
+#include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/error.hpp"
 
 using namespace gaincell;
@@ -56,6 +57,10 @@ TEST_CASE("the time constant of an exponential is found, from both sides") {
   CHECK(sim::decayTime(d, 0.9, 0.45, times) == doctest::Approx(3.7e-3).epsilon(1e-6));
 }
 
+TEST_CASE("a window that tells nothing gives no time constant") {
+  CHECK(std::isnan(sim::decayTime(leak(0.45, 1e3, 91), 0.9, 0.45, sim::equidistant(0, 1e-3, 51))));
+}
+
 TEST_CASE("tables that do not fit are refused") {
   CHECK_THROWS_AS(Decay({0.0, 0.1}, {1.0}), support::Error);
   CHECK_THROWS_AS(Decay({0.1, 0.1}, {1.0, 1.0}), support::Error);
@@ -75,7 +80,7 @@ TEST_CASE("drawn charge counts only what a driver takes from its supply") {
   sim::Waveforms waves;
   waves.add("time", {0, 1, 2, 3, 4});
   waves.add("i(vwl)", {0, -2, 0, 2, 0});  // negative: the source delivers
-  CHECK(sim::drawnCharge(waves, "wl", 0, 4) == doctest::Approx(2.0));
-  CHECK(sim::deliveredCharge(waves, "wl", 0, 4) == doctest::Approx(0.0));
-  CHECK(sim::deliveredCharge(waves, "wl", 0, 2) == doctest::Approx(2.0));
+  CHECK(sim::deliveredCharge(waves, "i(vwl)", 0, 4) == doctest::Approx(2.0));
+  CHECK(sim::netCharge(waves, "wl", 0, 4) == doctest::Approx(0.0));
+  CHECK(sim::netCharge(waves, "wl", 0, 2) == doctest::Approx(2.0));
 }
