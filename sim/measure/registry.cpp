@@ -21,6 +21,7 @@ const std::vector<Analysis>& analyses() {
       arrayMac(),
       wordLinePulse(),
       writePathWrite(),
+      tileChain(),
   };
   return all;
 }
