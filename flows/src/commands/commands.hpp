@@ -5,6 +5,8 @@
 
 namespace gaincell::flows {
 
+Command adaptCommand();
+Command attendCommand();
 Command configCommand();
 Command doctorCommand();
 Command flowCommand();

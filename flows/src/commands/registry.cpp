@@ -5,7 +5,14 @@ namespace gaincell::flows {
 // The register of subcommands, in the order of the help: one line per command.
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      flowCommand(), netlistCommand(), simulateCommand(), configCommand(), pdkCommand(), doctorCommand(),
+      flowCommand(),
+      netlistCommand(),
+      simulateCommand(),
+      configCommand(),
+      pdkCommand(),
+      doctorCommand(),
+      attendCommand(),
+      adaptCommand(),
   };
   return all;
 }

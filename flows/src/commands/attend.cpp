@@ -1,0 +1,210 @@
+// gaincell attend: behavioral attention from numpy file to numpy file.
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "attention_options.hpp"
+#include "commands.hpp"
+#include "gaincell/attention/language_model.hpp"
+#include "gaincell/attention/run_file.hpp"
+#include "gaincell/support/csv.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::flows {
+
+using nlohmann::json;
+using support::Error;
+using support::ExitCode;
+namespace att = attention;
+
+namespace {
+
+json utilisation(const att::Activity& a, const att::Settings& s, std::size_t tokens) {
+  const auto window = static_cast<double>(att::windowOf(s, tokens));
+  const auto share = [](double part, double whole) { return whole > 0 ? part / whole : 0.0; };
+  return {{"window_filled", share(a.pairs, a.tokens * window)}, {"phi_nonzero", share(a.phi_nonzero, a.pairs)},
+          {"phi_saturated", share(a.phi_saturated, a.pairs)},   {"phi_mean", share(a.phi_sum, a.pairs)},
+          {"tiles_idle", share(a.tiles_idle, a.tiles)},         {"tiles_saturated", share(a.tiles_saturated, a.tiles)}};
+}
+
+json energyJson(const att::EnergyReport& e, double tokens) {
+  return {{"per_token_J", tokens > 0 ? e.total() / tokens : 0.0},
+          {"total_J", e.total()},
+          {"write_J", e.write},
+          {"array1_J", e.array1},
+          {"relu_converters_J", e.relu},
+          {"array2_J", e.array2},
+          {"signed_converters_J", e.output},
+          {"digital_J", e.digital}};
+}
+
+json report(const AttentionChoice& choice, const att::Shape& shape, const std::vector<att::Activity>& heads) {
+  att::Activity all;
+  json per_head = json::array();
+  for (const auto& a : heads) {
+    all += a;
+    json h = utilisation(a, choice.settings, shape.tokens);
+    h["energy"] = energyJson(att::energyOf(choice.model, a, shape.dimension), a.tokens);
+    per_head.push_back(std::move(h));
+  }
+  const auto energy = att::energyOf(choice.model, all, shape.dimension);
+  json r = {{"utilisation", utilisation(all, choice.settings, shape.tokens)},
+            {"energy", energyJson(energy, all.tokens)},
+            {"energy_notes", energy.notes},
+            {"heads", per_head}};
+  // Heads work side by side, tokens one after the other.
+  r["latency"] = {{"token_s", choice.model.timing_s.token},
+                  {"sequence_s", choice.model.timing_s.token * static_cast<double>(shape.tokens)}};
+  return r;
+}
+
+json statistics(const std::vector<double>& x) {
+  double mean = 0, squares = 0, low = x.front(), high = x.front();
+  for (double v : x) {
+    mean += v / static_cast<double>(x.size());
+    low = std::min(low, v);
+    high = std::max(high, v);
+  }
+  for (double v : x) squares += (v - mean) * (v - mean);
+  json r = {{"mean", mean}, {"min", low}, {"max", high}, {"samples", x.size()}};
+  r["sigma"] = x.size() > 1 ? json(std::sqrt(squares / static_cast<double>(x.size() - 1))) : json(nullptr);
+  return r;
+}
+
+/// Perplexity of the language model in a folder, without effects and per chip.
+json taskMetric(const CommandContext& context, const AttentionChoice& choice, int chips, support::Table& table) {
+  const std::filesystem::path folder = context.values["task"].as<std::string>();
+  const std::string set =
+      context.values.count("task-scalers") ? context.values["task-scalers"].as<std::string>() : "adapted";
+  const auto network = att::LanguageModel::load(folder);
+  auto tokens = att::LanguageModel::readTokens(folder / "val_tokens.npy");
+  if (context.values.count("task-rows"))
+    tokens.rows =
+        std::min(tokens.rows,
+                 static_cast<std::size_t>(support::parseSpiceNumber(context.values["task-rows"].as<std::string>())));
+  const auto scalers = network.scalers(set);
+  json r = {{"metric", "perplexity"}, {"scalers", set}, {"rows", tokens.rows}};
+  r["plain"] = network.perplexity(tokens, choice.plain, scalers, context.common.jobs);
+  std::vector<double> all;
+  for (int chip = 0; chip < chips; ++chip) {
+    att::Settings s = choice.settings;
+    auto physics = std::make_shared<att::Physics>(*s.physics);
+    physics->chip = static_cast<std::uint64_t>(chip);
+    s.physics = physics;
+    all.push_back(network.perplexity(tokens, s, scalers, context.common.jobs));
+    table.rows[static_cast<std::size_t>(chip)].back() = all.back();
+  }
+  if (!all.empty()) r["chips"] = statistics(all);
+  return r;
+}
+
+json chipReport(const CommandContext& context, const AttentionChoice& choice, const att::ArrayFile& input, int chips) {
+  if (chips > 0 && !choice.settings.physics)
+    throw Error("FLW-0406", "--chips without an effect that differs from chip to chip", "--chips",
+                "add --mismatch, --converter-mismatch or another effect");
+  support::Table table{{"chip", "relative_rmse", "largest_error", "correlation", "perplexity"}, {}};
+  json r;
+  if (chips > 0) {
+    std::vector<double> rmse, largest, correlation;
+    for (const auto& e : att::chipStudy(choice.settings, choice.plain, att::readInput(input), chips)) {
+      rmse.push_back(e.relative_rmse);
+      largest.push_back(e.largest);
+      correlation.push_back(e.correlation);
+      table.addRow({static_cast<double>(e.chip), e.relative_rmse, e.largest, e.correlation, std::nan("")});
+    }
+    r = {{"relative_rmse", statistics(rmse)},
+         {"largest_error", statistics(largest)},
+         {"correlation", statistics(correlation)}};
+  }
+  if (context.values.count("task")) r["task"] = taskMetric(context, choice, chips, table);
+  if (context.values.count("chips-csv"))
+    support::writeCsv(context.values["chips-csv"].as<std::string>(), table, context.overwrite(),
+                      {support::toJson(context.provenance()).dump()});
+  return r;
+}
+
+std::string text(const json& r, const std::string& output) {
+  const auto& u = r["utilisation"];
+  std::string s = fmt::format(
+      "wrote {}: [{}], {} path, {} kernel\n"
+      "  phi > 0            {:>10.2f} %     of the pairs in the window; mean {:.4f}, saturated {:.2f} %\n"
+      "  tiles saturated    {:>10.2f} %     idle {:.2f} %\n"
+      "  energy per token   {:>14}   and head, after the data\n"
+      "  latency per token  {:>14}\n",
+      output, fmt::join(r["shape"].get<std::vector<std::size_t>>(), ", "), r["path"].get<std::string>(),
+      r["kernel"].get<std::string>(), 100 * u["phi_nonzero"].get<double>(), u["phi_mean"].get<double>(),
+      100 * u["phi_saturated"].get<double>(), 100 * u["tiles_saturated"].get<double>(),
+      100 * u["tiles_idle"].get<double>(), support::formatSi(r["energy"]["per_token_J"].get<double>(), "J"),
+      support::formatSi(r["latency"]["token_s"].get<double>(), "s"));
+  if (r.contains("chips")) s += "  chips " + r["chips"].dump() + "\n";
+  for (const auto& w : r["warnings"]) s += "  warning: " + w.get<std::string>() + "\n";
+  return s;
+}
+
+ExitCode run(const CommandContext& context) {
+  const AttentionChoice choice = attentionChoice(context);
+  const std::string input_name = requiredOption(context, "input", "X.npz");
+  const std::string output = requiredOption(context, "output", "Y.npz");
+  const auto input = att::ArrayFile::open(input_name);
+  const att::InputHeader header = att::readHeader(*input);
+  att::FileRunOptions options;
+  options.streaming = context.values.count("streaming") > 0;
+  options.intermediates = context.values.count("intermediates") > 0;
+  if (options.streaming && options.intermediates)
+    throw Error("FLW-0407", "--intermediates are of whole sequences", "--streaming", "leave one of the two out");
+  if (context.values.count("compress")) options.compression = att::Compression::Deflate;
+  options.overwrite = context.overwrite();
+  int chips = 0;
+  if (context.values.count("chips")) {
+    const double n = support::parseSpiceNumber(context.values["chips"].as<std::string>());
+    if (n < 1 || n > 1e6 || n != std::floor(n))
+      throw Error("FLW-0408", fmt::format("{} chips", n), "--chips", "give a whole number from 1");
+    chips = static_cast<int>(n);
+  }
+  const att::Engine engine(choice.settings, header.scalers, header.shape.heads, header.shape.dimension);
+
+  const auto activity = att::runFile(choice.settings, *input, output, options);
+
+  json r = report(choice, header.shape, activity);
+  r["shape"] = {header.shape.batch, header.shape.heads, header.shape.tokens, header.shape.dimension};
+  r["model"] = choice.model_name;
+  r["output"] = output;
+  r["path"] = engine.path();
+  r["kernel"] = att::kernelName(engine.kernel());
+  r["decay_per_token"] = choice.settings.decay;
+  r["warnings"] = choice.warnings;
+  if (chips > 0 || context.values.count("task")) r["chips"] = chipReport(context, choice, *input, chips);
+  r["provenance"] = support::toJson(context.provenance());
+  context.print(r, text(r, output));
+  return ExitCode::Done;
+}
+
+}  // namespace
+
+Command attendCommand() {
+  return {"attend",
+          "behavioral attention of whole layers from a model file",
+          "gaincell attend --model FILE|paper --input X.npz --output Y.npz [options]",
+          "  gaincell attend --model paper --input examples/data/lm_layer0.npz --output out.npz --decay 1.6e-4\n"
+          "  gaincell attend --model model.json --input x.npz --output y.npz --window 1024 --streaming\n"
+          "  gaincell attend --model model.json --input x.npz --output y.npz --mismatch --leakage --chips 20\n",
+          [](po::options_description_easy_init add) {
+            addAttentionOptions(add);
+            const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };
+            add("output", value("Y.npz"), "out [B,H,T,D] float32 (.npz, or .npy)");
+            add("streaming", "token by token through the ring buffer; the same result");
+            add("intermediates", "adds q_q k_q v_q S phi_S tile_analog tile_q tile_sum");
+            add("compress", "deflate the members of the .npz");
+            add("chips", value("N"), "statistics of the output error over N chips");
+            add("chips-csv", value("FILE"), "one line per chip");
+            add("task", value("DIR"), "perplexity of the language model in DIR, plain and per chip");
+            add("task-scalers", value("SET"), "scaler set of the language model (default adapted)");
+            add("task-rows", value("N"), "only the first N rows of text");
+          },
+          run};
+}
+
+}  // namespace gaincell::flows

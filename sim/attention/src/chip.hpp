@@ -1,0 +1,65 @@
+#pragma once
+// The physical side of one chip: what its cells and converters drew, and how they respond.
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "gaincell/attention/physics.hpp"
+#include "gaincell/attention/settings.hpp"
+
+namespace gaincell::attention {
+
+struct Plane;
+
+/// Where a conversion happens: indices for draws.
+struct ConversionSite {
+  std::size_t batch = 0, head = 0, token = 0;
+};
+
+class Chip {
+ public:
+  Chip(const Physics& physics, const Settings& settings, std::size_t heads, std::size_t dimension, std::size_t window);
+
+  /// Current polynomial of one cell in the stored deviation y, uA/V^k, mismatch, gain and coupling included; order:
+  /// size of Settings::coefficients. @param out that many values
+  void cell(Array array, std::size_t head, std::size_t slot, std::size_t row, double* out) const;
+  /// Draws of a head, once; thread-safe.
+  void prepareHead(std::size_t head) const;
+
+  /// Stored voltage after writing `wanted` over a cell that held `previous` (levels; -1: freshly discharged).
+  double stored(double wanted, int level, int previous, Array array, const ConversionSite& site, std::size_t row) const;
+
+  /// Value of a plane for a cell with that current polynomial and stored deviation y0.
+  float planeValue(const Plane& plane, const double* polynomial, double y0, double gain) const;
+  double gain(Array array, std::size_t head, std::size_t slot, std::size_t row) const;
+
+  /// Column current as the converter sees it: conductance g (uS) loads the line, then noise.
+  double columnCurrent(double current, double conductance) const;
+  /// phi of a column. @param slot physical column, @param key token index of the column (noise)
+  float relu(double current, double conductance, const ConversionSite& site, std::size_t slot, std::size_t key) const;
+  /// z in [-1, 1] (beyond the clamps only by the converter's own saturation).
+  float output(double current, double conductance, const ConversionSite& site, std::size_t tile,
+               std::size_t element) const;
+
+  /// Converters respond as in the plain model: no noise, no load on the line, no response of their own.
+  bool plainConversion() const noexcept;
+  /// Cell currents are the (drawn) polynomial alone: neither leakage nor further terms nor a gain.
+  bool plainCells() const noexcept;
+  const Physics& physics() const noexcept { return physics_; }
+
+ private:
+  struct HeadDraws {
+    std::once_flag once;
+    std::vector<float> deviation[2];  ///< [slot][row][4]
+  };
+  double inl(const ConverterLaw& law, double x) const;
+  ConversionSite shifted(ConversionSite site) const;
+
+  Physics physics_;
+  std::vector<double> nominal_;
+  std::size_t dimension_, window_;
+  double v_zero_, s_sat_, out_sat_, mismatch_sign_;
+  mutable std::vector<std::unique_ptr<HeadDraws>> heads_;
+};
+
+}  // namespace gaincell::attention

@@ -1,0 +1,117 @@
+// Packing of keys and values.
+#include <cmath>
+#include <cstring>
+
+#include "rows.hpp"
+
+namespace gaincell::attention {
+
+Columns::Columns(const Plan& plan, std::size_t batch, std::size_t head, std::size_t blocks)
+    : plan_(plan),
+      batch_(batch),
+      head_(head),
+      blocks_(blocks),
+      key_block_(plan.codes ? 3 * plan.quads * kBlock * 4 : plan.dimension * kBlock),
+      value_block_(kBlock * plan.width) {
+  if (plan.codes) {
+    key_codes_.assign(blocks * key_block_, 0);
+    value_codes_.assign(blocks * value_block_, 0);
+    if (plan.constant) value_planes_.assign(blocks * value_block_, 0.0F);
+  } else {
+    key_planes_.assign(blocks * plan.planes.size() * key_block_, 0.0F);
+    value_planes_.assign(blocks * plan.planes.size() * value_block_, 0.0F);
+    if (plan.chip) {
+      plan.chip->prepareHead(head);
+      if (plan.chip->physics().write) held_.assign(2 * plan.window * plan.dimension, -1);
+    }
+  }
+  scratch_.resize(2 * plan.dimension);
+  levels_.resize(plan.width);
+}
+
+void Columns::write(std::size_t first, std::size_t count, const float* k, const float* v) {
+  for (std::size_t n = 0; n < count; ++n) {
+    const std::size_t at = n * plan_.dimension;
+    plan_.codes ? writeCodes(first + n, k + at, v + at) : writePlanes(first + n, k + at, v + at);
+  }
+}
+
+void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
+  const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
+  const auto high = static_cast<float>(plan_.settings.v_max);
+  const Scalers& s = plan_.scalers;
+  plan_.kernels->quantizeCodes(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, levels_.data());
+  const int top = plan_.settings.levels_kv - 1;
+  std::int8_t basis[3][9] = {};  // see ScoreBlock
+  for (int level = 0; level <= top; ++level) {
+    const int u = 2 * level - top;
+    basis[0][level] = static_cast<std::int8_t>(u);
+    basis[1][level] = static_cast<std::int8_t>((u * u - 25) / 8);
+    basis[2][level] = static_cast<std::int8_t>((u * u * u - 25 * u) / 24);
+  }
+  std::int8_t* keys = key_codes_.data() + block * key_block_ + c * 4;
+  const std::size_t plane = plan_.quads * kBlock * 4;
+  for (std::size_t e = d; e < plan_.width; ++e) levels_[e] = 8;  // padding: zero in every basis function
+  for (std::size_t n = 0; n < plan_.quads; ++n, keys += kBlock * 4)
+    for (std::size_t p = 0; p < 3; ++p) {
+      const std::int8_t* g = basis[p];
+      const std::uint8_t* l = &levels_[4 * n];
+      const std::int8_t four[4] = {g[l[0]], g[l[1]], g[l[2]], g[l[3]]};
+      std::memcpy(keys + p * plane, four, 4);
+    }
+  std::uint8_t* values = value_codes_.data() + block * value_block_ + c * plan_.width;
+  plan_.kernels->quantizeCodes(v, d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, values);
+  if (!plan_.constant) return;
+  float* currents = value_planes_.data() + block * value_block_ + c * plan_.width;
+  for (std::size_t e = 0; e < d; ++e) currents[e] = plan_.weights[values[e]];
+}
+
+double Columns::deviation(Array array, std::size_t column, std::size_t row, float value) {
+  double stored = static_cast<double>(value);
+  if (plan_.chip && plan_.chip->physics().write) {
+    const int level =
+        plan_.step_kv > 0 ? static_cast<int>(std::lround(stored / static_cast<double>(plan_.step_kv))) : -1;
+    auto& held =
+        held_[(static_cast<std::size_t>(array) * plan_.window + column % plan_.window) * plan_.dimension + row];
+    stored = plan_.chip->stored(stored, level, held, array, {batch_, head_, column}, row);
+    held = static_cast<std::int8_t>(level);
+  }
+  return stored - plan_.settings.v_zero;
+}
+
+void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
+  const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
+  const auto high = static_cast<float>(plan_.settings.v_max);
+  const Scalers& s = plan_.scalers;
+  plan_.kernels->quantizeValues(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, scratch_.data());
+  plan_.kernels->quantizeValues(v, d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, scratch_.data() + d);
+  std::vector<double> cell;
+  for (double x : plan_.settings.coefficients) cell.push_back(plan_.settings.sign * x);
+  const bool simple = !plan_.chip || plan_.chip->plainCells();
+  const std::size_t slot = column % plan_.window, planes = plan_.planes.size();
+  for (Array array : {Array::Key, Array::Value}) {
+    const bool key = array == Array::Key;
+    // Element e of plane p of this column.
+    float* to = key ? &key_planes_[block * planes * key_block_ + c]
+                    : &value_planes_[block * planes * value_block_ + c * plan_.width];
+    const std::size_t next = key ? key_block_ : value_block_, step = key ? kBlock : 1;
+    for (std::size_t e = 0; e < d; ++e, to += step) {
+      const double y = deviation(array, column, e, scratch_[(key ? 0 : d) + e]);
+      if (plan_.chip) plan_.chip->cell(array, head_, slot, e, cell.data());
+      if (!simple) {
+        const double gain = plan_.chip->gain(array, head_, slot, e);
+        for (std::size_t p = 0; p < planes; ++p)
+          to[p * next] = plan_.chip->planeValue(plan_.planes[p], cell.data(), y, gain);
+      } else if (plan_.planes[0].power < 0) {
+        double sum = 0;
+        for (std::size_t n = cell.size(); n-- > 0;) sum = sum * y + cell[n];
+        *to = static_cast<float>(sum);
+      } else {
+        double power = 1;
+        for (std::size_t p = 0; p < planes; ++p, power *= y) to[p * next] = static_cast<float>(cell[p] * power);
+      }
+    }
+  }
+}
+
+}  // namespace gaincell::attention

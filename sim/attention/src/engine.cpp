@@ -1,0 +1,291 @@
+#include "gaincell/attention/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <map>
+#include <mutex>
+
+#include "gaincell/support/error.hpp"
+#include "gaincell/support/parallel.hpp"
+#include "rows.hpp"
+
+namespace gaincell::attention {
+
+using support::Error;
+
+Activity& Activity::operator+=(const Activity& o) {
+  tokens += o.tokens;
+  pairs += o.pairs;
+  q_width += o.q_width;
+  phi_nonzero += o.phi_nonzero;
+  phi_sum += o.phi_sum;
+  phi_saturated += o.phi_saturated;
+  tiles += o.tiles;
+  tiles_idle += o.tiles_idle;
+  tiles_saturated += o.tiles_saturated;
+  return *this;
+}
+
+Scalers completeScalers(Scalers s, std::size_t heads) {
+  const Scalers one = Scalers::identity(heads);
+  const auto fill = [&](std::vector<float>& v, const std::vector<float>& standard, const char* name) {
+    if (v.empty()) v = standard;
+    if (v.size() != heads)
+      throw Error("ATT-0022", fmt::format("{} values of {} for {} heads", v.size(), name, heads), "scalers",
+                  "give one value per head");
+    for (float x : v)
+      if (!std::isfinite(x)) throw Error("ATT-0023", fmt::format("a value of {} is not finite", name), "scalers");
+  };
+  fill(s.a_q, one.a_q, "a_q");
+  fill(s.b_q, one.b_q, "b_q");
+  fill(s.a_k, one.a_k, "a_k");
+  fill(s.b_k, one.b_k, "b_k");
+  fill(s.a_v, one.a_v, "a_v");
+  fill(s.b_v, one.b_v, "b_v");
+  fill(s.a_o, one.a_o, "a_o");
+  fill(s.b_o, one.b_o, "b_o");
+  for (auto* a : {&s.a_q, &s.a_k, &s.a_v, &s.a_o})
+    for (float& x : *a) x = std::max(x, 1e-20F);
+  return s;
+}
+
+HeadSinks sinksOf(Intermediates& m, const Shape& shape, std::size_t sequence, std::size_t tiles) {
+  const std::size_t each = sequence * shape.perSequence(), square = sequence * shape.tokens * shape.tokens;
+  const std::size_t tile = sequence * tiles * shape.perSequence();
+  return {shape.tokens,   &m.q_q[each],         &m.k_q[each],    &m.v_q[each],     &m.s[square],
+          &m.phi[square], &m.tile_analog[tile], &m.tile_q[tile], &m.tile_sum[each]};
+}
+
+void allocate(Intermediates& m, const Shape& shape, std::size_t tiles) {
+  const std::size_t each = shape.sequences() * shape.perSequence();
+  for (auto* v : {&m.q_q, &m.k_q, &m.v_q, &m.tile_sum}) v->assign(each, 0.0F);
+  for (auto* v : {&m.s, &m.phi}) v->assign(shape.sequences() * shape.tokens * shape.tokens, 0.0F);
+  for (auto* v : {&m.tile_analog, &m.tile_q}) v->assign(each * tiles, 0.0F);
+}
+
+namespace {
+
+/// Index of the first element that is NaN or infinite, or n. The flag is gathered without branches, so it vectorises.
+std::size_t firstNotFinite(const float* x, std::size_t n) {
+  constexpr std::uint32_t kExponent = 0x7f800000U;
+  constexpr std::size_t kPiece = 4096;
+  for (std::size_t at = 0; at < n; at += kPiece) {
+    const std::size_t end = std::min(n, at + kPiece);
+    std::uint32_t bad = 0;
+    for (std::size_t i = at; i < end; ++i)
+      bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(x[i]) & kExponent) == kExponent);
+    for (std::size_t i = at; bad != 0 && i < end; ++i)
+      if ((std::bit_cast<std::uint32_t>(x[i]) & kExponent) == kExponent) return i;
+  }
+  return n;
+}
+
+void requireFinite(const float* x, std::size_t tokens, std::size_t dimension, const char* name, std::size_t batch,
+                   std::size_t head) {
+  const std::size_t i = firstNotFinite(x, tokens * dimension);
+  if (i < tokens * dimension)
+    throw Error("ATT-0021", "the input holds NaN or infinity",
+                fmt::format("{}[{}, {}, {}, {}]", name, batch, head, i / dimension, i % dimension),
+                "check where the array comes from");
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  Settings settings;
+  Scalers scalers;
+  std::size_t heads, dimension;
+  mutable std::mutex mutex;
+  mutable std::map<std::size_t, std::shared_ptr<const Plan>> plans;  ///< by window
+
+  std::shared_ptr<const Plan> plan(std::size_t tokens) const {
+    const std::size_t window = windowOf(settings, tokens);
+    const std::lock_guard lock(mutex);
+    // With a window, shorter sequences than it use its tables as they are: only ages below the length occur.
+    auto& slot = plans[settings.window == 0 ? window : settings.window];
+    if (!slot)
+      slot =
+          std::make_shared<Plan>(settings, scalers, heads, dimension, settings.window == 0 ? window : settings.window);
+    return slot;
+  }
+};
+
+Engine::Engine(Settings settings, Scalers scalers, std::size_t heads, std::size_t dimension) {
+  check(settings);
+  if (heads == 0 || dimension == 0 || dimension > 65536)
+    throw Error("ATT-0024", fmt::format("{} heads of dimension {}", heads, dimension), "attention settings",
+                "both must be at least 1, the dimension at most 65536");
+  if (settings.window > (std::size_t{1} << 22))
+    throw Error("ATT-0025", fmt::format("a window of {} tokens", settings.window), "attention settings",
+                "at most 4194304 columns per head are supported");
+  if (kernelTable(settings.kernel) == nullptr)
+    throw Error("ATT-0020", "this machine cannot run the kernel '" + kernelName(settings.kernel) + "'",
+                "attention settings", "use auto");
+  auto impl = std::make_shared<Impl>();
+  impl->settings = std::move(settings);
+  impl->scalers = completeScalers(std::move(scalers), heads);
+  impl->heads = heads;
+  impl->dimension = dimension;
+  impl_ = std::move(impl);
+}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+const Settings& Engine::settings() const noexcept {
+  return impl_->settings;
+}
+const char* Engine::path() const noexcept {
+  return impl_->plan(1)->codes ? "codes" : "planes";
+}
+Kernel Engine::kernel() const noexcept {
+  for (Kernel k : {Kernel::Generic, Kernel::Avx2, Kernel::Avx512})
+    if (kernelTable(k) == kernelTable(impl_->settings.kernel)) return k;
+  return Kernel::Generic;
+}
+
+namespace {
+
+/// One head of a whole sequence: packing, then rows in blocks.
+struct HeadTask {
+  std::size_t batch, head;
+  const float *q, *k, *v;
+  float* out;
+  HeadSinks sinks;
+  bool has_sinks = false;
+  std::unique_ptr<Columns> columns;
+};
+
+void packHead(const Plan& plan, HeadTask& t, std::size_t tokens) {
+  requireFinite(t.q, tokens, plan.dimension, "q", t.batch, t.head);
+  requireFinite(t.k, tokens, plan.dimension, "k", t.batch, t.head);
+  requireFinite(t.v, tokens, plan.dimension, "v", t.batch, t.head);
+  t.columns = std::make_unique<Columns>(plan, t.batch, t.head, (tokens + kBlock - 1) / kBlock);
+  t.columns->write(0, tokens, t.k, t.v);
+  if (t.sinks.k_q == nullptr) return;
+  const Scalers& s = plan.scalers;
+  const auto high = static_cast<float>(plan.settings.v_max);
+  const std::size_t n = tokens * plan.dimension;
+  plan.kernels->quantizeValues(t.k, n, s.a_k[t.head], s.b_k[t.head], high, plan.step_kv, t.sinks.k_q);
+  plan.kernels->quantizeValues(t.v, n, s.a_v[t.head], s.b_v[t.head], high, plan.step_kv, t.sinks.v_q);
+}
+
+void runBlock(const Plan& plan, RowWorker& worker, const HeadTask& t, std::size_t tokens, std::size_t block,
+              Activity* activity) {
+  const std::size_t i0 = block * kBlock, rows = std::min(kBlock, tokens - i0);
+  const std::size_t at = i0 * plan.dimension;
+  worker.run(*t.columns, t.batch, t.head, i0, rows, t.q + at, t.out + at, t.has_sinks ? &t.sinks : nullptr, activity);
+}
+
+}  // namespace
+
+void Engine::run(const Shape& shape, std::span<const float> q, std::span<const float> k, std::span<const float> v,
+                 std::span<float> out, const RunOptions& options) const {
+  const std::size_t need = shape.sequences() * shape.perSequence();
+  if (shape.heads != impl_->heads || shape.dimension != impl_->dimension || q.size() != need || k.size() != need ||
+      v.size() != need || out.size() != need)
+    throw Error(
+        "ATT-0026",
+        fmt::format("q, k, v and out hold {}, {}, {} and {} values where [{}, {}, {}, {}] asks for {}", q.size(),
+                    k.size(), v.size(), out.size(), shape.batch, shape.heads, shape.tokens, shape.dimension, need),
+        "attention input", "all four must have the same shape [B, H, T, D]");
+  if (need == 0) return;
+  const auto plan = impl_->plan(shape.tokens);
+  const std::size_t tiles = tileCount(impl_->settings, shape.tokens);
+  if (options.intermediates != nullptr) allocate(*options.intermediates, shape, tiles);
+  const auto threads = static_cast<std::size_t>(std::max(1, impl_->settings.threads));
+  const std::size_t blocks = (shape.tokens + kBlock - 1) / kBlock;
+  std::vector<std::unique_ptr<RowWorker>> workers;
+  for (std::size_t n = 0; n < threads; ++n) workers.push_back(std::make_unique<RowWorker>(*plan));
+  std::vector<Activity> activity(options.activity != nullptr ? shape.sequences() * blocks : 0);
+
+  // As many heads at a time as there are threads: memory stays bounded, and the rows of a head are shared out in
+  // chunks.
+  for (std::size_t first = 0; first < shape.sequences(); first += threads) {
+    const std::size_t group = std::min(threads, shape.sequences() - first);
+    std::vector<HeadTask> tasks(group);
+    for (std::size_t n = 0; n < group; ++n) {
+      const std::size_t at = (first + n) * shape.perSequence();
+      tasks[n] = {
+          (first + n) / shape.heads, (first + n) % shape.heads, &q[at], &k[at], &v[at], &out[at], {}, false, {}};
+      if (options.intermediates != nullptr) {
+        tasks[n].sinks = sinksOf(*options.intermediates, shape, first + n, tiles);
+        tasks[n].has_sinks = true;
+      }
+    }
+    const int jobs = static_cast<int>(threads);
+    support::parallelFor(group, jobs, [&](std::size_t n) { packHead(*plan, tasks[n], shape.tokens); });
+    // Worker w takes every `threads`-th block of every head, so that long and short rows are shared evenly.
+    support::parallelFor(threads, jobs, [&](std::size_t w) {
+      for (std::size_t n = 0; n < group; ++n)
+        for (std::size_t b = (w + n) % threads; b < blocks; b += threads)
+          runBlock(*plan, *workers[w], tasks[n], shape.tokens, b,
+                   activity.empty() ? nullptr : &activity[(first + n) * blocks + b]);
+    });
+  }
+  if (options.activity != nullptr) {
+    options.activity->assign(shape.heads, {});
+    for (std::size_t n = 0; n < activity.size(); ++n) (*options.activity)[n / blocks % shape.heads] += activity[n];
+  }
+}
+
+void Engine::runHead(std::size_t batch, std::size_t head, std::size_t tokens, const float* q, const float* k,
+                     const float* v, float* out, Activity* activity) const {
+  if (head >= impl_->heads) throw Error("ATT-0027", fmt::format("no head {}", head), "attention input");
+  if (tokens == 0) return;
+  const auto plan = impl_->plan(tokens);
+  HeadTask task{batch, head, q, k, v, out, {}, false, {}};
+  packHead(*plan, task, tokens);
+  const std::size_t blocks = (tokens + kBlock - 1) / kBlock;
+  const auto threads = static_cast<std::size_t>(std::max(1, impl_->settings.threads));
+  std::vector<Activity> counts(activity != nullptr ? blocks : 0);
+  support::parallelFor(threads, static_cast<int>(threads), [&](std::size_t w) {
+    RowWorker worker(*plan);
+    for (std::size_t b = w; b < blocks; b += threads)
+      runBlock(*plan, worker, task, tokens, b, counts.empty() ? nullptr : &counts[b]);
+  });
+  for (const auto& c : counts) *activity += c;
+}
+
+struct Stream::Impl {
+  Impl(std::shared_ptr<const Plan> p, std::size_t b, std::size_t h)
+      : plan(std::move(p)),
+        batch(b),
+        head(h),
+        columns(*plan, b, h, (plan->window + kBlock - 1) / kBlock + 1),
+        worker(*plan) {}
+  std::shared_ptr<const Plan> plan;
+  std::size_t batch, head, position = 0;
+  Columns columns;
+  RowWorker worker;
+};
+
+Stream::Stream(const Engine& engine, std::size_t head, std::size_t batch) {
+  const auto& e = *engine.impl_;
+  if (e.settings.window == 0)
+    throw Error("ATT-0028", "streaming needs a window", "attention settings", "set the number of columns (--window)");
+  if (head >= e.heads) throw Error("ATT-0027", fmt::format("no head {}", head), "attention input");
+  impl_ = std::make_unique<Impl>(e.plan(e.settings.window), batch, head);
+}
+Stream::~Stream() = default;
+Stream::Stream(Stream&&) noexcept = default;
+Stream& Stream::operator=(Stream&&) noexcept = default;
+std::size_t Stream::position() const noexcept {
+  return impl_->position;
+}
+
+void Stream::push(const float* q, const float* k, const float* v, float* out, Activity* activity) {
+  Impl& s = *impl_;
+  const std::size_t d = s.plan->dimension;
+  requireFinite(q, 1, d, "q", s.batch, s.head);
+  requireFinite(k, 1, d, "k", s.batch, s.head);
+  requireFinite(v, 1, d, "v", s.batch, s.head);
+  s.columns.write(s.position, 1, k, v);
+  s.worker.run(s.columns, s.batch, s.head, s.position, 1, q, out, nullptr, activity);
+  ++s.position;
+}
+
+}  // namespace gaincell::attention

@@ -1,0 +1,73 @@
+#pragma once
+// The inner loops, one table of functions per instruction set. Only raw pointers cross this boundary: the files that
+// are compiled for newer instruction sets must not instantiate shared inline code.
+#include <cstddef>
+#include <cstdint>
+
+namespace gaincell::attention {
+
+enum class Kernel;
+
+inline constexpr std::size_t kBlock = 64;  ///< columns (and rows) of one block of the score matrix
+
+/// First multiply of one block on integer levels. With u = 2 l - (N - 1) in {-7, -5 .. 7} the cubic in u is spanned by
+/// 1, g1 = u, g2 = (u^2 - 25)/8, g3 = (u^3 - 25 u)/24, all small integers: three exact 8-bit dot products.
+struct ScoreBlock {
+  std::size_t rows = 0, quads = 0;  ///< query rows; dimension/4 (padded)
+  const std::uint8_t* q = nullptr;  ///< [rows][quads*4] query levels
+  const float* q_sum = nullptr;     ///< [rows] sum of the levels
+  const std::int8_t* k = nullptr;   ///< [3][quads][kBlock][4] g1, g2, g3
+  const float* by_age[4] =
+      {};  ///< factors of q_sum, g1, g2, g3 at row 0, column 0; column + 1: next; row + 1: previous
+  float inverse_sat = 0;
+  float* phi = nullptr;              ///< [rows][kBlock]
+  float* s = nullptr;                ///< [rows][kBlock] or null
+  std::uint64_t* nonzero = nullptr;  ///< [rows] bit per column with phi > 0
+};
+
+/// Second multiply of one block by an 8-entry table per age: acc[r][e] += (phi table[age])[code[j][e]] over the set
+/// bits.
+struct WeighBlock {
+  std::size_t rows = 0, width = 0;         ///< width: outputs, multiple of 16
+  const float* phi = nullptr;              ///< [rows][kBlock]
+  const std::uint64_t* columns = nullptr;  ///< [rows] columns to add
+  const std::uint8_t* codes = nullptr;     ///< [kBlock][width]
+  const std::int32_t* codes32 = nullptr;   ///< the same widened, or null
+  const float* table = nullptr;  ///< entry of row 0, column 0: row + 1 is `row_step` on, column + 1 is `row_step` back
+  std::ptrdiff_t row_step = 8;   ///< 8: one table per age; 0: one table, and the sum is fused as in gemm
+  float* acc = nullptr;          ///< [rows][width]
+};
+
+/// Output conversion of one tile: sum += grid(clamp(acc * inverse_sat, -1, 1)).
+struct OutputTile {
+  std::size_t count = 0;
+  const float* acc = nullptr;
+  float inverse_sat = 0;
+  float step = 0;        ///< 0: not quantized
+  float code_max = 0;    ///< largest code (counter), or huge
+  bool counter = false;  ///< value = code / code_max instead of code * step
+  float* sum = nullptr;
+  float* quantized = nullptr;  ///< or null
+};
+
+struct KernelTable {
+  /// code = round((clamp(max-scaled x)) / step): a x + b in two roundings, clamp to [0, high].
+  void (*quantizeCodes)(const float* x, std::size_t n, float a, float b, float high, float step, std::uint8_t* codes);
+  /// The same as values; step 0: clamp only.
+  void (*quantizeValues)(const float* x, std::size_t n, float a, float b, float high, float step, float* values);
+  void (*scores)(const ScoreBlock&);
+  void (*weigh)(const WeighBlock&);
+  /// c[m][n] = (accumulate ? c : 0) + a[m][k] b[k][n]; n a multiple of 16; every element one chain over k.
+  void (*gemm)(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
+               std::size_t ldb, float* c, std::size_t ldc, bool accumulate);
+  void (*output)(const OutputTile&);
+};
+
+/// Null when this machine (or this build) cannot run it. Auto: the best there is.
+const KernelTable* kernelTable(Kernel kernel) noexcept;
+
+const KernelTable* genericKernels() noexcept;
+const KernelTable* avx2Kernels() noexcept;    ///< null when not built for x86-64
+const KernelTable* avx512Kernels() noexcept;  ///< null when not built for x86-64
+
+}  // namespace gaincell::attention

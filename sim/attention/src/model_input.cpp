@@ -1,0 +1,210 @@
+#include "gaincell/attention/model_input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gaincell/model/evaluate.hpp"
+#include "gaincell/support/error.hpp"
+
+namespace gaincell::attention {
+
+using support::Error;
+
+bool EffectSwitches::any() const noexcept {
+  return mismatch || leakage || write || extended || conductance || converters || converter_mismatch ||
+         write_sigma > 0 || storage_coupling != 0 || bit_line_swing > 0 || wire_ohm > 0 || noise > 0 || jitter > 0;
+}
+
+namespace {
+
+[[noreturn]] void missing(const char* section, const char* effect) {
+  throw Error("ATT-0030", fmt::format("the model does not say what {} needs", effect), section,
+              "characterise it and fit again, or leave the effect off");
+}
+
+/// Sign that turns currents of the file into "high stored voltage counts positive".
+double orientation(const model::Model& m) {
+  return m.cell.sign_convention == model::SignConvention::OutOfBitLine ? 1.0 : -1.0;
+}
+
+std::vector<double> scaled(std::vector<double> v, double factor) {
+  for (double& x : v) x *= factor;
+  return v;
+}
+
+double sigmaOf(const std::optional<model::JointDistribution>& d, const char* name) {
+  if (!d) return 0;
+  for (std::size_t i = 0; i < d->names.size(); ++i)
+    if (d->names[i] == name) return std::sqrt(d->covariance[i][i]);
+  return 0;
+}
+
+/// Converter of the file in units of its full scale, which is the longest pulse.
+ConverterLaw lawOf(const model::Converter& c, double full_fC, double pulse_ns, const EffectSwitches& on) {
+  ConverterLaw law;
+  if (on.converters) {
+    law.gain = full_fC / (c.slope_fC_per_ns * pulse_ns);
+    law.offset = c.offset_ns / pulse_ns;
+    law.negative_gain = law.gain;
+    law.negative_offset = law.offset;
+    law.saturation = c.saturation_ns / pulse_ns;
+    law.minimum = c.min_pulse_ns / pulse_ns;
+    law.inl_x = scaled(c.inl.charge_fC, 1 / full_fC);
+    law.inl_y = scaled(c.inl.error_ns, 1 / pulse_ns);
+  }
+  if (on.converter_mismatch) {
+    law.gain_sigma = sigmaOf(c.mismatch, "gain");
+    law.offset_sigma = sigmaOf(c.mismatch, "offset_ns") / pulse_ns;
+  }
+  return law;
+}
+
+void addConverters(const model::Model& m, const EffectSwitches& on, const Settings& s, Physics& p) {
+  if (!on.converters && !on.converter_mismatch) return;
+  if (!m.relu_converter) missing("$.relu_converter", "the converters' response");
+  if (!m.signed_converter) missing("$.signed_converter", "the converters' response");
+  const double pulse_ns = m.timing_s.pulse_max * 1e9;  // uA x ns = fC
+  p.relu = lawOf(*m.relu_converter, s.s_sat * pulse_ns, pulse_ns, on);
+  const auto& c = *m.signed_converter;
+  p.output = lawOf(c.positive, s.out_sat * pulse_ns, pulse_ns, on);
+  if (!on.converters) return;
+  p.output->negative_gain = s.out_sat / c.negative_slope_fC_per_ns;
+  p.output->negative_offset = c.negative_offset_ns / pulse_ns;
+  p.output->sign_threshold = c.sign_threshold_fC / (s.out_sat * pulse_ns);
+}
+
+void addLeakage(const model::Model& m, const EffectSwitches& on, Physics& p) {
+  if (!on.leakage) return;
+  if (!m.retention) missing("$.retention", "leakage");
+  if (!m.retention->exponential)
+    throw Error("ATT-0031", "the storage decay of this model is not exponential", "$.retention.exponential",
+                "the leakage effect needs time constants; use --decay with a lambda of your choice instead");
+  const auto tau = on.temp_c ? model::tauAt(*m.retention, *on.temp_c) : m.retention->tau_s;
+  p.leakage =
+      Leakage{m.timing_s.token / tau.low, m.timing_s.token / tau.high, m.retention->end_V.low, m.retention->end_V.high};
+}
+
+void addWrite(const model::Model& m, const EffectSwitches& on, const Settings& s, Physics& p) {
+  if (!on.write && on.write_sigma <= 0) return;
+  p.write = WriteError{{}, on.write_sigma};
+  if (!on.write) return;
+  if (!m.write) missing("$.write", "the write error");
+  if (static_cast<int>(m.write->level_V.size()) != s.levels_kv)
+    throw Error("ATT-0032",
+                fmt::format("the model's write table has {} levels, the run {}", m.write->level_V.size(), s.levels_kv),
+                "$.write.level_V", "set --levels-kv to that number");
+  p.write->stored = m.write->stored_V;
+}
+
+}  // namespace
+
+Settings settingsFromModel(const model::Model& m, std::vector<std::string>& warnings) {
+  Settings s;
+  const auto c = model::coefficients(m.cell, model::SignConvention::OutOfBitLine);
+  s.coefficients.assign(4, 0.0);
+  for (std::size_t k = 0; k < 4; ++k) s.coefficients[k] = c[k] * 1e6;
+  if (m.conditions.pdk == "paper") s.coefficients.assign(m.cell.coefficients_uA.begin(), m.cell.coefficients_uA.end());
+  s.v_zero = m.cell.v_zero_V;
+  s.v_max = m.cell.domain_V[1];
+  if (m.cell.domain_V[0] > 1e-9)
+    throw Error("ATT-0033",
+                fmt::format("the cell was fitted from {} to {} V, but levels start at 0 V", m.cell.domain_V[0],
+                            m.cell.domain_V[1]),
+                "$.cell.domain_V", "fit the cell over the whole range of stored voltages");
+  if (m.relu_converter) {
+    s.s_sat = m.relu_converter->s_sat_uA;
+  } else {
+    warnings.push_back("the model has no ReLU converter: full scale 80 uA of the published model is used");
+  }
+  if (m.signed_converter) {
+    s.out_sat = m.signed_converter->positive.s_sat_uA;
+  } else {
+    warnings.push_back("the model has no signed converter: full scale 40 uA of the published model is used");
+  }
+  if (m.retention) {
+    s.decay = model::decayPerToken(m);
+  } else {
+    warnings.push_back("the model has no retention: no decay unless --decay says otherwise");
+  }
+  return s;
+}
+
+std::shared_ptr<Physics> physicsFromModel(const model::Model& m, const EffectSwitches& on, Settings& s) {
+  if (!on.any()) return nullptr;
+  auto p = std::make_shared<Physics>();
+  const double turn = orientation(m);
+  if (on.mismatch) {
+    if (!m.cell.mismatch) missing("$.cell.mismatch", "mismatch");
+    p->mismatch = m.cell.mismatch;
+    p->mismatch_sign = turn;
+  }
+  addLeakage(m, on, *p);
+  addWrite(m, on, s, *p);
+  p->storage_coupling = on.storage_coupling;
+  if (on.extended || on.conductance || on.wire_ohm > 0) {
+    if (!m.cell.extended) missing("$.cell.extended", "the extended cell");
+    const auto& e = *m.cell.extended;
+    if (on.extended) {
+      s.coefficients = scaled(e.current_uA, turn);
+      p->edge_charge_uA = scaled(e.edge_charge_fC, turn / (m.timing_s.pulse_max * 1e9));
+    }
+    if (on.conductance || on.wire_ohm > 0) {
+      if (e.conductance_uS.empty()) missing("$.cell.extended.conductance_uS", "bit-line conductance");
+      p->conductance_uS = e.conductance_uS;
+      if (on.conductance && on.bit_line_swing <= 0)
+        throw Error("ATT-0034", "bit-line conductance needs the swing of the bit line at full scale", "--conductance",
+                    "add --bit-line-swing V (0.1 for the passive integrator)");
+      if (on.conductance) p->bit_line_V_per_uA = on.bit_line_swing / s.s_sat;
+      p->wire_ohm_per_cell = on.wire_ohm;
+    }
+  }
+  addConverters(m, on, s, *p);
+  p->noise_uA = on.noise;
+  p->jitter = on.jitter / m.timing_s.pulse_max;
+  return p;
+}
+
+EnergyReport energyOf(const model::Model& m, const Activity& a, std::size_t dimension) {
+  EnergyReport r;
+  if (!m.energy_J) {
+    r.notes.push_back("the model has no energies");
+    return r;
+  }
+  const auto& e = *m.energy_J;
+  const auto d = static_cast<double>(dimension);
+  if (e.write) {
+    r.write = *e.write * a.tokens * 2 * d;
+  } else {
+    r.notes.push_back("energy of a write is not in the model");
+  }
+  // A 64 x 64 multiply holds 64 columns of 64 cells; other sizes scale with the number of cells.
+  const double scale = d / 64.0;
+  if (e.read_per_cell && e.relu_converter_per_column_operation) {
+    r.array1 = *e.read_per_cell * a.q_width;
+    r.relu = *e.relu_converter_per_column_operation * a.pairs;
+  } else if (e.array1_multiply || e.per_array_multiply) {
+    r.array1 = e.array1_multiply.value_or(e.per_array_multiply.value_or(0)) * scale * a.pairs / 64.0;
+    r.notes.push_back("first multiply with its converters: one energy per array multiply, not following the data");
+  } else {
+    r.notes.push_back("energy of the first multiply is not in the model");
+  }
+  if (e.read_per_cell && e.signed_converter_per_column_operation) {
+    r.array2 = *e.read_per_cell * a.phi_sum * d;
+    r.output = *e.signed_converter_per_column_operation * a.tiles;
+  } else if (e.array2_multiply || e.per_array_multiply) {
+    r.array2 = e.array2_multiply.value_or(e.per_array_multiply.value_or(0)) * scale * a.tiles / d;
+    r.notes.push_back("second multiply with its converters: one energy per array multiply, not following the data");
+  } else {
+    r.notes.push_back("energy of the second multiply is not in the model");
+  }
+  // Of the published total per token, what the sixteen tiles of a head leave is control, routing and DACs.
+  if (e.per_token && e.array1_multiply && e.array2_multiply && m.conditions.pdk == "paper")
+    r.digital = (*e.per_token - 16 * (*e.array1_multiply + *e.array2_multiply)) * a.tokens;
+  else
+    r.notes.push_back("digital control, routing and DACs are not in the model");
+  return r;
+}
+
+}  // namespace gaincell::attention

@@ -1,0 +1,321 @@
+// Rows of outputs: scores, first conversion, second multiply, output conversion.
+#include "rows.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace gaincell::attention {
+
+struct RowWorker::Frame {
+  const Columns& columns;
+  std::size_t batch, head, i0, rows;
+  const HeadSinks* sinks;
+  Activity* activity;
+};
+
+RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
+  const std::size_t w = plan.width;
+  q_codes_.assign(kBlock * w, 0);
+  q_values_.assign(kBlock * w, 0.0F);
+  q_indicator_.assign(kBlock * w, 0.0F);
+  for (auto* v : {&phi_, &s_, &product_, &conductance_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
+  sum_.assign(accSize(), 0.0F);
+  quantized_.assign(accSize(), 0.0F);
+  converted_.assign(accSize(), 0.0F);
+  q_sum_.assign(kBlock, 0.0F);
+  nonzero_.assign(kBlock, 0);
+  columns_mask_.assign(kBlock, 0);
+  codes32_.assign(kBlock * w, 0);
+}
+
+float* RowWorker::tileAcc(std::size_t tile, std::size_t rows, bool create) {
+  for (std::size_t n = 0; n < open_.size(); ++n)
+    if (open_[n] == tile) return acc_[n].data();
+  if (!create) return nullptr;
+  open_.push_back(tile);
+  if (acc_.size() < open_.size()) acc_.emplace_back(2 * accSize());
+  auto& acc = acc_[open_.size() - 1];
+  std::fill_n(acc.begin(), rows * plan_.width, 0.0F);
+  if (plan_.chip) std::fill_n(acc.begin() + static_cast<std::ptrdiff_t>(accSize()), rows * plan_.width, 0.0F);
+  return acc.data();
+}
+
+void RowWorker::quantizeQueries(const Frame& f, const float* q) {
+  const std::size_t d = plan_.dimension, w = plan_.width;
+  const float a = plan_.scalers.a_q[f.head], b = plan_.scalers.b_q[f.head];
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    if (plan_.codes) {
+      std::uint8_t* codes = &q_codes_[r * w];
+      plan_.kernels->quantizeCodes(q + r * d, d, a, b, 1.0F, plan_.step_q, codes);
+      std::uint32_t sum = 0;
+      for (std::size_t e = 0; e < d; ++e) sum += codes[e];
+      q_sum_[r] = static_cast<float>(sum);
+    } else {
+      float* values = &q_values_[r * w];
+      plan_.kernels->quantizeValues(q + r * d, d, a, b, 1.0F, plan_.step_q, values);
+      float sum = 0;
+      for (std::size_t e = 0; e < d; ++e) {
+        sum += values[e];
+        q_indicator_[r * w + e] = values[e] > 0.0F ? 1.0F : 0.0F;
+      }
+      q_sum_[r] = sum;
+    }
+  }
+}
+
+void RowWorker::scoreCodes(const Frame& f, std::size_t block) {
+  ScoreBlock b;
+  b.rows = f.rows;
+  b.quads = plan_.quads;
+  b.q = q_codes_.data();
+  b.q_sum = q_sum_.data();
+  b.k = f.columns.keyCodes(block);
+  for (int n = 0; n < 4; ++n) b.by_age[n] = plan_.scores[n].at(f.i0, block * kBlock);
+  b.inverse_sat = static_cast<float>(1.0 / plan_.settings.s_sat);
+  b.phi = phi_.data();
+  b.s = f.sinks != nullptr && f.sinks->s != nullptr ? s_.data() : nullptr;
+  b.nonzero = nonzero_.data();
+  plan_.kernels->scores(b);
+}
+
+void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
+  std::fill_n(s_.begin(), f.rows * kBlock, 0.0F);
+  std::fill_n(conductance_.begin(), f.rows * kBlock, 0.0F);
+  for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
+    const Plane& plane = plan_.planes[p];
+    const float* input = plane.indicator() ? q_indicator_.data() : q_values_.data();
+    plan_.kernels->gemm(f.rows, kBlock, plan_.dimension, input, plan_.width, f.columns.keyPlane(block, p), kBlock,
+                        product_.data(), kBlock, false);
+    float* to = plane.term == Plane::Term::Conductance ? conductance_.data() : s_.data();
+    for (std::size_t r = 0; r < f.rows; ++r) {
+      const float* factor = plane.first.at(f.i0, block * kBlock) - r;
+      for (std::size_t c = 0; c < kBlock; ++c) to[r * kBlock + c] += factor[c] * product_[r * kBlock + c];
+    }
+  }
+  convertScores(f, block);
+}
+
+void RowWorker::convertScores(const Frame& f, std::size_t block) {
+  const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
+  const bool physical = plan_.chip && !plan_.chip->plainConversion();
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    const std::size_t i = f.i0 + r;
+    std::uint64_t bits = 0;
+    for (std::size_t c = 0; c < kBlock; ++c) {
+      const std::size_t j = block * kBlock + c, at = r * kBlock + c;
+      if (j > i || i - j >= plan_.window) {
+        phi_[at] = s_[at] = 0.0F;
+        continue;
+      }
+      if (physical) {
+        phi_[at] = plan_.chip->relu(static_cast<double>(s_[at]), static_cast<double>(conductance_[at]),
+                                    {f.batch, f.head, i}, j % plan_.window, j);
+      } else {
+        phi_[at] = std::clamp(s_[at] * inverse, 0.0F, 1.0F);
+      }
+      bits |= static_cast<std::uint64_t>(phi_[at] > 0.0F) << c;
+    }
+    nonzero_[r] = bits;
+  }
+}
+
+void RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc) {
+  const std::uint64_t range =
+      (c1 == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << c1) - 1) & (~std::uint64_t{0} << c0);
+  int active = 0;
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    columns_mask_[r] = nonzero_[r] & range;
+    active += std::popcount(columns_mask_[r]);
+  }
+  if (active == 0) return;
+  // Without decay both ways run the same chain of fused operations; the dense one wins when most of phi is not zero.
+  if (plan_.constant && static_cast<std::size_t>(active) * 5 > f.rows * (c1 - c0) * 3) {
+    plan_.kernels->gemm(f.rows, plan_.width, c1 - c0, phi_.data() + c0, kBlock,
+                        f.columns.valueCurrents(block) + c0 * plan_.width, plan_.width, acc, plan_.width, true);
+    return;
+  }
+  WeighBlock b;
+  b.rows = f.rows;
+  b.width = plan_.width;
+  b.phi = phi_.data();
+  b.columns = columns_mask_.data();
+  b.codes = f.columns.valueCodes(block);
+  if (!plan_.constant && f.rows >= 8) {
+    for (std::size_t n = 0; n < kBlock * plan_.width; ++n) codes32_[n] = b.codes[n];
+    b.codes32 = codes32_.data();
+  }
+  b.table = plan_.weightTable(f.i0, block * kBlock);
+  b.row_step = plan_.constant ? 0 : 8;
+  b.acc = acc;
+  plan_.kernels->weigh(b);
+}
+
+void RowWorker::weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc,
+                            float* conductance) {
+  for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
+    const Plane& plane = plan_.planes[p];
+    for (std::size_t r = 0; r < f.rows; ++r) {
+      const float* factor = plane.second.at(f.i0, block * kBlock) - r;
+      for (std::size_t c = c0; c < c1; ++c) {
+        const float phi = phi_[r * kBlock + c];
+        weighted_[r * kBlock + c] = factor[c] * (plane.indicator() ? (phi > 0.0F ? 1.0F : 0.0F) : phi);
+      }
+    }
+    plan_.kernels->gemm(f.rows, plan_.width, c1 - c0, weighted_.data() + c0, kBlock,
+                        f.columns.valuePlane(block, p) + c0 * plan_.width, plan_.width,
+                        plane.term == Plane::Term::Conductance ? conductance : acc, plan_.width, true);
+  }
+}
+
+void RowWorker::weighBlock(const Frame& f, std::size_t block) {
+  const Settings& s = plan_.settings;
+  const std::size_t j0 = block * kBlock;
+  const std::size_t last = f.i0 + f.rows - 1, end = std::min(j0 + kBlock, last + 1);
+  for (std::size_t j = j0; j < end;) {
+    // The run of columns from j that share a tile.
+    const std::size_t place = s.tiles == TileOrder::Absolute ? j : j % plan_.window;
+    const std::size_t tile = place / s.tile_columns;
+    std::size_t run = (tile + 1) * s.tile_columns - place;
+    if (s.tiles == TileOrder::Slot) run = std::min(run, plan_.window - place);
+    const std::size_t stop = std::min(j + run, end);
+    if (stop + plan_.window > f.i0 + 1) {  // else the run is out of the window of every row
+      float* acc = tileAcc(tile, f.rows, true);
+      if (plan_.codes) {
+        weighCodes(f, block, j - j0, stop - j0, acc);
+      } else {
+        weighPlanes(f, block, j - j0, stop - j0, acc, acc + accSize());
+      }
+      if (s.tiles == TileOrder::Absolute && (stop == (tile + 1) * s.tile_columns || stop == last + 1)) {
+        finishTile(f, tile);
+        open_.clear();
+      }
+    }
+    j = stop;
+  }
+}
+
+bool tileUsed(const Settings& s, std::size_t window, std::size_t tile, std::size_t token) {
+  const std::size_t first = tile * s.tile_columns, oldest = token + 1 > window ? token + 1 - window : 0;
+  return first <= token && (s.tiles == TileOrder::Slot || first + s.tile_columns > oldest);
+}
+
+void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* acc, const float* conductance) {
+  const Settings& s = plan_.settings;
+  const std::size_t physical_tiles = (plan_.window + s.tile_columns - 1) / s.tile_columns;
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    const std::size_t i = f.i0 + r;
+    const bool used = tileUsed(s, plan_.window, tile, i);
+    for (std::size_t e = 0; e < plan_.width; ++e) {
+      const std::size_t at = r * plan_.width + e;
+      converted_[at] = used && e < plan_.dimension
+                           ? static_cast<float>(s.out_sat) *
+                                 plan_.chip->output(static_cast<double>(acc[at]), static_cast<double>(conductance[at]),
+                                                    {f.batch, f.head, i}, tile % physical_tiles, e)
+                           : 0.0F;
+    }
+  }
+}
+
+void RowWorker::finishTile(const Frame& f, std::size_t tile) {
+  const Settings& s = plan_.settings;
+  const float* acc = tileAcc(tile, f.rows, false);
+  const bool sink = f.sinks != nullptr && f.sinks->tile_q != nullptr;
+  OutputTile t;
+  t.count = f.rows * plan_.width;
+  t.acc = acc;
+  if (plan_.chip && !plan_.chip->plainConversion()) {
+    physicalOutput(f, tile, acc, acc + accSize());
+    t.acc = converted_.data();
+  }
+  t.inverse_sat = static_cast<float>(1.0 / s.out_sat);
+  t.counter = s.output_grid == OutputGrid::Counter;
+  if (s.levels_out > 0) t.step = t.counter ? 1.0F : static_cast<float>(2.0 / (s.levels_out - 1));
+  t.code_max = static_cast<float>(s.levels_out / 2 - 1);
+  t.sum = sum_.data();
+  t.quantized = sink ? quantized_.data() : nullptr;
+  plan_.kernels->output(t);
+  for (std::size_t r = 0; sink && r < f.rows; ++r) {
+    const std::size_t to = (tile * f.sinks->tokens + f.i0 + r) * plan_.dimension;
+    std::copy_n(acc + r * plan_.width, plan_.dimension, f.sinks->tile_analog + to);
+    std::copy_n(&quantized_[r * plan_.width], plan_.dimension, f.sinks->tile_q + to);
+  }
+  if (f.activity == nullptr) return;
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    double saturated = 0, idle = 0;
+    for (std::size_t e = 0; e < plan_.dimension; ++e) {
+      const float size = std::abs(acc[r * plan_.width + e]);
+      saturated += static_cast<float>(s.out_sat) <= size;
+      idle += size == 0.0F;
+    }
+    if (!tileUsed(s, plan_.window, tile, f.i0 + r)) continue;
+    f.activity->tiles += static_cast<double>(plan_.dimension);
+    f.activity->tiles_saturated += saturated;
+    f.activity->tiles_idle += idle;
+  }
+}
+
+void RowWorker::storeScores(const Frame& f, std::size_t block) {
+  const std::size_t j0 = block * kBlock, count = std::min(kBlock, f.sinks->tokens - j0);
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    const std::size_t to = (f.i0 + r) * f.sinks->tokens + j0;
+    std::copy_n(&s_[r * kBlock], count, f.sinks->s + to);
+    std::copy_n(&phi_[r * kBlock], count, f.sinks->phi + to);
+  }
+}
+
+void RowWorker::countScores(const Frame& f) {
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    f.activity->phi_nonzero += std::popcount(nonzero_[r]);
+    double sum = 0;
+    int full = 0;
+    for (std::size_t c = 0; c < kBlock; ++c) {
+      sum += static_cast<double>(phi_[r * kBlock + c]);
+      full += phi_[r * kBlock + c] >= 1.0F;
+    }
+    f.activity->phi_sum += sum;
+    f.activity->phi_saturated += full;
+  }
+}
+
+void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head, std::size_t i0, std::size_t rows,
+                    const float* q, float* out, const HeadSinks* sinks, Activity* activity) {
+  const Frame f{columns, batch, head, i0, rows, sinks, activity};
+  quantizeQueries(f, q);
+  std::fill_n(sum_.begin(), rows * plan_.width, 0.0F);
+  open_.clear();
+  const std::size_t oldest = i0 + 1 > plan_.window ? i0 + 1 - plan_.window : 0;
+  for (std::size_t block = oldest / kBlock; block <= (i0 + rows - 1) / kBlock; ++block) {
+    plan_.codes ? scoreCodes(f, block) : scorePlanes(f, block);
+    if (sinks != nullptr && sinks->s != nullptr) storeScores(f, block);
+    if (activity != nullptr) countScores(f);
+    weighBlock(f, block);
+  }
+  if (plan_.settings.tiles == TileOrder::Slot) {
+    std::vector<std::size_t> tiles = open_;
+    std::sort(tiles.begin(), tiles.end());
+    for (std::size_t tile : tiles) finishTile(f, tile);
+  }
+  const float a = plan_.scalers.a_o[head], b = plan_.scalers.b_o[head];
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t e = 0; e < plan_.dimension; ++e) {
+      const float scaled = a * sum_[r * plan_.width + e];
+      out[r * plan_.dimension + e] = scaled + b;
+    }
+    if (sinks != nullptr && sinks->tile_sum != nullptr)
+      std::copy_n(&sum_[r * plan_.width], plan_.dimension, sinks->tile_sum + (i0 + r) * plan_.dimension);
+    if (sinks != nullptr && sinks->q_q != nullptr)
+      plan_.kernels->quantizeValues(q + r * plan_.dimension, plan_.dimension, plan_.scalers.a_q[head],
+                                    plan_.scalers.b_q[head], 1.0F, plan_.step_q,
+                                    sinks->q_q + (i0 + r) * plan_.dimension);
+    if (activity != nullptr) {
+      const auto pairs = static_cast<double>(std::min(i0 + r + 1, plan_.window));
+      activity->tokens += 1;
+      activity->pairs += pairs;
+      const float unit = plan_.codes ? plan_.step_q : 1.0F;
+      activity->q_width += pairs * static_cast<double>(q_sum_[r] * unit);
+    }
+  }
+}
+
+}  // namespace gaincell::attention

@@ -1,0 +1,98 @@
+#pragma once
+// One head at work: packed columns of K and V, and the rows of outputs computed from them.
+#include <vector>
+
+#include "aligned.hpp"
+#include "plan.hpp"
+
+namespace gaincell::attention {
+
+/// Packed keys and values of one head. Column j lies in block (j / kBlock) mod blocks, so the same code serves a whole
+/// sequence (as many blocks as it needs) and a ring buffer (enough blocks for the window).
+class Columns {
+ public:
+  Columns(const Plan& plan, std::size_t batch, std::size_t head, std::size_t blocks);
+  /// Writes columns [first, first + count) from k and v [count][dimension]; in increasing order of `first`.
+  void write(std::size_t first, std::size_t count, const float* k, const float* v);
+
+  const std::int8_t* keyCodes(std::size_t block) const { return key_codes_.data() + index(block) * key_block_; }
+  const std::uint8_t* valueCodes(std::size_t block) const { return value_codes_.data() + index(block) * value_block_; }
+  /// Currents by level, when they do not depend on the age: [kBlock][width].
+  const float* valueCurrents(std::size_t block) const { return value_planes_.data() + index(block) * value_block_; }
+  const float* keyPlane(std::size_t block, std::size_t plane) const {
+    return key_planes_.data() + (index(block) * plan_.planes.size() + plane) * key_block_;
+  }
+  const float* valuePlane(std::size_t block, std::size_t plane) const {
+    return value_planes_.data() + (index(block) * plan_.planes.size() + plane) * value_block_;
+  }
+
+ private:
+  std::size_t index(std::size_t block) const { return block % blocks_; }
+  void writeCodes(std::size_t column, const float* k, const float* v);
+  void writePlanes(std::size_t column, const float* k, const float* v);
+  /// Deviation from v_zero that a cell really stores.
+  double deviation(Array array, std::size_t column, std::size_t row, float value);
+
+  const Plan& plan_;
+  std::size_t batch_, head_, blocks_, key_block_, value_block_;
+  AlignedVector<std::int8_t> key_codes_;
+  AlignedVector<std::uint8_t> value_codes_;
+  AlignedVector<float> key_planes_, value_planes_;
+  std::vector<std::int8_t> held_;  ///< write error: level held by [array][slot][row], -1 fresh
+  std::vector<float> scratch_;
+  std::vector<std::uint8_t> levels_;
+};
+
+/// Where intermediate results of one head go; null pointers are skipped. Rows are absolute tokens.
+struct HeadSinks {
+  std::size_t tokens = 0;
+  float *q_q = nullptr, *k_q = nullptr, *v_q = nullptr, *s = nullptr, *phi = nullptr;
+  float *tile_analog = nullptr, *tile_q = nullptr, *tile_sum = nullptr;
+};
+
+/// The part of the intermediates (already allocated) that belongs to one sequence.
+HeadSinks sinksOf(Intermediates& all, const Shape& shape, std::size_t sequence, std::size_t tiles);
+void allocate(Intermediates& all, const Shape& shape, std::size_t tiles);
+
+/// One value per head everywhere, finite, factors at least 1e-20. @throws Error ATT-0022, ATT-0023
+Scalers completeScalers(Scalers scalers, std::size_t heads);
+
+/// Whether a tile holds a column that is written and in the window of a token; the others do not convert.
+bool tileUsed(const Settings& settings, std::size_t window, std::size_t tile, std::size_t token);
+
+/// Scratch of one thread.
+class RowWorker {
+ public:
+  explicit RowWorker(const Plan& plan);
+  /// Outputs of rows [i0, i0 + rows), rows <= kBlock, not crossing a multiple of kBlock. q: [rows][dimension]; out:
+  /// same.
+  void run(const Columns& columns, std::size_t batch, std::size_t head, std::size_t i0, std::size_t rows,
+           const float* q, float* out, const HeadSinks* sinks, Activity* activity);
+
+ private:
+  struct Frame;  ///< what a run passes around
+  void quantizeQueries(const Frame& f, const float* q);
+  void scoreCodes(const Frame& f, std::size_t block);
+  void scorePlanes(const Frame& f, std::size_t block);
+  void convertScores(const Frame& f, std::size_t block);
+  void weighBlock(const Frame& f, std::size_t block);
+  void weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc);
+  void weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, float* conductance);
+  void finishTile(const Frame& f, std::size_t tile);
+  void physicalOutput(const Frame& f, std::size_t tile, const float* acc, const float* conductance);
+  void storeScores(const Frame& f, std::size_t block);
+  void countScores(const Frame& f);
+  std::size_t accSize() const { return kBlock * plan_.width; }
+  float* tileAcc(std::size_t tile, std::size_t rows, bool create);
+
+  const Plan& plan_;
+  AlignedVector<std::uint8_t> q_codes_;
+  AlignedVector<float> q_values_, q_indicator_, q_sum_;
+  AlignedVector<float> phi_, s_, product_, conductance_, weighted_, sum_, quantized_, converted_;
+  std::vector<std::uint64_t> nonzero_, columns_mask_;
+  AlignedVector<std::int32_t> codes32_;
+  std::vector<std::size_t> open_;          ///< tiles with an accumulator, in order of first use
+  std::vector<AlignedVector<float>> acc_;  ///< accumulators (and conductances behind them), reused
+};
+
+}  // namespace gaincell::attention

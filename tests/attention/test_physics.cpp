@@ -1,0 +1,220 @@
+// Effects: the fast engine against the oracle, limits with known answers, determinism.
+#include <cmath>
+
+#include "gaincell/attention/model_input.hpp"
+#include "gaincell/attention/physics.hpp"
+#include "gaincell/support/error.hpp"
+#include "helpers.hpp"
+
+using namespace gaincell::attention;
+using namespace gaincell::attention::testing;
+namespace model = gaincell::model;
+
+namespace {
+
+model::JointDistribution spread(double share) {
+  model::JointDistribution d;
+  const double c[4] = {1, 13.6, 10, 46};
+  d.names = {"c0", "c1", "c2", "c3"};
+  d.transforms.resize(4);
+  d.mean.assign(4, 0.0);
+  d.covariance.assign(4, std::vector<double>(4, 0.0));
+  for (std::size_t i = 0; i < 4; ++i) d.covariance[i][i] = std::pow(share * c[i], 2);
+  d.covariance[1][3] = d.covariance[3][1] = 0.5 * share * share * c[1] * c[3];
+  return d;
+}
+
+std::vector<std::pair<std::string, Physics>> effects() {
+  std::vector<std::pair<std::string, Physics>> all;
+  const auto add = [&](const char* name, auto set) {
+    Physics p;
+    set(p);
+    all.emplace_back(name, p);
+  };
+  add("mismatch", [](Physics& p) { p.mismatch = spread(0.05); });
+  add("gain", [](Physics& p) {
+    p.cell_gain = [](Array a, std::size_t h, std::size_t s, std::size_t r) {
+      return 1 + 0.1 * std::sin(static_cast<double>(static_cast<std::size_t>(a) + 3 * h + 7 * s + 11 * r));
+    };
+  });
+  add("leakage", [](Physics& p) { p.leakage = Leakage{2e-3, 4e-3, 0.3, 0.55}; });
+  add("write", [](Physics& p) {
+    p.write = WriteError{{}, 0.004};
+    for (int from = 0; from < 8; ++from) {
+      p.write->stored.emplace_back();
+      for (int to = 0; to < 8; ++to) p.write->stored.back().push_back(0.9 / 7 * to + 0.002 * (from - to));
+    }
+  });
+  add("coupling", [](Physics& p) { p.storage_coupling = 0.05; });
+  add("edge charge", [](Physics& p) { p.edge_charge_uA = {0.1, -0.05}; });
+  add("conductance and wire", [](Physics& p) {
+    p.conductance_uS = {5, 0, 20};
+    p.bit_line_V_per_uA = 0.1 / 80;
+    p.wire_ohm_per_cell = 2;
+  });
+  add("converters", [](Physics& p) {
+    p.relu = ConverterLaw{0.98, 0.004, 1, 0, 0, 1.02, 0.01, {0, 0.5, 1}, {0, 0.01, -0.01}, 0.02, 0.005};
+    p.output = ConverterLaw{1.01, 0.002, 0.97, -0.002, 0.001, 1, 0, {}, {}, 0.02, 0.005};
+  });
+  add("noise", [](Physics& p) {
+    p.noise_uA = 0.5;
+    p.jitter = 0.003;
+  });
+  add("everything", [](Physics& p) {
+    p.mismatch = spread(0.03);
+    p.leakage = Leakage{1e-3, 1e-3, 0.4, 0.5};
+    p.write = WriteError{{}, 0.002};
+    p.edge_charge_uA = {0.05};
+    p.conductance_uS = {4};
+    p.bit_line_V_per_uA = 1e-3;
+    p.relu = ConverterLaw{};
+    p.relu->gain_sigma = 0.01;
+    p.noise_uA = 0.2;
+  });
+  return all;
+}
+
+Settings base(const Physics& p) {
+  Settings s;
+  s.decay = 1e-3;
+  s.window = 48;
+  s.physics = std::make_shared<Physics>(p);
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("every effect: kernels against the oracle, streaming and threads to the bit") {
+  const Data d = randomData({1, 2, 90, 16});
+  Scalers scalers = usefulScalers(2);
+  const auto run = [&](Settings s) { return outputOf(s, scalers, d); };
+  Settings plain;
+  plain.decay = 1e-3;
+  plain.window = 48;
+  plain.s_sat = 20;
+  const auto without = run(plain);
+  for (const auto& [name, physics] : effects()) {
+    CAPTURE(name);
+    Settings s = base(physics);
+    s.s_sat = 20;
+    Intermediates want, got;
+    std::vector<float> reference(d.q.size());
+    referenceRun(s, scalers, d.shape, d.q, d.k, d.v, reference, &want);
+    for (Kernel kernel : availableKernels()) {
+      s.kernel = kernel;
+      outputOf(s, scalers, d, &got);
+      CHECK(largestDifference(got.s, want.s) < 5e-4);
+      CHECK(largestDifference(got.phi, want.phi) < 2e-5);
+      CHECK(largestDifference(got.tile_analog, want.tile_analog) < 5e-4);
+    }
+    s.kernel = Kernel::Auto;
+    const auto whole = run(s);
+    CHECK(whole != without);  // the effect does something
+    s.threads = 2;
+    CHECK(run(s) == whole);
+    const Engine engine(s, scalers, 2, 16);
+    std::vector<float> streamed(whole.size());
+    for (std::size_t h = 0; h < 2; ++h) {
+      Stream stream(engine, h);
+      for (std::size_t t = 0; t < 90; ++t) {
+        const std::size_t at = h * d.shape.perSequence() + t * 16;
+        stream.push(&d.q[at], &d.k[at], &d.v[at], &streamed[at]);
+      }
+    }
+    CHECK(streamed == whole);
+  }
+}
+
+TEST_CASE("effects of size zero give the plain model") {
+  const Data d = randomData({1, 1, 80, 64});
+  Settings plain;
+  plain.decay = 1e-3;
+  plain.window = 64;
+  Intermediates want, got;
+  outputOf(plain, usefulScalers(1), d, &want);
+  Physics p;
+  p.mismatch = spread(0);
+  p.leakage = Leakage{1e-3, 1e-3, 0.45, 0.45};
+  p.relu = ConverterLaw{};
+  p.output = ConverterLaw{};
+  Settings s = plain;
+  s.physics = std::make_shared<Physics>(p);
+  outputOf(s, usefulScalers(1), d, &got);
+  CHECK(largestDifference(got.s, want.s) < 2e-4);
+  CHECK(largestDifference(got.phi, want.phi) < 3e-6);
+  CHECK(largestDifference(got.tile_analog, want.tile_analog) < 2e-4);
+}
+
+TEST_CASE("mismatch belongs to the cell: a chip repeats, another differs, an overwritten column keeps its cells") {
+  const Data d = randomData({1, 1, 64, 8});
+  Data twice = d;
+  twice.shape.tokens = 128;
+  for (auto* x : {&twice.q, &twice.k, &twice.v}) x->insert(x->end(), x->begin(), x->end());
+  Physics p;
+  p.mismatch = spread(0.1);
+  Settings s = base(p);
+  s.window = 64;
+  s.decay = 0;
+  s.s_sat = 10;
+  s.tiles = TileOrder::Slot;
+  const auto once = outputOf(s, usefulScalers(1), d);
+  CHECK(outputOf(s, usefulScalers(1), d) == once);
+  p.chip = 1;
+  Settings other = s;
+  other.physics = std::make_shared<Physics>(p);
+  CHECK(outputOf(other, usefulScalers(1), d) != once);
+  // The second half writes the same values over the same slots; the last token then sees exactly what the last of the
+  // first half saw.
+  const auto full = outputOf(s, usefulScalers(1), twice);
+  for (std::size_t e = 0; e < 8; ++e) CHECK(full[127 * 8 + e] == full[63 * 8 + e]);
+}
+
+TEST_CASE("leakage with the decay of the plain model is the plain decay; a long wait ends at the end voltage") {
+  Physics p;
+  p.leakage = Leakage{50, 50, 0.45, 0.45};  // gone after one token
+  Settings s = base(p);
+  s.decay = 0;
+  s.window = 4;
+  s.coefficients = {0, 10};
+  s.levels_out = 0;
+  const Shape shape{1, 1, 2, 16};
+  const std::vector<float> one(32, 1.0F);
+  std::vector<float> out(32);
+  Intermediates m;
+  Engine(s, {}, 1, 16).run(shape, one, one, one, out, {&m, nullptr});
+  CHECK(m.s[0] == doctest::Approx(16 * 10 * 0.45));
+  CHECK(m.s[2] == doctest::Approx(0.0));  // the older key has decayed to zero weight
+}
+
+TEST_CASE("energy follows the data, and the published model gives its published total") {
+  Settings s;
+  s.window = 1024;
+  const Data d = randomData({1, 1, 1024, 64});
+  std::vector<float> out(d.q.size());
+  std::vector<Activity> activity;
+  Engine(s, usefulScalers(1), 1, 64).run(d.shape, d.q, d.k, d.v, out, {nullptr, &activity});
+  const Activity& a = activity.at(0);
+  CHECK(a.tokens == 1024);
+  CHECK(a.pairs == 1024 * 1025 / 2);
+  CHECK(a.phi_nonzero < a.pairs);
+  CHECK(a.phi_sum < a.phi_nonzero);
+  CHECK(a.tiles == 64 * 64 * (16 * 17 / 2));
+  // A window that is full all the time: 16 tiles in both arrays.
+  Activity full;
+  full.tokens = 10;
+  full.pairs = 10 * 1024;
+  full.tiles = 10 * 16 * 64;
+  CHECK(energyOf(model::paperModel(), full, 64).total() == doctest::Approx(10 * 6.1e-9).epsilon(1e-6));
+}
+
+TEST_CASE("effects that a model does not describe are refused") {
+  std::vector<std::string> warnings;
+  Settings s = settingsFromModel(model::paperModel(), warnings);
+  CHECK(warnings.empty());
+  CHECK(s.decay == doctest::Approx(65e-9 / 5e-3));
+  CHECK(s.coefficients == Settings{}.coefficients);
+  CHECK(physicsFromModel(model::paperModel(), {}, s) == nullptr);
+  EffectSwitches on;
+  on.mismatch = true;
+  CHECK_THROWS_AS(physicsFromModel(model::paperModel(), on, s), gaincell::support::Error);
+}
