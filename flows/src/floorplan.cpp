@@ -68,9 +68,9 @@ layout::EnergyInput energyOf(const FloorplanSettings& settings) {
     figure.source = from + ", " + field;
   };
   // The model's multiplies are of 64 x 64 arrays; for other sizes there is no figure to scale from.
-  if (settings.organisation.rows == 64 && settings.organisation.columns == 64) {
-    take(energy.array1, model.energy_J.array1_multiply, "energy_J/array1_multiply");
-    take(energy.array2, model.energy_J.array2_multiply, "energy_J/array2_multiply");
+  if (model.energy_J && settings.organisation.rows == 64 && settings.organisation.columns == 64) {
+    take(energy.array1, model.energy_J->array1_multiply, "energy_J/array1_multiply");
+    take(energy.array2, model.energy_J->array2_multiply, "energy_J/array2_multiply");
   }
   take(energy.latency, model.timing_s.token, "timing_s/token");
   return energy;

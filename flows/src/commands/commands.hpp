@@ -7,6 +7,7 @@ namespace gaincell::flows {
 
 Command configCommand();
 Command doctorCommand();
+Command floorplanCommand();
 Command flowCommand();
 Command netlistCommand();
 Command simulateCommand();
