@@ -22,6 +22,7 @@ struct Walker {
   const Circuit& circuit;
   std::map<std::string, const Subcircuit*> by_name;
   std::vector<FlatMosfet> out;
+  std::vector<FlatCapacitor> capacitors;
 
   void walk(const std::vector<Element>& elements, const Environment& env, const std::string& path,
             const std::string& spice) {
@@ -34,6 +35,8 @@ struct Walker {
         const std::string spice_name = spice.empty() ? fmt::format("{}{}", letter, m->name)
                                                      : fmt::format("{}.{}{}{}", letter, spice, letter, m->name);
         out.push_back({path + m->name, lowered(spice_name), &model->second, m->w.in(env), m->l.in(env), m->m});
+      } else if (const auto* c = std::get_if<Capacitor>(&element)) {
+        capacitors.push_back({path + c->name, c->farads.in(env)});
       } else if (const auto* x = std::get_if<Instance>(&element)) {
         const Subcircuit* sub = by_name.at(x->subcircuit);
         Environment inner;
@@ -44,13 +47,21 @@ struct Walker {
     }
   }
 };
+
+Walker walked(const Circuit& circuit) {
+  Walker walker{circuit, {}, {}, {}};
+  for (const auto& s : circuit.subcircuits) walker.by_name[s.name] = &s;
+  walker.walk(circuit.top, {}, "", "");
+  return walker;
+}
 }  // namespace
 
 std::vector<FlatMosfet> flattenMosfets(const Circuit& circuit) {
-  Walker walker{circuit, {}, {}};
-  for (const auto& s : circuit.subcircuits) walker.by_name[s.name] = &s;
-  walker.walk(circuit.top, {}, "", "");
-  return std::move(walker.out);
+  return walked(circuit).out;
+}
+
+std::vector<FlatCapacitor> flattenCapacitors(const Circuit& circuit) {
+  return walked(circuit).capacitors;
 }
 
 }  // namespace gaincell::netlist

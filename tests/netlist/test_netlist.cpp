@@ -69,6 +69,21 @@ TEST_CASE("flattening resolves paths and sizes") {
   CHECK(flat[0].ngspice == "m.xi1.mn");
   CHECK(flat[1].path == "i1.p");
   CHECK(flat[1].w == 4e-7);
+  Circuit with = c;
+  Subcircuit pair;
+  pair.name = "pair";
+  pair.ports = {"a"};
+  pair.parameters.push_back(Parameter::real("c", "F", 1e-15, 0, 1e-12, "one of them"));
+  pair.add(Capacitor{"c1", "a", "0", Value::of("c")});
+  pair.add(Capacitor{"c2", "a", "0", Value::of("c", 3.0)});
+  with.define(pair);
+  with.add(Instance{"i2", "pair", {"y"}, {{"c", 2e-15}}});
+  const auto capacitors = flattenCapacitors(with);
+  REQUIRE(capacitors.size() == 3);
+  CHECK(capacitors[0].path == "l");
+  CHECK(capacitors[1].farads == 2e-15);
+  CHECK(capacitors[2].path == "i2.c2");
+  CHECK(capacitors[2].farads == doctest::Approx(6e-15));
 }
 
 TEST_CASE("each fault is named with its place") {

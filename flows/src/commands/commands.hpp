@@ -9,6 +9,7 @@ Command adaptCommand();
 Command attendCommand();
 Command configCommand();
 Command doctorCommand();
+Command floorplanCommand();
 Command flowCommand();
 Command netlistCommand();
 Command pdkCommand();

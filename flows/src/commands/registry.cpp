@@ -13,6 +13,7 @@ const std::vector<Command>& commands() {
       doctorCommand(),
       attendCommand(),
       adaptCommand(),
+      floorplanCommand(),
   };
   return all;
 }

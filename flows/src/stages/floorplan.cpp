@@ -3,6 +3,9 @@
 #include "../floorplan.hpp"
 
 #include "gaincell/layout/estimate.hpp"
+// Area, energy and latency of tile, head and chip, with the energies of the fitted model where it has them.
+
+
 #include "stages.hpp"
 
 namespace gaincell::flows {
@@ -25,10 +28,16 @@ void run(FlowContext& context) {
   put("area_head", static_cast<double>(head.area()) * 1e-18, "m2", "area of a head");
   for (const auto& share : layout::breakdown(result.floorplan, head))
     context.current()["breakdown"].push_back({{"name", share.name}, {"count", share.count}, {"area_m2", static_cast<double>(share.area) * 1e-18}});
+  if (std::filesystem::exists(context.dir() / "model.json")) settings.model = context.dir() / "model.json";
+  for (const std::string& file : writeFloorplan(result, context.provenance(), context.dir(), support::Overwrite::Yes))
+    context.addFile(file);
 }
 
 }  // namespace
 
 Stage floorplanStage() { return {"floorplan", "floorplan", {"array-model"}, true, {}, run}; }
+Stage floorplanStage() {
+  return {"floorplan", "placing the floorplan", {"fit"}, true, {}, run};
+}
 
 }  // namespace gaincell::flows

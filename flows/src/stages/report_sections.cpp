@@ -330,6 +330,7 @@ std::vector<Section> reportSections(const ReportSource& s) {
   }
   if (s.has("converters")) sections.push_back(convertersSection(s));
   if (s.has("fit")) sections.push_back(fitSection(s));
+  if (s.has("floorplan")) sections.push_back(floorplanSection(s));
   return sections;
 }
 

@@ -26,6 +26,8 @@ struct ReportSource {
 
 /// Title, what it is, verdicts, checks, files and commands.
 report::ReportData reportFrame(const ReportSource& source);
+/// Area, energy and latency (stage floorplan).
+report::Section floorplanSection(const ReportSource& source);
 /// Every section whose stage has run, in page order.
 std::vector<report::Section> reportSections(const ReportSource& source);
 

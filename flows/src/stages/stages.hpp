@@ -9,6 +9,7 @@ Stage generateStage();
 Stage characterizeStage();
 Stage convertersStage();
 Stage fitStage();
+Stage floorplanStage();
 Stage reportStage();
 
 }  // namespace gaincell::flows

@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// The transistors of a circuit one by one.
+/// The transistors and capacitors of a circuit one by one.
 
 #include <string>
 #include <vector>
@@ -18,7 +18,16 @@ struct FlatMosfet {
   int m = 1;
 };
 
+/// One capacitor with its resolved value.
+struct FlatCapacitor {
+  std::string path;   ///< instance path with dots: "x_converter.int"
+  double farads = 0;  ///< F
+};
+
 /// In deterministic (depth-first, declaration) order. The circuit must outlive the result.
 std::vector<FlatMosfet> flattenMosfets(const Circuit& circuit);
+
+/// All capacitors of a circuit, in the same order.
+std::vector<FlatCapacitor> flattenCapacitors(const Circuit& circuit);
 
 }  // namespace gaincell::netlist

@@ -1,0 +1,119 @@
+#include "floorplan.hpp"
+
+#include <fmt/format.h>
+
+#include "gaincell/cells/generator.hpp"
+#include "gaincell/model/io.hpp"
+#include "gaincell/netlist/flatten.hpp"
+
+namespace gaincell::flows {
+
+using support::Error;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Transistors and capacitors of a generated circuit.
+layout::BlockDevices devicesOf(const CommandContext& context, const pdk::Pdk& pdk, const std::string& kind) {
+  const cells::Generator& generator = cells::generator(kind);
+  netlist::Circuit circuit = pdk::emptyDeck(pdk, context.conditions(pdk), kind).circuit;
+  const std::string name = generator.define(pdk, context.circuitParameters(pdk, kind), circuit);
+  circuit.add(netlist::Instance{"block", name, circuit.find(name)->ports, {}});
+  layout::BlockDevices block;
+  block.source = fmt::format("generator {} on {}", kind, pdk.name);
+  for (const auto& m : netlist::flattenMosfets(circuit)) block.devices.push_back({m.path, m.w, m.l, m.m});
+  for (const auto& c : netlist::flattenCapacitors(circuit)) block.capacitors.push_back(c.farads);
+  return block;
+}
+
+/// The chains that drive a word line and its complement: those of the ReLU converter, which drive array 2, drive array
+/// 1 as well.
+layout::BlockDevices wordLineDriver(const layout::BlockDevices& relu) {
+  layout::BlockDevices driver;
+  driver.source = "word-line chains of the " + relu.source;
+  for (const layout::Device& device : relu.devices)
+    if (device.name.find(".wl") != std::string::npos) driver.devices.push_back(device);
+  return driver;
+}
+
+double layoutValue(const pdk::Pdk& pdk, const std::string& key) {
+  const auto it = pdk.layout.values.find(key);
+  if (it == pdk.layout.values.end())
+    throw Error("FLW-0060", fmt::format("the PDK {} has no layout figure '{}'", pdk.name, key), pdk.manifest.string(),
+                "add it under layout/values of the manifest, with unit and source");
+  return it->second;
+}
+
+layout::AreaRules rulesOf(const pdk::Pdk& pdk) {
+  const double gate = pdk.device(pdk.role("logic_n").device).l_min;
+  layout::AreaRules rules = layout::areaRules(layoutValue(pdk, "metal_pitch"), layoutValue(pdk, "poly_pitch"), gate,
+                                              layoutValue(pdk, "mom_capacitance"), pdk.name, pdk.layout.source);
+  const auto source = [&](layout::Figure& figure, const char* key) { figure.source = pdk.layout.sources.at(key); };
+  source(rules.metal_pitch, "metal_pitch");
+  source(rules.poly_pitch, "poly_pitch");
+  source(rules.mom_density, "mom_capacitance");
+  return rules;
+}
+
+/// Published energies, replaced by those the model file has.
+layout::EnergyInput energyOf(const FloorplanSettings& settings) {
+  layout::EnergyInput energy = layout::publishedEnergy();
+  if (!settings.model) return energy;
+  const model::Model model = model::readModel(*settings.model);
+  const std::string from = "model file " + settings.model->filename().string();
+  const auto take = [&](layout::Figure& figure, const std::optional<double>& value, const std::string& field) {
+    if (!value) return;
+    figure.value = *value;
+    figure.origin = layout::Origin::Model;
+    figure.source = from + ", " + field;
+  };
+  // The model's multiplies are of 64 x 64 arrays; for other sizes there is no figure to scale from.
+  if (model.energy_J && settings.organisation.rows == 64 && settings.organisation.columns == 64) {
+    take(energy.array1, model.energy_J->array1_multiply, "energy_J/array1_multiply");
+    take(energy.array2, model.energy_J->array2_multiply, "energy_J/array2_multiply");
+  }
+  take(energy.latency, model.timing_s.token, "timing_s/token");
+  return energy;
+}
+
+}  // namespace
+
+FloorplanResult makeFloorplan(const CommandContext& context, const pdk::Pdk& pdk, const FloorplanSettings& settings) {
+  layout::FloorplanInput input;
+  input.organisation = settings.organisation;
+  input.rules = rulesOf(pdk);
+  input.rules.capacitor_over_active = settings.capacitor_over_active;
+  input.cell = devicesOf(context, pdk, "gain-cell");
+  input.relu_converter = devicesOf(context, pdk, "relu-converter");
+  input.signed_converter = devicesOf(context, pdk, "signed-converter");
+  input.word_line_driver = wordLineDriver(input.relu_converter);
+  FloorplanResult result{settings.organisation, {}, energyOf(settings)};
+  if (settings.published_cell)
+    input.cell_area = {"6T cell, oxide semiconductor, worst case", 1e-12, "m^2", layout::Origin::Published,
+                       "Leroux, Manea et al., Nature Computational Science 5, 813-824 (2025): about 1 um^2"};
+  result.floorplan = layout::buildFloorplan(input);
+  return result;
+}
+
+std::vector<std::string> writeFloorplan(const FloorplanResult& result, const support::Provenance& provenance,
+                                        const fs::path& dir, support::Overwrite overwrite) {
+  const layout::Floorplan& plan = result.floorplan;
+  nlohmann::json json = layout::toJson(plan, result.organisation, result.energy);
+  json["provenance"] = support::toJson(provenance);
+  std::vector<std::pair<std::string, std::string>> files = {{"floorplan.json", json.dump(2) + "\n"},
+                                                            {"floorplan.svg", layout::toSvg(plan)},
+                                                            {"floorplan.gds", layout::toGds(plan, provenance.date)},
+                                                            {"floorplan.lef", layout::toLef(plan)}};
+  for (const layout::Kind kind : {layout::Kind::Tile, layout::Kind::Head, layout::Kind::Chip}) {
+    const layout::Block& block = plan.ofKind(kind);
+    files.emplace_back(block.name + ".def", layout::toDef(plan, block));
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, content] : files) {
+    support::writeFileAtomically(dir / name, content, overwrite);
+    names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace gaincell::flows
