@@ -32,6 +32,7 @@ std::string toJsonText(const RunHeader& h) {
   const json all = {{"format", "gaincell-mc/1"},
                     {"identity", json::parse(h.identity)},
                     {"provenance", h.provenance.empty() ? json::object() : json::parse(h.provenance)},
+                    {"rerun_command", h.rerun_command},
                     {"samples", h.samples},
                     {"conditions", conditions},
                     {"figures", figures},
@@ -48,6 +49,7 @@ RunHeader headerFromJsonText(const std::string& text, const std::string& where) 
     RunHeader h;
     h.identity = all.at("identity").dump();
     h.provenance = all.at("provenance").dump();
+    h.rerun_command = all.at("rerun_command");
     h.samples = all.at("samples");
     for (const auto& c : all.at("conditions")) h.conditions.push_back({c.at("corner"), c.at("temp_C"), c.at("vdd_V")});
     for (const auto& f : all.at("figures"))

@@ -23,6 +23,7 @@ namespace gaincell::montecarlo {
 struct RunHeader {
   std::string identity;               ///< Study::identity()
   std::string provenance;             ///< support::Provenance as JSON: who started the run, when, with what
+  std::string rerun_command;          ///< command that runs one sample again, to be followed by " --only-sample K"
   std::uint64_t samples = 0;          ///< samples asked for
   std::vector<pdk::Conditions> conditions;
   Preflight preflight;

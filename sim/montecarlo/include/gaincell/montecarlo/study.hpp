@@ -74,6 +74,9 @@ class Study {
   /// Takes over the figures and the order of the draws from a preflight, of this process or of the run's first.
   virtual void adopt(const Preflight& preflight) = 0;
   virtual std::unique_ptr<StudyWorker> worker() const = 0;
+  /// Declared against realised spread of everything that varies, over `samples` samples; after preflight(). Empty where a study has
+  /// no such notion.
+  virtual std::vector<DrawCheck> checkDraws(std::uint64_t samples) const;
 };
 
 /// A study of a registered analysis.
