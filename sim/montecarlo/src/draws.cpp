@@ -114,6 +114,7 @@ DrawSource::DrawSource(std::uint64_t seed, Sampling sampling, std::uint64_t samp
 }
 DrawSource::~DrawSource() = default;
 DrawSource::DrawSource(DrawSource&&) noexcept = default;
+DrawSource& DrawSource::operator=(DrawSource&&) noexcept = default;
 
 std::size_t DrawSource::sobolDimensions() noexcept {
   return boost::random::default_sobol_table::max_dimension;

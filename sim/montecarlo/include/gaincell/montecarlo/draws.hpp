@@ -38,6 +38,7 @@ class DrawSource {
   DrawSource(std::uint64_t seed, Sampling sampling, std::uint64_t samples, std::vector<DrawName> order = {});
   ~DrawSource();
   DrawSource(DrawSource&&) noexcept;
+  DrawSource& operator=(DrawSource&&) noexcept;
 
   /// Standard normal value of a draw in a sample.
   double normal(std::uint64_t sample, const DrawName& name) const;
