@@ -61,16 +61,17 @@ class Walker {
 
 std::vector<FlatMosfet> flattenMosfets(const Circuit& circuit) {
   std::vector<FlatMosfet> out;
-  Walker(circuit).walk([&](const Element& element, const Environment& env, const std::string& path,
-                           const std::string& spice) {
-    const auto* m = std::get_if<Mosfet>(&element);
-    if (!m) return;
-    const auto model = circuit.devices.find(m->flavour);
-    if (model == circuit.devices.end())
-      throw support::Error("NET-0014", fmt::format("there is no device flavour '{}'", m->flavour), path + m->name);
-    const char letter = static_cast<char>(std::tolower(model->second.element));
-    out.push_back({path + m->name, spiceName(letter, spice, m->name), &model->second, m->w.in(env), m->l.in(env), m->m});
-  });
+  Walker(circuit).walk(
+      [&](const Element& element, const Environment& env, const std::string& path, const std::string& spice) {
+        const auto* m = std::get_if<Mosfet>(&element);
+        if (!m) return;
+        const auto model = circuit.devices.find(m->flavour);
+        if (model == circuit.devices.end())
+          throw support::Error("NET-0014", fmt::format("there is no device flavour '{}'", m->flavour), path + m->name);
+        const char letter = static_cast<char>(std::tolower(model->second.element));
+        out.push_back(
+            {path + m->name, spiceName(letter, spice, m->name), &model->second, m->w.in(env), m->l.in(env), m->m});
+      });
   return out;
 }
 

@@ -1,4 +1,5 @@
-// A simulator worker that misbehaves: it passes messages between the pool and the real worker until a run whose number is due.
+// A simulator worker that misbehaves: it passes messages between the pool and the real worker until a run whose number
+// is due.
 //   GAINCELL_TEST_FAULT   hang | crash | garbage | poison
 //   GAINCELL_TEST_RUNS    numbers of the runs at which it does, "5,9,20", counted over all workers
 //   GAINCELL_TEST_COUNTER file that counts the runs
@@ -35,7 +36,9 @@ long nextRun() {
   return static_cast<long>(info.st_size);
 }
 
-bool due(long run) { return ("," + environment("GAINCELL_TEST_RUNS") + ",").find("," + std::to_string(run) + ",") != std::string::npos; }
+bool due(long run) {
+  return ("," + environment("GAINCELL_TEST_RUNS") + ",").find("," + std::to_string(run) + ",") != std::string::npos;
+}
 
 /// Ends the process or sends a wrong answer.
 void misbehave(const std::string& how, int pool) {

@@ -1,4 +1,5 @@
-// Monte-Carlo runs that are killed, interrupted, or have a simulator that misbehaves: the results must be those of a clean run.
+// Monte-Carlo runs that are killed, interrupted, or have a simulator that misbehaves: the results must be those of a
+// clean run.
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -75,7 +76,8 @@ std::vector<pid_t> children() {
     std::ifstream in(entry.path() / "stat");
     std::string pid, command, state;
     pid_t parent = 0;
-    if (in >> pid >> command >> state >> parent && parent == ::getpid()) out.push_back(static_cast<pid_t>(std::stol(name)));
+    if (in >> pid >> command >> state >> parent && parent == ::getpid())
+      out.push_back(static_cast<pid_t>(std::stol(name)));
   }
   return out;
 }
@@ -178,7 +180,9 @@ TEST_CASE("a simulator that hangs, crashes, prints garbage, or poisons itself") 
     options.engine.on_failure = OnFailure::Skip;
     result = runStudy(cellStudy(40), simulator, options);
     CHECK(result.report.failed == 4);
-    const std::string kind = std::string(fault) == "hang" ? "timed out" : std::string(fault) == "poison" ? "" : "crashed";
+    const std::string kind = std::string(fault) == "hang"     ? "timed out"
+                             : std::string(fault) == "poison" ? ""
+                                                              : "crashed";
     if (!kind.empty()) CHECK(statusOf(dir.path / "skip").failures.at(kind) == 4);
     CHECK(runStudy(cellStudy(40), {}, runIn(dir.path / "skip", 1, true)).report.run == 4);
     CHECK(cellResults(dir.path / "skip") == clean);

@@ -1,6 +1,6 @@
 #pragma once
-// A study without a simulator: figures are simple functions of the draws, and a sample can be made to fail, to be slow, or to end the
-// process. Its results are known exactly.
+// A study without a simulator: figures are simple functions of the draws, and a sample can be made to fail, to be slow,
+// or to end the process. Its results are known exactly.
 
 #include <fmt/format.h>
 #include <signal.h>
@@ -33,7 +33,8 @@ struct FakeStudy final : Study {
   }
   std::vector<pdk::Conditions> conditions() const override {
     std::vector<pdk::Conditions> out;
-    for (std::size_t c = 0; c < corners; ++c) out.push_back({c % 2 ? "ss" : "tt", 27.0 + 10.0 * static_cast<double>(c), 0.9});
+    for (std::size_t c = 0; c < corners; ++c)
+      out.push_back({c % 2 ? "ss" : "tt", 27.0 + 10.0 * static_cast<double>(c), 0.9});
     return out;
   }
   std::uint64_t samples() const override { return count; }
@@ -62,7 +63,8 @@ struct FakeStudy final : Study {
       if (!r.ok()) return r;
       const DrawSource source(study.seed, Sampling::PseudoRandom, study.count);
       const auto d = study.draws();
-      const double a = source.normal(task.sample, d[0]), b = source.normal(task.sample, d[1]), c = source.normal(task.sample, d[2]);
+      const double a = source.normal(task.sample, d[0]), b = source.normal(task.sample, d[1]),
+                   c = source.normal(task.sample, d[2]);
       r.values = {2 * a + b + 0.01 * task.condition, std::exp(0.1 * c)};
       r.tables["curve"] = support::Table{{"x_V", "y_A"}, {{0, a}, {1, b}}};
       return r;

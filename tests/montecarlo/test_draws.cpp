@@ -83,7 +83,8 @@ TEST_CASE("Latin hypercube puts one sample of every draw into each stratum") {
   std::vector<double> first;
   for (const auto& d : names(6)) {
     std::set<int> strata;
-    for (std::uint64_t s = 0; s < n; ++s) strata.insert(static_cast<int>(source.uniform(s, d) * static_cast<double>(n)));
+    for (std::uint64_t s = 0; s < n; ++s)
+      strata.insert(static_cast<int>(source.uniform(s, d) * static_cast<double>(n)));
     CHECK(strata.size() == n);
   }
 }
@@ -108,7 +109,8 @@ TEST_CASE("Sobol fills the strata of every draw and of pairs, scrambled") {
   // The first two dimensions form a (0, 2)-sequence: 256 points hit each of 16 x 16 squares once.
   std::set<std::pair<int, int>> squares;
   for (std::uint64_t s = 0; s < 256; ++s)
-    squares.insert({static_cast<int>(source.uniform(s, draws[0]) * 16), static_cast<int>(source.uniform(s, draws[1]) * 16)});
+    squares.insert(
+        {static_cast<int>(source.uniform(s, draws[0]) * 16), static_cast<int>(source.uniform(s, draws[1]) * 16)});
   CHECK(squares.size() == 256);
   // Integrates a smooth function far better than pseudo-random draws do.
   const auto error = [&](const DrawSource& from) {
@@ -139,7 +141,8 @@ TEST_CASE("realised spread is the declared one, for every parameter and method")
   for (const bool global : {false, true}) {
     options.global = global;
     const VariationModel model(p, options);
-    // Four devices of two parameters; with process spread also their lengths, two drawn capacitors and the wire's R and C.
+    // Four devices of two parameters; with process spread also their lengths, two drawn capacitors and the wire's R and
+    // C.
     CHECK(model.quantities(deck).size() == (global ? 4 * 3 + 2 + 2 : 4 * 2));
     for (const auto sampling : {Sampling::PseudoRandom, Sampling::LatinHypercube, Sampling::Sobol}) {
       CAPTURE(toString(sampling));

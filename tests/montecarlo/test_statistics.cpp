@@ -41,7 +41,8 @@ TEST_CASE("confidence intervals cover the truth as often as they say") {
   constexpr int kRuns = 2000;
   for (int run = 0; run < kRuns; ++run) {
     std::vector<double> values;
-    for (int i = 0; i < 20; ++i) values.push_back(3 + 2 * normal(static_cast<std::uint64_t>(run), static_cast<std::uint64_t>(i)));
+    for (int i = 0; i < 20; ++i)
+      values.push_back(3 + 2 * normal(static_cast<std::uint64_t>(run), static_cast<std::uint64_t>(i)));
     const Summary s = summarize(values);
     mean += s.mean_interval.low < 3 && 3 < s.mean_interval.high;
     sigma += s.sigma_interval.low < 2 && 2 < s.sigma_interval.high;
@@ -63,7 +64,8 @@ TEST_CASE("nothing and almost nothing") {
 }
 
 TEST_CASE("yield intervals against published values") {
-  // Clopper and Pearson, 8 of 10: (0.4439, 0.9748); Wilson, 8 of 10: (0.4902, 0.9433) (Brown, Cai, DasGupta 2001, by formula).
+  // Clopper and Pearson, 8 of 10: (0.4439, 0.9748); Wilson, 8 of 10: (0.4902, 0.9433) (Brown, Cai, DasGupta 2001, by
+  // formula).
   const Yield y = yieldOf(8, 10);
   CHECK(y.clopper_pearson.low == doctest::Approx(0.4439).epsilon(1e-3));
   CHECK(y.clopper_pearson.high == doctest::Approx(0.9748).epsilon(1e-3));
@@ -87,7 +89,8 @@ TEST_CASE("limits: a missing value never passes") {
   CHECK_FALSE(limitFromText("x=:3").passes(-std::numeric_limits<double>::infinity()));
   CHECK(limitFromText("x=:3").passes(0.0));
   CHECK_FALSE(limitFromText("x=1:").passes(0.0));
-  for (const char* bad : {"x", "x=3", "=1:2", "x=:", "x=2:1", "x=a:b"}) CHECK_THROWS_AS(limitFromText(bad), support::Error);
+  for (const char* bad : {"x", "x=3", "=1:2", "x=:", "x=2:1", "x=a:b"})
+    CHECK_THROWS_AS(limitFromText(bad), support::Error);
 }
 
 TEST_CASE("correlation, Q-Q data and histogram") {

@@ -95,10 +95,12 @@ TEST_CASE("a table of samples and its statistics") {
   auto options = runIn(dir.path);
   options.limits = {limitFromText("current=-2:2"), limitFromText("tau=0.5:")};
   const auto result = runStudy(study, options);
-  CHECK(result.samples.columns == std::vector<std::string>{"sample", "condition", "temp_C", "vdd_V", "current_A", "tau_s"});
+  CHECK(result.samples.columns ==
+        std::vector<std::string>{"sample", "condition", "temp_C", "vdd_V", "current_A", "tau_s"});
   CHECK(result.samples.rows.size() == 800);
   CHECK(support::readCsv(dir.path / "samples.csv").rows == result.samples.rows);
-  CHECK(support::readCsv(dir.path / "sample_curve.csv").columns == std::vector<std::string>{"sample", "condition", "x_V", "y_A"});
+  CHECK(support::readCsv(dir.path / "sample_curve.csv").columns ==
+        std::vector<std::string>{"sample", "condition", "x_V", "y_A"});
   const auto json = nlohmann::json::parse(result.statistics);
   const auto& current = json["conditions"][0]["figures"]["current"];
   CHECK(current["sigma"].get<double>() == doctest::Approx(std::sqrt(5.0)).epsilon(0.15));
@@ -162,8 +164,8 @@ TEST_CASE("a folder of another study is refused; more samples are added; fewer a
   CHECK(idOf([&] { runStudy(study, runIn(dir.path)); }) == "MCS-0064");
   FakeStudy other;
   other.seed = 2;
-  CHECK_THROWS_WITH_AS(runStudy(other, runIn(dir.path, 1, true)), doctest::Contains("seed: the run has 1, this command 2"),
-                       support::Error);
+  CHECK_THROWS_WITH_AS(runStudy(other, runIn(dir.path, 1, true)),
+                       doctest::Contains("seed: the run has 1, this command 2"), support::Error);
   CHECK(idOf([&] { runStudy(study, runIn(dir.path / "nothing", 1, true)); }) == "MCS-0065");
   study.count = 60;
   CHECK(runStudy(study, runIn(dir.path, 1, true)).report.run == 20);
@@ -181,7 +183,8 @@ TEST_CASE("a full disk: a clear error, an intact store, and the run goes on late
   FakeStudy study;
   study.count = 400;
   TemporaryFolder dir;
-  const RunHeader header{study.identity(), "{}", "gaincell mc fake", study.count, study.conditions(), study.preflight()};
+  const RunHeader header{study.identity(), "{}", "gaincell mc fake", study.count, study.conditions(),
+                         study.preflight()};
   {
     RunStore::Options options;
     options.max_pages = 12;
@@ -204,9 +207,15 @@ TEST_CASE("damaged stores are recognised, and what is intact is recovered") {
   runStudy(study, runIn(dir.path));
   const fs::path file = dir.path / "run.sqlite";
   const auto size = fs::file_size(file);
-  SUBCASE("truncated") { fs::resize_file(file, size / 2); }
-  SUBCASE("garbage in the middle") { damage(file, size / 2, 20000); }
-  SUBCASE("garbage at the start") { damage(file, 0, 9000); }
+  SUBCASE("truncated") {
+    fs::resize_file(file, size / 2);
+  }
+  SUBCASE("garbage in the middle") {
+    damage(file, size / 2, 20000);
+  }
+  SUBCASE("garbage at the start") {
+    damage(file, 0, 9000);
+  }
   SUBCASE("one flipped byte in a sample") {
     const auto at = support::readFile(file).rfind("GCMCrec1");
     damage(file, at + 100, 1);
@@ -227,7 +236,8 @@ TEST_CASE("shards join into the same results; what is missing is named") {
   const std::string clean = cleanResults(study);
   TemporaryFolder dir;
   const RunFolder folder{dir.path};
-  const RunHeader header{study.identity(), "{}", "gaincell mc fake", study.count, study.conditions(), study.preflight()};
+  const RunHeader header{study.identity(), "{}", "gaincell mc fake", study.count, study.conditions(),
+                         study.preflight()};
   support::writeFileAtomically(folder.header(), toJsonText(header));
   CHECK(openShards(folder, header, 3) == std::vector<std::uint64_t>{0, 1, 2});
   CHECK(idOf([&] { merge(folder, false); }) == "MCS-0079");
@@ -259,7 +269,8 @@ TEST_CASE("the batch script: quoting, and words Slurm could misread are refused"
   o.command = {"/opt/gain cell/gaincell", "mc", "it's"};
   const std::string script = slurmScript(o, {"/tmp"});
   CHECK(script.find("#SBATCH --partition=long\n") != std::string::npos);
-  CHECK(script.find(R"('/opt/gain cell/gaincell' 'mc' 'it'\''s' --shard "$SLURM_ARRAY_TASK_ID/4")") != std::string::npos);
+  CHECK(script.find(R"('/opt/gain cell/gaincell' 'mc' 'it'\''s' --shard "$SLURM_ARRAY_TASK_ID/4")") !=
+        std::string::npos);
   o.partition = "a\n#SBATCH --uid=0";
   CHECK(idOf([&] { slurmScript(o, {"/tmp"}); }) == "MCS-0070");
   o.partition = "";

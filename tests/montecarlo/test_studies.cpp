@@ -78,13 +78,15 @@ TEST_CASE("cell I(V): the same bytes with one and two workers and for a sample a
   double sum = 0;
   for (const auto& share : zero["sensitivity"]["shares"]) sum += share["share"].get<double>();
   CHECK(sum == doctest::Approx(1).epsilon(0.05));  // linear in the draws at VDD/2
-  // The current at a stored 0 flows through the p device of the pair and the p read switch; it is their mismatch that matters.
+  // The current at a stored 0 flows through the p device of the pair and the p read switch; it is their mismatch that
+  // matters.
   const auto& shares = json["conditions"][0]["figures"]["i_level_0"]["sensitivity"]["shares"];
   CHECK(shares[0]["instance"].get<std::string>().find("_p") != std::string::npos);
   // Linear propagation: the sum of squared effects of one sigma of each draw is the variance.
   double square = 0;
   for (const auto& share : shares) square += std::pow(share["per_sigma"].get<double>(), 2);
-  CHECK(std::sqrt(square) == doctest::Approx(json["conditions"][0]["figures"]["i_level_0"]["sigma"].get<double>()).epsilon(0.1));
+  CHECK(std::sqrt(square) ==
+        doctest::Approx(json["conditions"][0]["figures"]["i_level_0"]["sigma"].get<double>()).epsilon(0.1));
 }
 
 TEST_CASE("a grid of corners and temperatures with both kinds of variation, Latin hypercube") {

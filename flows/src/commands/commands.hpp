@@ -8,6 +8,7 @@ namespace gaincell::flows {
 Command configCommand();
 Command doctorCommand();
 Command flowCommand();
+Command mcCommand();
 Command netlistCommand();
 Command simulateCommand();
 

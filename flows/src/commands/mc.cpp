@@ -70,7 +70,8 @@ std::vector<pdk::Conditions> conditionsOf(const CommandContext& c, const pdk::Pd
 mc::VariationOptions variationOf(const CommandContext& c) {
   const std::string what = given<std::string>(c, "variation", "local");
   if (what != "local" && what != "global" && what != "both")
-    throw Error("FLW-0061", fmt::format("there is no variation '{}'", what), "--variation", "choose local, global or both");
+    throw Error("FLW-0061", fmt::format("there is no variation '{}'", what), "--variation",
+                "choose local, global or both");
   mc::VariationOptions v;
   v.local = what != "global";
   v.global = what != "local";
@@ -87,7 +88,8 @@ mc::StudyConfig configOf(const CommandContext& c) {
   s.kind = c.positional.at(0);
   cells::generator(s.kind);
   if (!c.values.count("analysis"))
-    throw Error("FLW-0062", "no analysis was given", "gaincell mc", "add --analysis NAME; 'gaincell simulate --help' lists them");
+    throw Error("FLW-0062", "no analysis was given", "gaincell mc",
+                "add --analysis NAME; 'gaincell simulate --help' lists them");
   s.analysis = c.values["analysis"].as<std::string>();
   sim::analysis(s.kind, s.analysis);
   s.circuit = c.circuitParameters(s.pdk, s.kind);
@@ -104,11 +106,29 @@ mc::StudyConfig configOf(const CommandContext& c) {
 }
 
 /// Options that say where and how a run is made, not what is simulated; with the number of values each takes.
-const std::vector<std::pair<std::string, int>> kRunOptions = {
-    {"--run", 1},        {"--resume", 0},    {"--engine", 1}, {"--shards", 1},     {"--partition", 1},  {"--time", 1},
-    {"--mem", 1},        {"--sbatch", 1},    {"--wait", 0},   {"--dry-run", 0},    {"--on-failure", 1}, {"--retries", 1},
-    {"--jobs", 1},       {"-j", 1},          {"--force", 0},  {"--json", 0},       {"--quiet", 0},      {"--limit", 1},
-    {"--keep-decks", 1}, {"--only-sample", 1}, {"--only-condition", 1}, {"--shard", 1}, {"--time-limit", 1}};
+const std::vector<std::pair<std::string, int>> kRunOptions = {{"--run", 1},
+                                                              {"--resume", 0},
+                                                              {"--engine", 1},
+                                                              {"--shards", 1},
+                                                              {"--partition", 1},
+                                                              {"--time", 1},
+                                                              {"--mem", 1},
+                                                              {"--sbatch", 1},
+                                                              {"--wait", 0},
+                                                              {"--dry-run", 0},
+                                                              {"--on-failure", 1},
+                                                              {"--retries", 1},
+                                                              {"--jobs", 1},
+                                                              {"-j", 1},
+                                                              {"--force", 0},
+                                                              {"--json", 0},
+                                                              {"--quiet", 0},
+                                                              {"--limit", 1},
+                                                              {"--keep-decks", 1},
+                                                              {"--only-sample", 1},
+                                                              {"--only-condition", 1},
+                                                              {"--shard", 1},
+                                                              {"--time-limit", 1}};
 
 /// The words of this process's command line without the named options.
 std::vector<std::string> wordsWithout(const std::vector<std::string>& dropped) {
@@ -117,10 +137,11 @@ std::vector<std::string> wordsWithout(const std::vector<std::string>& dropped) {
   for (std::size_t at = 0; at < bytes.size(); at += words.back().size() + 1) words.push_back(bytes.c_str() + at);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto option = std::find_if(kRunOptions.begin(), kRunOptions.end(), [&](const auto& o) {
-      return words[i] == o.first || words[i].starts_with(o.first + "=") || (o.first == "-j" && words[i].starts_with("-j"));
+      return words[i] == o.first || words[i].starts_with(o.first + "=") ||
+             (o.first == "-j" && words[i].starts_with("-j"));
     });
-    const bool drop = option != kRunOptions.end() &&
-                      std::find(dropped.begin(), dropped.end(), option->first) != dropped.end();
+    const bool drop =
+        option != kRunOptions.end() && std::find(dropped.begin(), dropped.end(), option->first) != dropped.end();
     if (!drop) {
       out.push_back(words[i]);
     } else if (words[i] == option->first) {
@@ -191,27 +212,31 @@ std::string estimateText(const mc::Estimate& e, int jobs) {
 
 nlohmann::json statisticsSummary(const mc::StudyResult& r) {
   return {{"statistics", nlohmann::json::parse(r.statistics)},
-          {"good", r.report.good}, {"failed", r.report.failed}, {"total", r.report.total}};
+          {"good", r.report.good},
+          {"failed", r.report.failed},
+          {"total", r.report.total}};
 }
 
 std::string statisticsText(const mc::StudyResult& r) {
   const auto json = nlohmann::json::parse(r.statistics);
   std::string text;
   for (const auto& at : json["conditions"]) {
-    text += fmt::format("{} {} C {} V, {} samples:\n  {:<24} {:>13} {:>13} {:>13} {:>13}\n", at["corner"].get<std::string>(),
-                        at["temp_C"].get<double>(), at["vdd_V"].get<double>(), at["samples"].get<std::size_t>(), "figure", "mean",
-                        "sigma", "min", "max");
+    text += fmt::format("{} {} C {} V, {} samples:\n  {:<24} {:>13} {:>13} {:>13} {:>13}\n",
+                        at["corner"].get<std::string>(), at["temp_C"].get<double>(), at["vdd_V"].get<double>(),
+                        at["samples"].get<std::size_t>(), "figure", "mean", "sigma", "min", "max");
     for (const auto& f : r.header.preflight.figures) {
       const auto& s = at["figures"][f.name];
       const auto number = [&](const char* key) {
         return s[key].is_null() ? std::string("-") : support::formatSi(s[key].get<double>(), f.unit, 4);
       };
-      text += fmt::format("  {:<24} {:>13} {:>13} {:>13} {:>13}\n", f.name, number("mean"), number("sigma"), number("min"), number("max"));
+      text += fmt::format("  {:<24} {:>13} {:>13} {:>13} {:>13}\n", f.name, number("mean"), number("sigma"),
+                          number("min"), number("max"));
     }
     for (const auto& y : at["yield"]["limits"])
-      text += fmt::format("  yield {}: {}/{} = {:.4g} %, at 95 % confidence {:.4g} .. {:.4g} %\n", y["figure"].get<std::string>(),
-                          y["passed"].get<std::size_t>(), y["total"].get<std::size_t>(), 100 * y["yield"].get<double>(),
-                          100 * y["clopper_pearson_95"][0].get<double>(), 100 * y["clopper_pearson_95"][1].get<double>());
+      text += fmt::format("  yield {}: {}/{} = {:.4g} %, at 95 % confidence {:.4g} .. {:.4g} %\n",
+                          y["figure"].get<std::string>(), y["passed"].get<std::size_t>(), y["total"].get<std::size_t>(),
+                          100 * y["yield"].get<double>(), 100 * y["clopper_pearson_95"][0].get<double>(),
+                          100 * y["clopper_pearson_95"][1].get<double>());
   }
   return text;
 }
@@ -229,7 +254,8 @@ ExitCode exitCodeOf(const mc::StudyResult& r) {
 ExitCode report(const CommandContext& c, const mc::StudyResult& r, const fs::path& dir) {
   std::string text = statisticsText(r);
   if (r.report.failed > 0)
-    text += fmt::format("{} of {} samples failed: {}\n", r.report.failed, r.report.total, (dir / "failures.csv").string());
+    text +=
+        fmt::format("{} of {} samples failed: {}\n", r.report.failed, r.report.total, (dir / "failures.csv").string());
   text += fmt::format("results in {}\n", dir.string());
   auto json = statisticsSummary(r);
   json["run"] = dir.string();
@@ -241,7 +267,8 @@ ExitCode report(const CommandContext& c, const mc::StudyResult& r, const fs::pat
 fs::path folderOf(const CommandContext& c) {
   if (c.positional.size() == 2) return c.positional[1];
   if (c.values.count("run")) return c.values["run"].as<std::string>();
-  throw Error("FLW-0065", "no run folder was given", "gaincell mc " + c.positional.at(0), "add the folder that --run named");
+  throw Error("FLW-0065", "no run folder was given", "gaincell mc " + c.positional.at(0),
+              "add the folder that --run named");
 }
 
 ExitCode exportFolder(const CommandContext& c, const fs::path& dir) {
@@ -259,7 +286,11 @@ ExitCode status(const CommandContext& c) {
   std::string text = fmt::format("{} of {} samples done, {} failed\n", s.good, s.total, s.failed);
   for (const auto& [kind, count] : s.failures) text += fmt::format("  {}: {}\n", kind, count);
   for (const auto& shard : s.shards) {
-    json["shards"].push_back({{"shard", shard.index}, {"good", shard.good}, {"failed", shard.failed}, {"total", shard.total}, {"note", shard.note}});
+    json["shards"].push_back({{"shard", shard.index},
+                              {"good", shard.good},
+                              {"failed", shard.failed},
+                              {"total", shard.total},
+                              {"note", shard.note}});
     text += fmt::format("  shard {}: {} of {} done, {} failed{}\n", shard.index, shard.good, shard.total, shard.failed,
                         shard.note.empty() ? "" : " (" + shard.note + ")");
   }
@@ -277,9 +308,12 @@ ExitCode salvageRun(const CommandContext& c) {
   const mc::RunFolder folder{folderOf(c)};
   const mc::RunLock lock(folder.lock());
   const auto r = mc::salvage(folder.store(), folder.header());
-  c.print({{"recovered", r.recovered}, {"missing", r.missing}, {"damaged", r.damaged.string()}},
-          fmt::format("{} intact samples recovered, {} missing; the damaged store is kept as {}\nresume the run to simulate what "
-                      "is missing\n", r.recovered, r.missing, r.damaged.string()));
+  c.print(
+      {{"recovered", r.recovered}, {"missing", r.missing}, {"damaged", r.damaged.string()}},
+      fmt::format(
+          "{} intact samples recovered, {} missing; the damaged store is kept as {}\nresume the run to simulate what "
+          "is missing\n",
+          r.recovered, r.missing, r.damaged.string()));
   return ExitCode::Done;
 }
 
@@ -288,9 +322,11 @@ ExitCode onlySample(const CommandContext& c, mc::Study& study) {
   const auto preflight = study.preflight();
   const mc::Task task{given<std::uint32_t>(c, "only-condition", 0), c.values["only-sample"].as<std::uint64_t>()};
   if (task.condition >= study.conditions().size())
-    throw Error("FLW-0066", fmt::format("there is no condition {}", task.condition), "--only-condition", "conditions count from 0");
+    throw Error("FLW-0066", fmt::format("there is no condition {}", task.condition), "--only-condition",
+                "conditions count from 0");
   const auto record = study.worker()->evaluate(task);
-  nlohmann::json json = {{"sample", task.sample}, {"condition", task.condition}, {"failure", record.failure}, {"message", record.message}};
+  nlohmann::json json = {
+      {"sample", task.sample}, {"condition", task.condition}, {"failure", record.failure}, {"message", record.message}};
   std::string text = fmt::format("sample {} at condition {}{}\n", task.sample, task.condition,
                                  record.ok() ? "" : fmt::format(": {} ({})", record.failure, record.message));
   for (std::size_t i = 0; i < record.values.size(); ++i) {
@@ -306,11 +342,16 @@ ExitCode dryRun(const CommandContext& c, mc::Study& study) {
   const auto preflight = study.preflight();
   const std::size_t tasks = mc::tasksOf(study.samples(), study.conditions().size()).size();
   const auto e = mc::estimateRun(preflight, tasks, c.common.jobs, study.conditions().size());
-  nlohmann::json json = {{"samples", tasks}, {"seconds", e.seconds}, {"memory_bytes", e.memory_bytes},
-                         {"store_bytes", e.store_bytes}, {"draws", nlohmann::json::array()}};
-  std::string text = estimateText(e, c.common.jobs) + "\nwhat varies (declared sigma, sigma of the first 1000 samples):\n";
+  nlohmann::json json = {{"samples", tasks},
+                         {"seconds", e.seconds},
+                         {"memory_bytes", e.memory_bytes},
+                         {"store_bytes", e.store_bytes},
+                         {"draws", nlohmann::json::array()}};
+  std::string text =
+      estimateText(e, c.common.jobs) + "\nwhat varies (declared sigma, sigma of the first 1000 samples):\n";
   for (const auto& d : study.checkDraws(1000)) {
-    json["draws"].push_back({{"instance", d.path}, {"parameter", d.parameter}, {"sigma", d.declared}, {"realised", d.realised}});
+    json["draws"].push_back(
+        {{"instance", d.path}, {"parameter", d.parameter}, {"sigma", d.declared}, {"realised", d.realised}});
     if (json["draws"].size() <= 50)
       text += fmt::format("  {:<32} {:<12} {:>11.4g} {:>11.4g}\n", d.path, d.parameter, d.declared, d.realised);
   }
@@ -327,19 +368,22 @@ ExitCode onCluster(const CommandContext& c, mc::Study& study, const mc::RunOptio
   o.memory_mb = given<std::string>(c, "mem", "");
   o.jobs = c.values.count("jobs") ? c.common.jobs : 1;
   if (c.values.count("sbatch")) o.sbatch = c.values["sbatch"].as<std::vector<std::string>>();
-  o.command = wordsWithout({"--engine", "--shards", "--partition", "--time", "--mem", "--sbatch", "--wait", "--resume", "--force",
-                            "--jobs", "-j", "--run", "--json", "--quiet"});
+  o.command = wordsWithout({"--engine", "--shards", "--partition", "--time", "--mem", "--sbatch", "--wait", "--resume",
+                            "--force", "--jobs", "-j", "--run", "--json", "--quiet"});
   o.command[0] = fs::read_symlink("/proc/self/exe").string();
-  for (const auto& word : {std::string("--run"), fs::absolute(run.dir).string(), std::string("--resume"), std::string("--quiet"),
-                           fmt::format("-j{}", o.jobs)})
+  for (const auto& word : {std::string("--run"), fs::absolute(run.dir).string(), std::string("--resume"),
+                           std::string("--quiet"), fmt::format("-j{}", o.jobs)})
     o.command.push_back(word);
   const std::string job = mc::startSlurm(study, run, o);
   const std::string dir = run.dir.string();
   if (!c.values.count("wait")) {
-    c.print({{"job", job}, {"shards", o.shards}, {"run", dir}},
-            job.empty() ? fmt::format("every shard is complete; 'gaincell mc merge {}' collects them\n", dir)
-                        : fmt::format("job {} with {} shards submitted\n'gaincell mc status {}' shows how far it is, 'gaincell mc "
-                                      "merge {}' collects the results\n", job, o.shards, dir, dir));
+    c.print(
+        {{"job", job}, {"shards", o.shards}, {"run", dir}},
+        job.empty()
+            ? fmt::format("every shard is complete; 'gaincell mc merge {}' collects them\n", dir)
+            : fmt::format("job {} with {} shards submitted\n'gaincell mc status {}' shows how far it is, 'gaincell mc "
+                          "merge {}' collects the results\n",
+                          job, o.shards, dir, dir));
     return ExitCode::Done;
   }
   if (!job.empty()) mc::waitForJob(job, "shards");
@@ -376,7 +420,8 @@ ExitCode runStudy(const CommandContext& c) {
     const auto result = mc::runStudy(*study, run);
     if (engine.shards == 1) return report(c, result, run.dir);
     c.print({{"good", result.report.good}, {"failed", result.report.failed}},
-            fmt::format("shard {}/{}: {} good, {} failed\n", engine.shard, engine.shards, result.report.good, result.report.failed));
+            fmt::format("shard {}/{}: {} good, {} failed\n", engine.shard, engine.shards, result.report.good,
+                        result.report.failed));
     return result.report.failed > 0 ? ExitCode::PartialFailure : ExitCode::Done;
   } catch (const support::Interrupted&) {
     throw support::Interrupted(resumeCommand());
@@ -385,14 +430,16 @@ ExitCode runStudy(const CommandContext& c) {
 
 ExitCode run(const CommandContext& c) {
   if (c.positional.empty())
-    throw Error("FLW-0060", "give a circuit kind, or status, export, merge or salvage", "gaincell mc", "see 'gaincell mc --help'");
+    throw Error("FLW-0060", "give a circuit kind, or status, export, merge or salvage", "gaincell mc",
+                "see 'gaincell mc --help'");
   const std::string& what = c.positional[0];
   if (what == "status") return status(c);
   if (what == "export") return exportFolder(c, folderOf(c));
   if (what == "merge") return merge(c);
   if (what == "salvage") return salvageRun(c);
   if (c.positional.size() != 1)
-    throw Error("FLW-0069", fmt::format("'{}' is one word too many", c.positional[1]), "gaincell mc", "give one circuit kind");
+    throw Error("FLW-0069", fmt::format("'{}' is one word too many", c.positional[1]), "gaincell mc",
+                "give one circuit kind");
   return runStudy(c);
 }
 
@@ -412,10 +459,14 @@ void addOptions(po::options_description_easy_init add) {
   text("corners", "C,C", "grid of corners, instead of --corner");
   text("temps", "T,T", "grid of temperatures in degrees Celsius, instead of --temp");
   text("vdds", "V,V", "grid of supply voltages, instead of --vdd");
-  add("np-correlation", po::value<double>()->value_name("R"), "correlation of n and p process spread, 0..1 (default 0.5)");
-  add("wire-r-sigma", po::value<double>()->value_name("S"), "relative process spread of wire resistance (default 0.05)");
-  add("wire-c-sigma", po::value<double>()->value_name("S"), "relative process spread of wire capacitance (default 0.05)");
-  add("capacitor-sigma", po::value<double>()->value_name("S"), "relative process spread of capacitors (default 0.0333)");
+  add("np-correlation", po::value<double>()->value_name("R"),
+      "correlation of n and p process spread, 0..1 (default 0.5)");
+  add("wire-r-sigma", po::value<double>()->value_name("S"),
+      "relative process spread of wire resistance (default 0.05)");
+  add("wire-c-sigma", po::value<double>()->value_name("S"),
+      "relative process spread of wire capacitance (default 0.05)");
+  add("capacitor-sigma", po::value<double>()->value_name("S"),
+      "relative process spread of capacitors (default 0.0333)");
   list("limit", "NAME=MIN:MAX", "specification of a figure, for the yield (repeatable; either end may be empty)");
   text("keep", "TABLE,..", "tables of the analysis to keep of every sample, for example iv");
   text("on-failure", "POLICY", "retry (default), skip or abort");
@@ -430,7 +481,8 @@ void addOptions(po::options_description_easy_init add) {
   text("cols", "N", "number of columns (bit lines)");
   text("keep-decks", "DIR", "keep the exact standalone deck of every simulation there");
   text("engine", "E", "local (default) or slurm");
-  add("shards", po::value<std::uint64_t>()->value_name("N"), "slurm: parts of the run, one array task each (default 4)");
+  add("shards", po::value<std::uint64_t>()->value_name("N"),
+      "slurm: parts of the run, one array task each (default 4)");
   text("partition", "P", "slurm: partition");
   text("time", "T", "slurm: time limit of a shard, as sbatch takes it");
   text("mem", "MB", "slurm: memory of a shard, as sbatch takes it");
@@ -449,11 +501,14 @@ Command mcCommand() {
           "       gaincell mc status|export|merge|salvage DIR",
           "  gaincell mc gain-cell --analysis iv --samples 1000 --run runs/iv\n"
           "  gaincell mc gain-cell --analysis iv --samples 1000 --run runs/iv --resume\n"
-          "  gaincell mc gain-cell --analysis retention --samples 200 --variation both --corners tt,ss,ff --temps 27,85 \\\n"
+          "  gaincell mc gain-cell --analysis retention --samples 200 --variation both --corners tt,ss,ff --temps "
+          "27,85 \\\n"
           "      --limit tau_high=4m: --run runs/retention\n"
-          "  gaincell mc gain-cell --analysis iv --samples 100000 --run /shared/iv --engine slurm --shards 64 --partition long\n"
+          "  gaincell mc gain-cell --analysis iv --samples 100000 --run /shared/iv --engine slurm --shards 64 "
+          "--partition long\n"
           "  gaincell mc merge /shared/iv\n",
-          addOptions, run};
+          addOptions,
+          run};
 }
 
 }  // namespace gaincell::flows

@@ -5,7 +5,7 @@ namespace gaincell::flows {
 // The register of subcommands, in the order of the help: one line per command.
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      flowCommand(), netlistCommand(), simulateCommand(), configCommand(), doctorCommand(),
+      flowCommand(), netlistCommand(), simulateCommand(), mcCommand(), configCommand(), doctorCommand(),
   };
   return all;
 }

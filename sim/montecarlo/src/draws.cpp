@@ -24,11 +24,13 @@ std::uint64_t hashBits(std::uint64_t a, std::uint64_t b, std::uint64_t c) noexce
   return (std::uint64_t{r[0]} << 32) | r[1];
 }
 
-constexpr std::uint64_t kPermutationStream = 0x4c48'5321'0000'0001ULL;  // any constants that no other use of the hash shares
+constexpr std::uint64_t kPermutationStream =
+    0x4c48'5321'0000'0001ULL;  // any constants that no other use of the hash shares
 constexpr std::uint64_t kScrambleStream = 0x534f'424f'4c21'0002ULL;
 
-/// Owen's nested uniform scramble of a base-2 fraction, bit by bit: a bit is flipped by a hash of all bits above it (A. B. Owen,
-/// "Randomly permuted (t,m,s)-nets", 1995). Strata of the sequence are kept. The lowest bits come from the hash alone.
+/// Owen's nested uniform scramble of a base-2 fraction, bit by bit: a bit is flipped by a hash of all bits above it (A.
+/// B. Owen, "Randomly permuted (t,m,s)-nets", 1995). Strata of the sequence are kept. The lowest bits come from the
+/// hash alone.
 std::uint64_t owenScramble(std::uint64_t x, std::uint64_t key) noexcept {
   constexpr int kBits = 32;  // finer than any number of samples that can be simulated
   std::uint64_t out = 0;
@@ -52,9 +54,12 @@ DrawKey keyOf(std::uint64_t seed, std::uint64_t sample, const DrawName& name) no
 
 std::string_view toString(Sampling sampling) noexcept {
   switch (sampling) {
-    case Sampling::PseudoRandom: return "random";
-    case Sampling::LatinHypercube: return "lhs";
-    case Sampling::Sobol: return "sobol";
+    case Sampling::PseudoRandom:
+      return "random";
+    case Sampling::LatinHypercube:
+      return "lhs";
+    case Sampling::Sobol:
+      return "sobol";
   }
   return "?";
 }
@@ -123,8 +128,8 @@ std::size_t DrawSource::sobolDimensions() noexcept {
 double DrawSource::latinHypercube(std::uint64_t sample, const DrawName& name) const {
   const double jitter = support::uniformDraw(keyOf(seed_, sample, name));
   if (sample >= samples_) return jitter;
-  const std::uint64_t key = hashBits(support::nameHash(name.instance), support::nameHash(name.parameter),
-                                     seed_ ^ kPermutationStream);
+  const std::uint64_t key =
+      hashBits(support::nameHash(name.instance), support::nameHash(name.parameter), seed_ ^ kPermutationStream);
   return (static_cast<double>(permuted(sample, samples_, key)) + jitter) / static_cast<double>(samples_);
 }
 
@@ -133,8 +138,8 @@ double DrawSource::uniform(std::uint64_t sample, const DrawName& name) const {
   if (sampling_ == Sampling::Sobol) {
     const auto found = dimension_.find(name);
     if (found != dimension_.end()) {
-      const std::uint64_t key = hashBits(support::nameHash(name.instance), support::nameHash(name.parameter),
-                                         seed_ ^ kScrambleStream);
+      const std::uint64_t key =
+          hashBits(support::nameHash(name.instance), support::nameHash(name.parameter), seed_ ^ kScrambleStream);
       return toUnit(owenScramble(sequence_->at(sample, found->second), key));
     }
   }

@@ -81,7 +81,8 @@ class Writer {
   std::thread thread_;
 };
 
-std::vector<Task> pending(const Study& study, const RunStore& store, const EngineOptions& options, EngineReport& report) {
+std::vector<Task> pending(const Study& study, const RunStore& store, const EngineOptions& options,
+                          EngineReport& report) {
   const auto all = tasksOf(store.header().samples, study.conditions().size(), options.shard, options.shards);
   const auto done = store.done();
   std::vector<Task> out;
@@ -102,7 +103,8 @@ std::vector<Task> pending(const Study& study, const RunStore& store, const Engin
 /// Evaluates with as many attempts as the policy allows.
 SampleRecord evaluate(StudyWorker& worker, const Task& task, const EngineOptions& options) {
   SampleRecord record = worker.evaluate(task);
-  for (std::uint32_t retry = 0; !record.ok() && options.on_failure == OnFailure::Retry && retry < options.retries; ++retry) {
+  for (std::uint32_t retry = 0; !record.ok() && options.on_failure == OnFailure::Retry && retry < options.retries;
+       ++retry) {
     support::throwIfInterrupted();
     worker.renew();
     record = worker.evaluate(task);
@@ -132,7 +134,8 @@ EngineReport runLocal(const Study& study, RunStore& store, const EngineOptions& 
   EngineReport report;
   const auto tasks = pending(study, store, options, report);
   std::unique_ptr<support::Progress> progress;
-  if (!options.title.empty() && !tasks.empty()) progress = std::make_unique<support::Progress>(options.title, tasks.size());
+  if (!options.title.empty() && !tasks.empty())
+    progress = std::make_unique<support::Progress>(options.title, tasks.size());
 
   Writer writer(store);
   std::atomic<std::size_t> next{0}, good{0}, failed{0};
@@ -171,9 +174,11 @@ EngineReport runLocal(const Study& study, RunStore& store, const EngineOptions& 
   writer.rethrow();
   support::throwIfInterrupted();
   if (fatal)
-    throw Error("MCS-0061", fmt::format("sample {} at condition {} failed ({}: {})", fatal->task.sample,
-                                        fatal->task.condition, fatal->failure, fatal->message),
-                store.file().string(), "look at it with --only-sample, or let the run go on with --on-failure retry or skip");
+    throw Error("MCS-0061",
+                fmt::format("sample {} at condition {} failed ({}: {})", fatal->task.sample, fatal->task.condition,
+                            fatal->failure, fatal->message),
+                store.file().string(),
+                "look at it with --only-sample, or let the run go on with --on-failure retry or skip");
   report.run = good + failed;
   report.good += good;
   report.failed += failed;

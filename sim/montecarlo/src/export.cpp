@@ -81,7 +81,8 @@ Block blockOf(const support::Table& samples, std::uint32_t condition, std::size_
   return b;
 }
 
-/// Distance from what is wanted, larger is worse: how far outside the limits (negative inside), or from the median in sigmas.
+/// Distance from what is wanted, larger is worse: how far outside the limits (negative inside), or from the median in
+/// sigmas.
 std::vector<double> badness(const std::vector<double>& values, const Limit* limit) {
   const Summary s = summarize(values);
   double median = kNaN;
@@ -124,7 +125,8 @@ json worstOf(const RunHeader& h, const Block& b, std::size_t figure, const Limit
 std::vector<std::vector<double>> drawsOf(const RunHeader& h, const Block& b) {
   const json id = json::parse(h.identity);
   if (!id.contains("seed") || !id.contains("sampling")) return {};
-  const DrawSource source(id["seed"], samplingFromName(id["sampling"].get<std::string>()), h.samples, h.preflight.draws);
+  const DrawSource source(id["seed"], samplingFromName(id["sampling"].get<std::string>()), h.samples,
+                          h.preflight.draws);
   std::vector<std::vector<double>> z(b.sample.size());
   for (std::size_t i = 0; i < z.size(); ++i)
     for (const auto& draw : h.preflight.draws) z[i].push_back(source.normal(b.sample[i], draw));
@@ -134,7 +136,8 @@ std::vector<std::vector<double>> drawsOf(const RunHeader& h, const Block& b) {
 /// Beyond this many numbers the regression is left out: its matrix would not fit the memory of a small machine.
 constexpr std::size_t kMaxRegression = 20'000'000;
 
-json yieldsOf(const RunHeader& h, const Block& b, const std::vector<Limit>& limits, const std::vector<std::size_t>& figure_of) {
+json yieldsOf(const RunHeader& h, const Block& b, const std::vector<Limit>& limits,
+              const std::vector<std::size_t>& figure_of) {
   json list = json::array();
   std::vector<bool> all(b.sample.size(), true);
   for (std::size_t l = 0; l < limits.size(); ++l) {
@@ -179,11 +182,13 @@ json statisticsOf(const RunHeader& h, const support::Table& samples, const std::
   const auto& figures = h.preflight.figures;
   std::vector<std::size_t> figure_of;
   for (const auto& limit : limits) {
-    const auto found = std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.name == limit.figure; });
+    const auto found =
+        std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.name == limit.figure; });
     if (found == figures.end()) {
       std::string known;
       for (const auto& f : figures) known += (known.empty() ? "" : ", ") + f.name;
-      throw Error("MCS-0051", fmt::format("the study measures no figure '{}'", limit.figure), "--limit", "figures: " + known);
+      throw Error("MCS-0051", fmt::format("the study measures no figure '{}'", limit.figure), "--limit",
+                  "figures: " + known);
     }
     figure_of.push_back(static_cast<std::size_t>(found - figures.begin()));
   }
@@ -202,7 +207,9 @@ json statisticsOf(const RunHeader& h, const support::Table& samples, const std::
       entry["histogram"] = tableJson(histogram(b.values[f]));
       entry["sensitivity"] = regress && !z.empty() ? toJson(sensitivity(h.preflight.draws, z, b.values[f]))
                                                    : json{{"note", "too many draws for a regression"}};
-      entry["worst"] = worstOf(h, b, f, limit == figure_of.end() ? nullptr : &limits[static_cast<std::size_t>(limit - figure_of.begin())], c);
+      entry["worst"] =
+          worstOf(h, b, f,
+                  limit == figure_of.end() ? nullptr : &limits[static_cast<std::size_t>(limit - figure_of.begin())], c);
       by_name[figures[f].name] = std::move(entry);
     }
     conditions.push_back({{"corner", h.conditions[c].corner},
@@ -271,7 +278,8 @@ void exportRun(const StudyResult& result, const RunStore& store, const fs::path&
   std::string failures = "sample,condition,kind,message\n";
   store.forEach([&](const SampleRecord& r) {
     if (!r.ok())
-      failures += fmt::format("{},{},{},{}\n", r.task.sample, r.task.condition, quotedField(r.failure), quotedField(r.message));
+      failures +=
+          fmt::format("{},{},{},{}\n", r.task.sample, r.task.condition, quotedField(r.failure), quotedField(r.message));
   });
   support::writeFileAtomically(dir / "failures.csv", failures, support::Overwrite::Yes);
   support::writeFileAtomically(dir / "statistics.json", result.statistics, support::Overwrite::Yes);

@@ -20,7 +20,8 @@ fs::path RunFolder::shard(std::uint64_t index) const {
 Estimate estimateRun(const Preflight& p, std::size_t tasks, int jobs, std::size_t conditions) {
   Estimate e;
   e.tasks = tasks;
-  const double workers = static_cast<double>(std::max<std::size_t>(1, std::min<std::size_t>(static_cast<std::size_t>(jobs), tasks)));
+  const double workers =
+      static_cast<double>(std::max<std::size_t>(1, std::min<std::size_t>(static_cast<std::size_t>(jobs), tasks)));
   // Every worker parses the decks of every condition once; from then on it re-runs them.
   const double parsing = std::max(0.0, p.first_s - p.again_s) * static_cast<double>(conditions);
   e.seconds = tasks == 0 ? 0 : parsing + static_cast<double>(tasks) * p.again_s / workers;
@@ -61,8 +62,10 @@ RunStore reopen(Study& study, const fs::path& file, const RunOptions& options) {
   RunStore store = RunStore::open(file, RunStore::Mode::Write, storeOptions(options.engine));
   requireSameStudy(store.header().identity, study.identity(), file.string());
   if (study.samples() < store.header().samples)
-    throw Error("MCS-0063", fmt::format("the run has {} samples, this command asks for {}", store.header().samples, study.samples()),
-                file.string(), "ask for as many or more; a run is never made smaller");
+    throw Error(
+        "MCS-0063",
+        fmt::format("the run has {} samples, this command asks for {}", store.header().samples, study.samples()),
+        file.string(), "ask for as many or more; a run is never made smaller");
   study.adopt(store.header().preflight);
   if (study.samples() > store.header().samples) store.setSamples(study.samples());
   return store;
@@ -89,8 +92,10 @@ RunStore prepareRun(Study& study, const RunOptions& options) {
     study.adopt(header.preflight);
   } else {
     if (options.resume)
-      throw Error("MCS-0065", "there is no run to resume", folder.dir.string(), "check the folder, or leave out --resume");
-    header = {study.identity(), options.provenance, options.rerun_command, study.samples(), study.conditions(), study.preflight()};
+      throw Error("MCS-0065", "there is no run to resume", folder.dir.string(),
+                  "check the folder, or leave out --resume");
+    header = {study.identity(), options.provenance, options.rerun_command,
+              study.samples(),  study.conditions(), study.preflight()};
   }
   fs::create_directories(file.parent_path());
   if (!fs::exists(folder.header())) support::writeFileAtomically(folder.header(), toJsonText(header) + "\n");
@@ -107,7 +112,8 @@ StudyResult runStudy(Study& study, const RunOptions& options) {
   if (options.before_start) {
     const auto done = store.done();
     const std::size_t all =
-        tasksOf(store.header().samples, store.header().conditions.size(), options.engine.shard, options.engine.shards).size();
+        tasksOf(store.header().samples, store.header().conditions.size(), options.engine.shard, options.engine.shards)
+            .size();
     const auto& preflight = store.header().preflight;
     options.before_start(preflight, estimateRun(preflight, all - std::min(all, done.good.size()), options.engine.jobs,
                                                 store.header().conditions.size()));
@@ -155,7 +161,8 @@ RunStatus statusOf(const fs::path& dir) {
   if (!fs::exists(note)) return status;
   const auto shards = nlohmann::json::parse(support::readFile(note)).value("shards", std::uint64_t{0});
   for (std::uint64_t i = 0; i < shards; ++i) {
-    RunStatus::Shard shard{i, 0, 0, tasksOf(status.header.samples, status.header.conditions.size(), i, shards).size(), ""};
+    RunStatus::Shard shard{i, 0, 0, tasksOf(status.header.samples, status.header.conditions.size(), i, shards).size(),
+                           ""};
     try {
       std::map<std::string, std::size_t> kinds;
       if (fs::exists(folder.shard(i)))

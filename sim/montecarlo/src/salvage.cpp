@@ -1,5 +1,5 @@
-// Recovers intact samples from damaged run stores: first through SQLite, then by searching the bytes of the file and of its
-// write-ahead log for records, whose checksums tell whether they are whole.
+// Recovers intact samples from damaged run stores: first through SQLite, then by searching the bytes of the file and of
+// its write-ahead log for records, whose checksums tell whether they are whole.
 
 #include <fmt/format.h>
 
@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 using Records = std::map<Task, SampleRecord>;
 
-/// A good record is not replaced by a failed one: of two records of a task, one was replaced in the store after a retry.
+/// A good record is not replaced by a failed one: of two records of a task, one was replaced in the store after a
+/// retry.
 void offer(Records& records, SampleRecord&& record) {
   const auto found = records.find(record.task);
   if (found == records.end() || !found->second.ok()) records.insert_or_assign(record.task, std::move(record));

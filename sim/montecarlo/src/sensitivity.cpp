@@ -21,7 +21,9 @@ Sensitivity sensitivity(const std::vector<DrawName>& draws, const std::vector<st
     if (std::isfinite(values[i])) rows.push_back(i);
   const std::size_t n = rows.size(), d = draws.size();
   if (d == 0 || n < d + 1 + kSpare) {
-    result.note = d == 0 ? "nothing varies" : fmt::format("{} good samples are too few for {} draws: at least {} are needed", n, d, d + 1 + kSpare);
+    result.note =
+        d == 0 ? "nothing varies"
+               : fmt::format("{} good samples are too few for {} draws: at least {} are needed", n, d, d + 1 + kSpare);
     return result;
   }
   const auto rows_n = static_cast<Eigen::Index>(n), cols = static_cast<Eigen::Index>(d + 1);
@@ -49,7 +51,8 @@ Sensitivity sensitivity(const std::vector<DrawName>& draws, const std::vector<st
     const double square = std::max(0.0, beta(k) * beta(k) - noise * inverse(k, k));
     result.shares.push_back({draws[j], square / total, beta(k)});
   }
-  std::stable_sort(result.shares.begin(), result.shares.end(), [](const auto& l, const auto& r) { return l.share > r.share; });
+  std::stable_sort(result.shares.begin(), result.shares.end(),
+                   [](const auto& l, const auto& r) { return l.share > r.share; });
   result.unexplained = std::min(1.0, noise / total);
   return result;
 }

@@ -41,20 +41,24 @@ CommandResult runShell(const std::string& command) {
   FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
   if (!pipe) throw Error("MCS-0073", "cannot start a shell", command);
   std::array<char, 4096> buffer;
-  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe)) result.output.append(buffer.data(), n);
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    result.output.append(buffer.data(), n);
   const int status = ::pclose(pipe);
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  while (!result.output.empty() && std::isspace(static_cast<unsigned char>(result.output.back()))) result.output.pop_back();
+  while (!result.output.empty() && std::isspace(static_cast<unsigned char>(result.output.back())))
+    result.output.pop_back();
   return result;
 }
 
-/// Values that end up in "#SBATCH" lines must be single plain words: the batch system reads them without a shell's quoting.
+/// Values that end up in "#SBATCH" lines must be single plain words: the batch system reads them without a shell's
+/// quoting.
 void requirePlain(const std::string& value, const char* option) {
   const bool plain = std::all_of(value.begin(), value.end(), [](unsigned char c) {
     return std::isalnum(c) || std::string_view("-_=./,:+@%").find(static_cast<char>(c)) != std::string_view::npos;
   });
   if (!plain)
-    throw Error("MCS-0070", fmt::format("'{}' is not a plain word", value), option, "Slurm reads it from the batch script without quoting");
+    throw Error("MCS-0070", fmt::format("'{}' is not a plain word", value), option,
+                "Slurm reads it from the batch script without quoting");
 }
 }  // namespace
 
@@ -127,11 +131,13 @@ std::string submit(const SlurmOptions& options, const RunFolder& folder, const R
   fs::create_directories(folder.dir / "slurm");
   const fs::path script = folder.dir / "slurm" / "job.sh";
   support::writeFileAtomically(script, slurmScript(options, folder), support::Overwrite::Yes);
-  const auto result = runShell(fmt::format("sbatch --parsable --array={} {}", fmt::join(open, ","), shellWord(script.string())));
+  const auto result =
+      runShell(fmt::format("sbatch --parsable --array={} {}", fmt::join(open, ","), shellWord(script.string())));
   if (result.code != 0)
     throw Error("MCS-0071", fmt::format("the job was not accepted: {}", result.output), "sbatch",
-                result.code == 127 ? "install Slurm's commands (Debian package slurm-client), or use --engine local"
-                                   : "correct the options for Slurm (--partition, --time, --mem, --sbatch) and give --resume");
+                result.code == 127
+                    ? "install Slurm's commands (Debian package slurm-client), or use --engine local"
+                    : "correct the options for Slurm (--partition, --time, --mem, --sbatch) and give --resume");
   // --parsable prints "id" or "id;cluster", after warnings if there are any.
   std::string job = result.output.substr(result.output.rfind('\n') + 1);
   job = job.substr(0, job.find(';'));
@@ -158,7 +164,8 @@ std::string startSlurm(Study& study, const RunOptions& run, const SlurmOptions& 
     if (fs::exists(note)) {
       const auto shards = nlohmann::json::parse(support::readFile(note)).value("shards", options.shards);
       if (shards != options.shards)
-        throw Error("MCS-0077", fmt::format("the run was cut into {} shards, this command says {}", shards, options.shards),
+        throw Error("MCS-0077",
+                    fmt::format("the run was cut into {} shards, this command says {}", shards, options.shards),
                     folder.dir.string(), fmt::format("give --shards {}", shards));
     }
     study.adopt(header.preflight);
@@ -168,7 +175,8 @@ std::string startSlurm(Study& study, const RunOptions& run, const SlurmOptions& 
       fs::remove_all(folder.dir / "slurm", ec);
       for (const char* end : {"", "-wal", "-shm"}) fs::remove(folder.store().string() + end, ec);
     }
-    header = {study.identity(), run.provenance, run.rerun_command, study.samples(), study.conditions(), study.preflight()};
+    header = {study.identity(), run.provenance,     run.rerun_command,
+              study.samples(),  study.conditions(), study.preflight()};
     support::writeFileAtomically(folder.header(), toJsonText(header) + "\n", support::Overwrite::Yes);
   }
   if (run.before_start) {
@@ -189,9 +197,10 @@ void waitForJob(const std::string& job, const std::string& title) {
     // An id that has left the controller's memory is an "Invalid job id"; a controller that restarts is waited for.
     const bool unknown = queue.output.find("Invalid job id") != std::string::npos;
     if (queue.code == 0 || unknown) {
-      const std::size_t left = queue.code != 0 || queue.output.empty()
-                                   ? 0
-                                   : static_cast<std::size_t>(std::count(queue.output.begin(), queue.output.end(), '\n')) + 1;
+      const std::size_t left =
+          queue.code != 0 || queue.output.empty()
+              ? 0
+              : static_cast<std::size_t>(std::count(queue.output.begin(), queue.output.end(), '\n')) + 1;
       if (!progress) progress = std::make_unique<support::Progress>(title, total = left);
       if (total - std::min(left, total) > reported) progress->advance(total - left - reported), reported = total - left;
       if (left == 0) return;
@@ -213,9 +222,11 @@ MergeReport merge(const RunFolder& folder, bool partial) {
   std::vector<fs::path> files;
   if (fs::exists(folder.shards()))
     for (const auto& entry : fs::directory_iterator(folder.shards()))
-      if (entry.path().extension() == ".sqlite" && entry.path().filename().string().starts_with("shard-")) files.push_back(entry.path());
+      if (entry.path().extension() == ".sqlite" && entry.path().filename().string().starts_with("shard-"))
+        files.push_back(entry.path());
   if (files.empty())
-    throw Error("MCS-0079", "the run has no shards to merge", folder.shards().string(), "start it with --engine slurm, and wait for its shards");
+    throw Error("MCS-0079", "the run has no shards to merge", folder.shards().string(),
+                "start it with --engine slurm, and wait for its shards");
   std::sort(files.begin(), files.end());
   std::map<Task, SampleRecord> all;
   for (const auto& file : files) {
@@ -234,8 +245,10 @@ MergeReport merge(const RunFolder& folder, bool partial) {
     }
   }
   if (report.missing > 0 && !partial)
-    throw Error("MCS-0072", fmt::format("{} samples are missing, the first is {}", report.missing, first_missing), folder.dir.string(),
-                "submit the run again with --resume (only what is missing is run), or merge what there is with --partial");
+    throw Error(
+        "MCS-0072", fmt::format("{} samples are missing, the first is {}", report.missing, first_missing),
+        folder.dir.string(),
+        "submit the run again with --resume (only what is missing is run), or merge what there is with --partial");
   // A fresh store, so that what it holds is exactly what the shards hold.
   const fs::path joined = folder.dir / ".merged.sqlite";
   std::error_code ignored;

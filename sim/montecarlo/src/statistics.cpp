@@ -160,7 +160,9 @@ support::Table histogram(const std::vector<double>& values) {
     counts[std::min(static_cast<std::size_t>(at), bins - 1)] += 1;
   }
   for (std::size_t b = 0; b < bins; ++b) {
-    const auto edge = [&](std::size_t k) { return x.front() + range * static_cast<double>(k) / static_cast<double>(bins); };
+    const auto edge = [&](std::size_t k) {
+      return x.front() + range * static_cast<double>(k) / static_cast<double>(bins);
+    };
     table.addRow({edge(b), edge(b + 1), counts[b]});
   }
   return table;

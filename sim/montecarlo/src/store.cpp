@@ -165,8 +165,7 @@ RunStore RunStore::open(const fs::path& file, Mode mode, Options options) {
     impl->db = std::make_unique<Database>(file, SQLITE_OPEN_READWRITE);
     configure(*impl->db, options);
     Statement check(*impl->db, "PRAGMA quick_check(1)");
-    if (!check.step() || check.bytes(0) != "ok")
-      throw SqliteError{SQLITE_CORRUPT, std::string(check.bytes(0))};
+    if (!check.step() || check.bytes(0) != "ok") throw SqliteError{SQLITE_CORRUPT, std::string(check.bytes(0))};
     Statement header(*impl->db, "SELECT value FROM meta WHERE key='header'");
     if (!header.step()) throw SqliteError{SQLITE_CORRUPT, "it has no header"};
     impl->header = headerFromJsonText(std::string(header.bytes(0)), file.string());

@@ -32,8 +32,8 @@ using Decks = std::map<std::string, std::shared_ptr<const netlist::Deck>>;
 json valuesOf(const netlist::ParameterSet& set) {
   json out = json::object();
   for (const auto& p : set.declared())
-    out[p.name] = p.kind == netlist::ParameterKind::Choice ? set.choice(p.name)
-                                                           : support::formatNumber(set.real(p.name));
+    out[p.name] =
+        p.kind == netlist::ParameterKind::Choice ? set.choice(p.name) : support::formatNumber(set.real(p.name));
   return out;
 }
 
@@ -115,7 +115,8 @@ class AnalysisStudy final : public Study {
 std::string AnalysisStudy::identity() const {
   json conditions = json::array();
   for (const auto& c : config_.conditions)
-    conditions.push_back(fmt::format("{} {} C {} V", c.corner, support::formatNumber(c.temp_c), support::formatNumber(c.vdd)));
+    conditions.push_back(
+        fmt::format("{} {} C {} V", c.corner, support::formatNumber(c.temp_c), support::formatNumber(c.vdd)));
   const auto& v = config_.variation;
   json id = {{"kind", config_.kind},
              {"analysis", config_.analysis},
@@ -144,8 +145,8 @@ std::string AnalysisStudy::identity() const {
 
 sim::AnalysisResult AnalysisStudy::run(sim::Simulator& simulator, std::uint32_t condition,
                                        const sim::Variation* variation, Decks& decks) const {
-  const sim::AnalysisContext context{config_.pdk, config_.conditions[condition], config_.circuit, config_.settings,
-                                     simulator,   variation,                    &decks};
+  const sim::AnalysisContext context{
+      config_.pdk, config_.conditions[condition], config_.circuit, config_.settings, simulator, variation, &decks};
   return analysis_.run(context);
 }
 
@@ -161,7 +162,9 @@ void AnalysisStudy::requireTables(const sim::AnalysisResult& result) const {
 
 Preflight AnalysisStudy::preflight() {
   using Clock = std::chrono::steady_clock;
-  const auto seconds = [](Clock::time_point since) { return std::chrono::duration<double>(Clock::now() - since).count(); };
+  const auto seconds = [](Clock::time_point since) {
+    return std::chrono::duration<double>(Clock::now() - since).count();
+  };
   Preflight preflight;
   const RecordingVariation nominal(model_);
   sim::Simulator simulator(simulator_options_);
@@ -184,8 +187,8 @@ Preflight AnalysisStudy::preflight() {
     nominal_decks_ = std::move(decks);
   }
   if (preflight.figures.empty())
-    throw Error("MCS-0024", fmt::format("analysis '{}' of '{}' measures no figures", config_.analysis, config_.kind), "",
-                "choose an analysis that does");
+    throw Error("MCS-0024", fmt::format("analysis '{}' of '{}' measures no figures", config_.analysis, config_.kind),
+                "", "choose an analysis that does");
   preflight.draws = nominal.draws();
   adopt(preflight);
   return preflight;

@@ -86,12 +86,14 @@ void VariationModel::addMosfets(const netlist::Deck& deck, std::vector<Quantity>
   }
 }
 
-// Resistors of generated circuits are wires. Capacitors at the top level of a deck (loads, bit-line capacitance) and those whose
-// name begins with "wire" are wires too; all others are capacitors somebody drew.
+// Resistors of generated circuits are wires. Capacitors at the top level of a deck (loads, bit-line capacitance) and
+// those whose name begins with "wire" are wires too; all others are capacitors somebody drew.
 void VariationModel::addPassives(const netlist::Deck& deck, std::vector<Quantity>& out) const {
   for (const auto& p : netlist::flattenPassives(deck.circuit)) {
     const bool wire = p.kind == 'r' || p.top || p.name.starts_with("wire");
-    const double sigma = p.kind == 'r' ? options_.wire_r_sigma : wire ? options_.wire_c_sigma : options_.capacitor_sigma;
+    const double sigma = p.kind == 'r' ? options_.wire_r_sigma
+                         : wire        ? options_.wire_c_sigma
+                                       : options_.capacitor_sigma;
     const std::string draw = p.kind == 'r' ? "wire_r" : wire ? "wire_c" : "capacitor";
     Quantity q{p.ngspice, p.kind == 'r' ? "resistance" : "capacitance", p.path, p.value, kFloor * p.value, {}};
     addShared(q, sigma * p.value, 1.0, "", draw);

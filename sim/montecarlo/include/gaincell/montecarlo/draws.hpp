@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Standard normal draws, each a pure function of (seed, sample, instance, parameter) and the sampling method: never of the order of
-/// evaluation, the number of workers, the machine, or whether the run was resumed.
+/// Standard normal draws, each a pure function of (seed, sample, instance, parameter) and the sampling method: never of
+/// the order of evaluation, the number of workers, the machine, or whether the run was resumed.
 
 #include <cstdint>
 #include <map>
@@ -59,8 +59,9 @@ class DrawSource {
   std::unique_ptr<Sequence> sequence_;
 };
 
-/// A bijection of [0, n) that depends on the key: a balanced Feistel network walked until it lands inside the range, so that element k
-/// is found without building the permutation (Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002).
+/// A bijection of [0, n) that depends on the key: a balanced Feistel network walked until it lands inside the range, so
+/// that element k is found without building the permutation (Black and Rogaway, "Ciphers with arbitrary finite
+/// domains", CT-RSA 2002).
 std::uint64_t permuted(std::uint64_t k, std::uint64_t n, std::uint64_t key) noexcept;
 
 }  // namespace gaincell::montecarlo

@@ -1,6 +1,7 @@
 #pragma once
 /// @file
-/// A whole Monte-Carlo run: from a configuration to a run folder with the store, the table of samples and the statistics.
+/// A whole Monte-Carlo run: from a configuration to a run folder with the store, the table of samples and the
+/// statistics.
 ///
 ///     study.json        what is simulated (a copy of the store's header)
 ///     run.sqlite        the store
@@ -35,17 +36,17 @@ struct RunFolder {
 
 /// What a run will take.
 struct Estimate {
-  std::size_t tasks = 0;      ///< still to be run
-  double seconds = 0;         ///< wall time
-  double memory_bytes = 0;    ///< of all simulator processes together
-  double store_bytes = 0;     ///< on disk
+  std::size_t tasks = 0;    ///< still to be run
+  double seconds = 0;       ///< wall time
+  double memory_bytes = 0;  ///< of all simulator processes together
+  double store_bytes = 0;   ///< on disk
 };
 Estimate estimateRun(const Preflight& preflight, std::size_t tasks, int jobs, std::size_t conditions);
 
 struct RunOptions {
   std::filesystem::path dir;
-  bool resume = false;        ///< continue the run in `dir`
-  bool force = false;         ///< start anew where there is a run
+  bool resume = false;  ///< continue the run in `dir`
+  bool force = false;   ///< start anew where there is a run
   EngineOptions engine;
   std::vector<Limit> limits;  ///< for the yield; part of the export, not of the study
   std::string provenance;     ///< support::Provenance as JSON
@@ -56,9 +57,10 @@ struct RunOptions {
 /// The results of a run.
 struct StudyResult {
   RunHeader header;
-  support::Table samples;      ///< as samples.csv
-  std::map<std::string, support::Table> tables;  ///< kept tables in long form: "sample", "condition", then their own columns
-  std::string statistics;      ///< JSON text, as statistics.json
+  support::Table samples;  ///< as samples.csv
+  std::map<std::string, support::Table>
+      tables;              ///< kept tables in long form: "sample", "condition", then their own columns
+  std::string statistics;  ///< JSON text, as statistics.json
   EngineReport report;
 };
 
@@ -89,7 +91,7 @@ struct RunStatus {
   struct Shard {
     std::uint64_t index = 0;
     std::size_t good = 0, failed = 0, total = 0;
-    std::string note;       ///< "not started", "running"
+    std::string note;  ///< "not started", "running"
   };
   std::vector<Shard> shards;  ///< of a run on a cluster
 };

@@ -1,6 +1,7 @@
 #pragma once
 /// @file
-/// Statistics of Monte-Carlo figures. A value that is missing (NaN: failed sample, not measured) never counts as passing.
+/// Statistics of Monte-Carlo figures. A value that is missing (NaN: failed sample, not measured) never counts as
+/// passing.
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
@@ -22,13 +23,14 @@ struct Interval {
 /// Moments and order statistics of the finite values of a sample. Fields that need more values than there are, are NaN.
 struct Summary {
   std::size_t count = 0, missing = 0;
-  double mean = 0, sigma = 0;         ///< sigma with n - 1
-  Interval mean_interval;             ///< Student's t
-  Interval sigma_interval;            ///< chi-squared; exact for normal data only
-  double skewness = 0;                ///< adjusted Fisher-Pearson G1 (Joanes and Gill, The Statistician 47, 1998)
-  double excess_kurtosis = 0;         ///< G2 (same source), 0 for normal data
+  double mean = 0, sigma = 0;  ///< sigma with n - 1
+  Interval mean_interval;      ///< Student's t
+  Interval sigma_interval;     ///< chi-squared; exact for normal data only
+  double skewness = 0;         ///< adjusted Fisher-Pearson G1 (Joanes and Gill, The Statistician 47, 1998)
+  double excess_kurtosis = 0;  ///< G2 (same source), 0 for normal data
   double min = 0, max = 0;
-  std::vector<std::pair<double, double>> percentiles;  ///< (percent, value), linear interpolation (Hyndman and Fan, type 7)
+  std::vector<std::pair<double, double>>
+      percentiles;  ///< (percent, value), linear interpolation (Hyndman and Fan, type 7)
 };
 Summary summarize(const std::vector<double>& values, double confidence = 0.95);
 
@@ -71,7 +73,8 @@ struct Sensitivity {
   double unexplained = 0;     ///< 1 - R^2 adjusted: non-linear part
   std::string note;           ///< why there are no shares, when there are none
 };
-/// @param z standard normal draws, one row per sample, one column per draw; @param values one per sample, NaN rows are left out.
+/// @param z standard normal draws, one row per sample, one column per draw; @param values one per sample, NaN rows are
+/// left out.
 Sensitivity sensitivity(const std::vector<DrawName>& draws, const std::vector<std::vector<double>>& z,
                         const std::vector<double>& values);
 

@@ -2,8 +2,9 @@
 /// @file
 /// The run store: one SQLite file that holds a whole run and is intact after any crash.
 ///
-/// Write-ahead log, synchronous=FULL, and every sample is written whole or not at all. Each sample is one self-contained record with
-/// its own checksum, so that a damaged file can be searched for intact samples (salvage) even when SQLite cannot open it.
+/// Write-ahead log, synchronous=FULL, and every sample is written whole or not at all. Each sample is one
+/// self-contained record with its own checksum, so that a damaged file can be searched for intact samples (salvage)
+/// even when SQLite cannot open it.
 
 #include <cstddef>
 #include <filesystem>
@@ -21,10 +22,10 @@ namespace gaincell::montecarlo {
 
 /// What a store knows of its study.
 struct RunHeader {
-  std::string identity;               ///< Study::identity()
-  std::string provenance;             ///< support::Provenance as JSON: who started the run, when, with what
-  std::string rerun_command;          ///< command that runs one sample again, to be followed by " --only-sample K"
-  std::uint64_t samples = 0;          ///< samples asked for
+  std::string identity;       ///< Study::identity()
+  std::string provenance;     ///< support::Provenance as JSON: who started the run, when, with what
+  std::string rerun_command;  ///< command that runs one sample again, to be followed by " --only-sample K"
+  std::uint64_t samples = 0;  ///< samples asked for
   std::vector<pdk::Conditions> conditions;
   Preflight preflight;
 };
@@ -35,8 +36,8 @@ RunHeader headerFromJsonText(const std::string& text, const std::string& where);
 class RunStore {
  public:
   enum class Mode { Create, Write, Read };
-  /// Part of a store that several processes of a cluster write: exclusive locking, which needs no shared memory and so works on
-  /// network file systems.
+  /// Part of a store that several processes of a cluster write: exclusive locking, which needs no shared memory and so
+  /// works on network file systems.
   struct Options {
     bool exclusive = false;
     std::size_t max_pages = 0;  ///< for tests of a full disk: SQLite refuses to grow beyond this; 0: no limit
@@ -44,8 +45,11 @@ class RunStore {
 
   /// Creates a store. The file appears only with its header inside. @throws Error (MCS-0031) when it exists.
   static RunStore create(const std::filesystem::path& file, const RunHeader& header, Options options);
-  static RunStore create(const std::filesystem::path& file, const RunHeader& header) { return create(file, header, {}); }
-  /// Opens an existing store and checks it. @throws Error (MCS-0032) missing, (MCS-0033) damaged: names `gaincell mc salvage`.
+  static RunStore create(const std::filesystem::path& file, const RunHeader& header) {
+    return create(file, header, {});
+  }
+  /// Opens an existing store and checks it. @throws Error (MCS-0032) missing, (MCS-0033) damaged: names `gaincell mc
+  /// salvage`.
   static RunStore open(const std::filesystem::path& file, Mode mode, Options options);
   static RunStore open(const std::filesystem::path& file, Mode mode) { return open(file, mode, {}); }
   RunStore(RunStore&&) noexcept;
@@ -83,11 +87,12 @@ std::string packRecord(const SampleRecord& record);
 std::optional<SampleRecord> unpackRecord(std::string_view bytes);
 
 struct SalvageReport {
-  std::size_t recovered = 0;  ///< intact samples
-  std::size_t missing = 0;    ///< tasks of the study without one
+  std::size_t recovered = 0;      ///< intact samples
+  std::size_t missing = 0;        ///< tasks of the study without one
   std::filesystem::path damaged;  ///< where the damaged file was kept
 };
-/// Rebuilds a store from what is intact in a damaged one (and in its write-ahead log). The damaged files are kept under another name.
+/// Rebuilds a store from what is intact in a damaged one (and in its write-ahead log). The damaged files are kept under
+/// another name.
 /// @param header_copy the copy of the header beside the store, used when the header inside is damaged
 /// @throws Error (MCS-0036) when neither header can be read.
 SalvageReport salvage(const std::filesystem::path& file, const std::filesystem::path& header_copy);

@@ -34,10 +34,10 @@ struct Task {
 /// What a task gave.
 struct SampleRecord {
   Task task;
-  std::string failure;          ///< empty: the sample is good; else the kind ("crashed", "timed out", "figure missing", ...)
-  std::string message;          ///< what the simulator said
+  std::string failure;  ///< empty: the sample is good; else the kind ("crashed", "timed out", "figure missing", ...)
+  std::string message;  ///< what the simulator said
   std::uint32_t attempts = 1;
-  std::vector<double> values;   ///< one per figure; NaN where it was not measured
+  std::vector<double> values;                    ///< one per figure; NaN where it was not measured
   std::map<std::string, support::Table> tables;  ///< kept waveforms and curves, by short name
   bool ok() const noexcept { return failure.empty(); }
 };
@@ -45,11 +45,11 @@ struct SampleRecord {
 /// What is known before the first sample: the result of one nominal run.
 struct Preflight {
   std::vector<FigureInfo> figures;
-  std::vector<double> nominal;        ///< figures of the nominal devices at the first condition
-  std::vector<DrawName> draws;        ///< in the order of the Sobol dimensions
+  std::vector<double> nominal;  ///< figures of the nominal devices at the first condition
+  std::vector<DrawName> draws;  ///< in the order of the Sobol dimensions
   std::vector<std::string> warnings;
-  double first_s = 0, again_s = 0;    ///< wall time of a run with parsing, and of a re-run, s
-  long worker_rss_kb = 0;             ///< resident memory of the simulator process
+  double first_s = 0, again_s = 0;  ///< wall time of a run with parsing, and of a re-run, s
+  long worker_rss_kb = 0;           ///< resident memory of the simulator process
 };
 
 /// Evaluates tasks, one after the other; each worker of an engine has its own.
@@ -65,7 +65,8 @@ class StudyWorker {
 class Study {
  public:
   virtual ~Study() = default;
-  /// Everything that decides the numbers, as JSON text with one member per aspect; equal for equal studies on every machine.
+  /// Everything that decides the numbers, as JSON text with one member per aspect; equal for equal studies on every
+  /// machine.
   virtual std::string identity() const = 0;
   virtual std::vector<pdk::Conditions> conditions() const = 0;
   virtual std::uint64_t samples() const = 0;
@@ -74,8 +75,8 @@ class Study {
   /// Takes over the figures and the order of the draws from a preflight, of this process or of the run's first.
   virtual void adopt(const Preflight& preflight) = 0;
   virtual std::unique_ptr<StudyWorker> worker() const = 0;
-  /// Declared against realised spread of everything that varies, over `samples` samples; after preflight(). Empty where a study has
-  /// no such notion.
+  /// Declared against realised spread of everything that varies, over `samples` samples; after preflight(). Empty where
+  /// a study has no such notion.
   virtual std::vector<DrawCheck> checkDraws(std::uint64_t samples) const;
 };
 
@@ -88,7 +89,7 @@ struct StudyConfig {
   VariationOptions variation;
   Sampling sampling = Sampling::PseudoRandom;
   std::uint64_t seed = 1, samples = 100;
-  std::vector<std::string> keep_tables;     ///< tables of the analysis to keep of every sample ("iv")
+  std::vector<std::string> keep_tables;  ///< tables of the analysis to keep of every sample ("iv")
 };
 
 /// @throws Error (MCS-0020..) for an empty or contradictory configuration, and of the registries.
