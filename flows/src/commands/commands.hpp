@@ -11,6 +11,7 @@ Command configCommand();
 Command doctorCommand();
 Command floorplanCommand();
 Command flowCommand();
+Command mcCommand();
 Command netlistCommand();
 Command pdkCommand();
 Command simulateCommand();

@@ -14,6 +14,7 @@ const std::vector<Command>& commands() {
       attendCommand(),
       adaptCommand(),
       floorplanCommand(),
+      mcCommand(),
   };
   return all;
 }
