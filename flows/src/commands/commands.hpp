@@ -7,7 +7,9 @@ namespace gaincell::flows {
 
 Command configCommand();
 Command doctorCommand();
+Command fitCommand();
 Command flowCommand();
+Command modelCommand();
 Command netlistCommand();
 Command simulateCommand();
 
