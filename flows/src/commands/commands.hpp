@@ -12,6 +12,8 @@ Command doctorCommand();
 Command floorplanCommand();
 Command flowCommand();
 Command mcCommand();
+Command fitCommand();
+Command modelCommand();
 Command netlistCommand();
 Command pdkCommand();
 Command simulateCommand();

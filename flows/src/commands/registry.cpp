@@ -15,6 +15,8 @@ const std::vector<Command>& commands() {
       adaptCommand(),
       floorplanCommand(),
       mcCommand(),
+      fitCommand(),
+      modelCommand(),
   };
   return all;
 }
