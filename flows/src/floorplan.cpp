@@ -22,7 +22,8 @@ layout::BlockDevices devicesOf(const CommandContext& context, const pdk::Pdk& pd
   layout::BlockDevices block;
   block.source = fmt::format("generator {} on {}", kind, pdk.name);
   for (const auto& m : netlist::flattenMosfets(circuit)) block.devices.push_back({m.path, m.w, m.l, m.m});
-  for (const auto& c : netlist::flattenCapacitors(circuit)) block.capacitors.push_back(c.farads);
+  for (const auto& p : netlist::flattenPassives(circuit))
+    if (p.kind == 'c') block.capacitors.push_back(p.value);
   return block;
 }
 

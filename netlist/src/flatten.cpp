@@ -18,11 +18,6 @@ std::string lowered(std::string text) {
   return text;
 }
 
-struct Walker {
-  const Circuit& circuit;
-  std::map<std::string, const Subcircuit*> by_name;
-  std::vector<FlatMosfet> out;
-  std::vector<FlatCapacitor> capacitors;
 /// Name of an element as `alter` knows it: "m.x1.mpair_n" inside instances, "mpair_n" at the top.
 std::string spiceName(char letter, const std::string& instances, const std::string& name) {
   return lowered(instances.empty() ? fmt::format("{}{}", letter, name)
@@ -46,22 +41,6 @@ class Walker {
   void walk(const Visit& visit, const std::vector<Element>& elements, const Environment& env, const std::string& path,
             const std::string& spice) const {
     for (const auto& element : elements) {
-      if (const auto* m = std::get_if<Mosfet>(&element)) {
-        const auto model = circuit.devices.find(m->flavour);
-        if (model == circuit.devices.end())
-          throw support::Error("NET-0014", fmt::format("there is no device flavour '{}'", m->flavour), path + m->name);
-        const char letter = static_cast<char>(std::tolower(model->second.element));
-        const std::string spice_name = spice.empty() ? fmt::format("{}{}", letter, m->name)
-                                                     : fmt::format("{}.{}{}{}", letter, spice, letter, m->name);
-        out.push_back({path + m->name, lowered(spice_name), &model->second, m->w.in(env), m->l.in(env), m->m});
-      } else if (const auto* c = std::get_if<Capacitor>(&element)) {
-        capacitors.push_back({path + c->name, c->farads.in(env)});
-      } else if (const auto* x = std::get_if<Instance>(&element)) {
-        const Subcircuit* sub = by_name.at(x->subcircuit);
-        Environment inner;
-        for (const auto& p : sub->parameters) inner[p.name] = p.value;
-        for (const auto& [key, value] : x->parameters) inner[key] = value.in(env);
-        walk(sub->elements, inner, path + x->name + ".", spice + "x" + x->name + ".");
       const auto* x = std::get_if<Instance>(&element);
       if (!x) {
         visit(element, env, path, spice);
@@ -78,21 +57,9 @@ class Walker {
   const Circuit& circuit_;
   std::map<std::string, const Subcircuit*> by_name_;
 };
-
-Walker walked(const Circuit& circuit) {
-  Walker walker{circuit, {}, {}, {}};
-  for (const auto& s : circuit.subcircuits) walker.by_name[s.name] = &s;
-  walker.walk(circuit.top, {}, "", "");
-  return walker;
-}
 }  // namespace
 
 std::vector<FlatMosfet> flattenMosfets(const Circuit& circuit) {
-  return walked(circuit).out;
-}
-
-std::vector<FlatCapacitor> flattenCapacitors(const Circuit& circuit) {
-  return walked(circuit).capacitors;
   std::vector<FlatMosfet> out;
   Walker(circuit).walk(
       [&](const Element& element, const Environment& env, const std::string& path, const std::string& spice) {
@@ -106,6 +73,7 @@ std::vector<FlatCapacitor> flattenCapacitors(const Circuit& circuit) {
             {path + m->name, spiceName(letter, spice, m->name), &model->second, m->w.in(env), m->l.in(env), m->m});
       });
   return out;
+}
 
 std::vector<FlatPassive> flattenPassives(const Circuit& circuit) {
   std::vector<FlatPassive> out;
@@ -116,6 +84,7 @@ std::vector<FlatPassive> flattenPassives(const Circuit& circuit) {
     if (const auto* c = std::get_if<Capacitor>(&element))
       out.push_back({'c', path + c->name, spiceName('c', spice, c->name), c->name, path.empty(), c->farads.in(env)});
   });
+  return out;
 }
 
 }  // namespace gaincell::netlist

@@ -78,12 +78,13 @@ TEST_CASE("flattening resolves paths and sizes") {
   pair.add(Capacitor{"c2", "a", "0", Value::of("c", 3.0)});
   with.define(pair);
   with.add(Instance{"i2", "pair", {"y"}, {{"c", 2e-15}}});
-  const auto capacitors = flattenCapacitors(with);
-  REQUIRE(capacitors.size() == 3);
-  CHECK(capacitors[0].path == "l");
-  CHECK(capacitors[1].farads == 2e-15);
-  CHECK(capacitors[2].path == "i2.c2");
-  CHECK(capacitors[2].farads == doctest::Approx(6e-15));
+  const auto passives = flattenPassives(with);
+  REQUIRE(passives.size() == 3);
+  CHECK(passives[0].path == "l");
+  CHECK(passives[0].kind == 'c');
+  CHECK(passives[1].value == 2e-15);
+  CHECK(passives[2].path == "i2.c2");
+  CHECK(passives[2].value == doctest::Approx(6e-15));
 }
 
 TEST_CASE("each fault is named with its place") {

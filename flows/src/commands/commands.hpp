@@ -7,12 +7,13 @@ namespace gaincell::flows {
 
 Command adaptCommand();
 Command attendCommand();
+Command checkCommand();
 Command configCommand();
 Command doctorCommand();
+Command fitCommand();
 Command floorplanCommand();
 Command flowCommand();
 Command mcCommand();
-Command fitCommand();
 Command modelCommand();
 Command netlistCommand();
 Command pdkCommand();

@@ -5,18 +5,19 @@ namespace gaincell::flows {
 // The register of subcommands, in the order of the help: one line per command.
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      flowCommand(),
-      netlistCommand(),
-      simulateCommand(),
-      configCommand(),
-      pdkCommand(),
-      doctorCommand(),
-      attendCommand(),
-      adaptCommand(),
-      floorplanCommand(),
-      mcCommand(),
-      fitCommand(),
-      modelCommand(),
+      flowCommand(),       //
+      netlistCommand(),    //
+      simulateCommand(),   //
+      mcCommand(),         //
+      fitCommand(),        //
+      modelCommand(),      //
+      attendCommand(),     //
+      adaptCommand(),      //
+      checkCommand(),      //
+      floorplanCommand(),  //
+      pdkCommand(),        //
+      configCommand(),     //
+      doctorCommand(),     //
   };
   return all;
 }

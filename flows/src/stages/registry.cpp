@@ -5,7 +5,16 @@ namespace gaincell::flows {
 // The register of stages, in order of execution: one line per stage.
 const std::vector<Stage>& stages() {
   static const std::vector<Stage> all = {
-      generateStage(), characterizeStage(), convertersStage(), fitStage(), floorplanStage(), reportStage(),
+      generateStage(),      //
+      characterizeStage(),  //
+      montecarloStage(),    //
+      convertersStage(),    //
+      fitStage(),           //
+      arrayModelStage(),    //
+      attentionStage(),     //
+      checkStage(),         //
+      floorplanStage(),     //
+      reportStage(),        //
   };
   return all;
 }

@@ -7,8 +7,12 @@ namespace gaincell::flows {
 
 Stage generateStage();
 Stage characterizeStage();
+Stage montecarloStage();
 Stage convertersStage();
 Stage fitStage();
+Stage arrayModelStage();
+Stage attentionStage();
+Stage checkStage();
 Stage floorplanStage();
 Stage reportStage();
 

@@ -1,6 +1,5 @@
 #pragma once
 /// @file
-/// The transistors and capacitors of a circuit one by one.
 /// The transistors, resistors and capacitors of a circuit one by one.
 
 #include <string>
@@ -19,17 +18,9 @@ struct FlatMosfet {
   int m = 1;
 };
 
-/// One capacitor with its resolved value.
-struct FlatCapacitor {
-  std::string path;   ///< instance path with dots: "x_converter.int"
-  double farads = 0;  ///< F
-};
-
 /// In deterministic (depth-first, declaration) order. The circuit must outlive the result.
 std::vector<FlatMosfet> flattenMosfets(const Circuit& circuit);
 
-/// All capacitors of a circuit, in the same order.
-std::vector<FlatCapacitor> flattenCapacitors(const Circuit& circuit);
 /// One resistor or capacitor with its resolved value.
 struct FlatPassive {
   char kind = 'r';      ///< 'r' or 'c'
