@@ -24,6 +24,12 @@ const std::vector<Measure>& measures() {
       {"signed.transfer.error_max", "converters", "signed-converter_transfer", "max_error_lsb", 1e-9},
       {"signed.transfer.width_zero", "converters", "signed-converter_transfer", "zero_width"},
       {"signed.transfer.slope_mismatch", "converters", "signed-converter_transfer", "slope_mismatch", 1, true},
+      {"check.s.nrmse_cubic", "check", "check", "s_nrmse_cubic"},
+      {"check.s.nrmse_extended", "check", "check", "s_nrmse_extended"},
+      {"check.output.nrmse_cubic", "check", "check", "output_nrmse_cubic"},
+      {"check.output.nrmse_extended", "check", "check", "output_nrmse_extended"},
+      {"check.output.code_error_rate", "check", "check", "code_error_rate"},
+      {"check.speedup", "check", "check", "speedup"},
   };
   return all;
 }
@@ -51,7 +57,7 @@ std::vector<spec::Measurement> measurementsOf(const json& results, const std::st
 
 std::set<std::string> scopesOf(const json& results) {
   static const std::map<std::string, std::vector<std::string>> covers = {
-      {"characterize", {"cell"}}, {"fit", {"fit"}}, {"monte-carlo", {"monte-carlo"}}, {"converters", {"converter"}}};
+      {"characterize", {"cell"}}, {"fit", {"fit"}}, {"monte-carlo", {"monte-carlo"}}, {"converters", {"converter"}}, {"check", {"check"}}};
   std::set<std::string> scopes;
   for (const auto& [stage, list] : covers)
     if (results.contains(stage)) scopes.insert(list.begin(), list.end());

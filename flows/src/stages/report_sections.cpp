@@ -118,8 +118,8 @@ report::Plot currentVoltage(const ReportSource& s) {
 }
 
 std::string sizeText(const netlist::ParameterSet& set, const std::string& device) {
-  if (!set.has("w_" + device)) return "";
-  return fmt::format("{:.2f}/{:.2f}", set.real("w_" + device) * 1e6, set.real("l_" + device) * 1e6);
+  if (!set.has(device + "_w")) return "";
+  return fmt::format("{:.2f}/{:.2f}", set.real(device + "_w") * 1e6, set.real(device + "_l") * 1e6);
 }
 
 report::Drawing circuit(const ReportSource& s) {
@@ -329,7 +329,10 @@ std::vector<Section> reportSections(const ReportSource& s) {
     sections.push_back(energySection(s));
   }
   if (s.has("converters")) sections.push_back(convertersSection(s));
+  if (s.has("monte-carlo")) sections.push_back(monteCarloSection(s));
   if (s.has("fit")) sections.push_back(fitSection(s));
+  if (s.has("check")) sections.push_back(checkSection(s));
+  if (s.has("attention")) sections.push_back(attentionSection(s));
   if (s.has("floorplan")) sections.push_back(floorplanSection(s));
   return sections;
 }

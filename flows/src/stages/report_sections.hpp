@@ -24,6 +24,9 @@ struct ReportSource {
   std::vector<report::Figure> figures(const std::string& stage, const std::string& group) const;
 };
 
+report::Section monteCarloSection(const ReportSource& source);
+report::Section attentionSection(const ReportSource& source);
+report::Section checkSection(const ReportSource& source);
 /// Title, what it is, verdicts, checks, files and commands.
 report::ReportData reportFrame(const ReportSource& source);
 /// Area, energy and latency (stage floorplan).
