@@ -18,7 +18,7 @@ void declareBias(ParameterSet& set) {
        Parameter::real("bias_amp_ratio", "", 8, 0.1, 1000, "tail current of the follower over the diode current"),
        Parameter::real("bias_line_c", "F", 1e-12, 0, 1e-9,
                        "capacitor on the shared bias line: holds it against the switch edges")});
-  set.declare({Parameter::real("replica_n_w", "m", 0.9e-6, 0.1e-6, 100e-6,
+  set.declare({Parameter::real("replica_n_w", "m", 1.3e-6, 0.1e-6, 100e-6,
                                "n mirror that takes the pushing replica cell, sized to rest near half the supply"),
                Parameter::real("replica_n_l", "m", 0.3e-6, 30e-9, 2e-6, "length of that mirror"),
                Parameter::real("replica_p_w", "m", 5.0e-6, 0.1e-6, 100e-6,

@@ -17,18 +17,31 @@ void declarePrefixed(ParameterSet& set, const std::string& prefix, const Paramet
   set.declare(declared);
 }
 
-ParameterSet extractPrefixed(const ParameterSet& set, const std::string& prefix, ParameterSet block) {
-  for (const auto& p : block.declared()) {
-    const std::string name = prefix + p.name;
-    const bool given = set.isSet(name);
-    if (p.kind == ParameterKind::Choice) {
-      given ? block.set(p.name, set.choice(name)) : block.setDefaultChoice(p.name, set.choice(name));
-      continue;
-    }
-    const double value = p.kind == ParameterKind::Integer ? static_cast<double>(set.integer(name)) : set.real(name);
-    given ? block.set(p.name, value) : block.setDefault(p.name, value);
+namespace {
+
+/// Value and givenness of one parameter, from one set to another.
+void copyValue(const ParameterSet& from, const std::string& source, const Parameter& p, ParameterSet& to,
+               const std::string& target) {
+  const bool given = from.isSet(source);
+  if (p.kind == ParameterKind::Choice) {
+    given ? to.set(target, from.choice(source)) : to.setDefaultChoice(target, from.choice(source));
+    return;
   }
+  const double value = p.kind == ParameterKind::Integer ? static_cast<double>(from.integer(source)) : from.real(source);
+  given ? to.set(target, value) : to.setDefault(target, value);
+}
+
+}  // namespace
+
+ParameterSet extractPrefixed(const ParameterSet& set, const std::string& prefix, ParameterSet block) {
+  const auto declared = block.declared();
+  for (const auto& p : declared) copyValue(set, prefix + p.name, p, block, p.name);
   return block;
+}
+
+void copyPrefixed(const ParameterSet& from, const std::string& prefix, ParameterSet& to) {
+  for (const auto& p : from.declared())
+    if (p.name.rfind(prefix, 0) == 0 && to.has(p.name)) copyValue(from, p.name, p, to, p.name);
 }
 
 namespace {

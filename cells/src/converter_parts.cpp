@@ -124,31 +124,34 @@ void addFrontEnd(Blocks& blocks, ConverterKind kind, const ParameterSet& set) {
 void declareMirror(ParameterSet& set, ConverterKind kind, bool active) {
   const bool relu = isRelu(kind);
   const std::string p = active ? "active_" : "";
-  // Passive: 2.5 uA into the diode, 20 uA (ReLU) and 10 uA (signed) back; active: 20 and 10 uA into the diode, 80 and
-  // 40 uA back.
-  const double unit = active ? (relu ? 20e-6 : 10e-6) : 2.5e-6;
-  const double lsb = active ? (relu ? 80e-15 : 40e-15) : (relu ? 20e-15 : 10e-15);
+  // What each of the four converters is sized for: current into the diode and charge of one LSB, widths and lengths
+  // (m).
+  struct Sizes {
+    double i_ref, lsb, mirror_l, diode, tail, sink_switch, kick_n;
+  };
+  const Sizes n = active ? (relu ? Sizes{20e-6, 80e-15, 0.5e-6, 1e-6, 4.065e-6, 4e-6, 0}
+                                 : Sizes{10e-6, 40e-15, 0.5e-6, 0.5e-6, 2.032e-6, 2e-6, 0})
+                         : (relu ? Sizes{2.5e-6, 20e-15, 1e-6, 0.25e-6, 2.02e-6, 1e-6, 3.4e-15}
+                                 : Sizes{2.5e-6, 10e-15, 1.5e-6, 0.375e-6, 1.503e-6, 0.5e-6, 3.5e-15});
   set.declare(
-      {Parameter::real(p + "i_ref", "A", unit, 1e-9, 1e-3, "current into the bias diode"),
+      {Parameter::real(p + "i_ref", "A", n.i_ref, 1e-9, 1e-3, "current into the bias diode"),
        Parameter::real(
-           p + "lsb_charge", "C", lsb, 1e-18, 1e-9,
+           p + "lsb_charge", "C", n.lsb, 1e-18, 1e-9,
            "charge of one LSB (1 ns of pulse) the sizes are meant for; errors against the ideal line refer to it")});
-  declareLength(set, p + "mirror_l", active ? 0.5e-6 : 1e-6, "length of the n mirror: output conductance and matching");
-  declareWidth(set, p + "diode_w", active ? (relu ? 1e-6 : 0.5e-6) : 0.25e-6, "width of the n diode");
-  declareWidth(set, p + "tail_w", active ? (relu ? 4.065e-6 : 2.032e-6) : (relu ? 2.02e-6 : 1.002e-6),
-               "width of the n tail");
-  declareWidth(set, p + "switch_w", active ? (relu ? 4e-6 : 2e-6) : (relu ? 1e-6 : 0.5e-6),
-               "switch between bit line and n tail");
+  declareLength(set, p + "mirror_l", n.mirror_l, "length of the n mirror: output conductance and matching");
+  declareWidth(set, p + "diode_w", n.diode, "width of the n diode");
+  declareWidth(set, p + "tail_w", n.tail, "width of the n tail");
+  declareWidth(set, p + "switch_w", n.sink_switch, "switch between bit line and n tail");
   declareLength(set, p + "switch_l", active ? 50e-9 : 30e-9, "length of the mirror switches");
-  declareCapacitor(set, p + "c_kick_n", active ? 0 : (relu ? 3.4e-15 : 1.0e-15), 1e-12,
+  declareCapacitor(set, p + "c_kick_n", n.kick_n, 1e-12,
                    "capacitor from the bias gate to the opposite switch edge: cancels the kick of the switch");
   if (relu) return;
-  declareLength(set, p + "source_l", 0.5e-6, "length of the p mirror");
-  declareWidth(set, p + "fold_w", active ? 0.5e-6 : 0.25e-6, "n device that feeds the p diode, matched to the n diode");
-  declareWidth(set, p + "source_diode_w", active ? 2e-6 : 1.5e-6, "width of the p diode");
-  declareWidth(set, p + "source_tail_w", active ? 8.2e-6 : 6.06e-6, "width of the p tail");
+  declareLength(set, p + "source_l", active ? 0.5e-6 : 0.75e-6, "length of the p mirror");
+  declareWidth(set, p + "fold_w", active ? 0.5e-6 : 0.1875e-6, "n device that feeds the p diode");
+  declareWidth(set, p + "source_diode_w", active ? 2e-6 : 1.125e-6, "width of the p diode");
+  declareWidth(set, p + "source_tail_w", active ? 8.2e-6 : 9.09e-6, "width of the p tail");
   declareWidth(set, p + "source_switch_w", active ? 4e-6 : 1e-6, "switch between bit line and p tail");
-  declareCapacitor(set, p + "c_kick_p", active ? 0 : 2.3e-15, 1e-12, "as c_kick_n, for the p source");
+  declareCapacitor(set, p + "c_kick_p", active ? 0 : 5.05e-15, 1e-12, "as c_kick_n, for the p source");
 }
 
 namespace {

@@ -27,8 +27,9 @@ void checkStimulus(const ColumnStimulus& s, int rows, double vdd) {
   if (s.inputs.empty()) refuse("there is no operation");
   for (const auto& row : s.inputs) {
     if (row.size() != n) refuse(fmt::format("{} inputs for {} rows", row.size(), rows));
-    for (int level : row)
-      if (level < 0 || level > kPulseLevels) refuse(fmt::format("input {} is outside 0 .. {}", level, kPulseLevels));
+    for (double level : row)
+      if (!std::isfinite(level) || level < 0 || level > kPulseLevels + 0.1)
+        refuse(fmt::format("input {} is outside 0 .. {}", level, kPulseLevels));
   }
 }
 

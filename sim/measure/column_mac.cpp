@@ -36,11 +36,11 @@ cells::ColumnStimulus randomStimulus(std::uint64_t seed, std::uint64_t column, i
     s.stored.push_back(vdd * levels.back() / (kStoredLevels - 1));
   }
   for (int k = 0; k <= operations; ++k) {
-    std::vector<int> row;
+    std::vector<double> row;
     for (int i = 0; i < rows; ++i) {
       const auto index = static_cast<std::uint64_t>(k * rows + i);
       const bool zero = draw(seed, column, "zero", index) < zeros;
-      row.push_back(zero ? 0 : static_cast<int>((cells::kPulseLevels + 1) * draw(seed, column, "input", index)));
+      row.push_back(zero ? 0 : std::floor((cells::kPulseLevels + 1) * draw(seed, column, "input", index)));
     }
     s.inputs.push_back(row);
   }

@@ -4,13 +4,13 @@
 
 namespace gaincell::sim {
 
-double CellCharges::of(int level, int input) const {
-  if (input == 0) return 0.0;
+double CellCharges::of(int level, double input) const {
+  if (!(input > 0)) return 0.0;
   const auto l = static_cast<std::size_t>(level);
   return offset[l] + current[l] * input * cells::kPulseLsb;
 }
 
-double CellCharges::sum(const std::vector<int>& levels, const std::vector<int>& inputs) const {
+double CellCharges::sum(const std::vector<int>& levels, const std::vector<double>& inputs) const {
   double q = 0;
   for (std::size_t i = 0; i < levels.size(); ++i) q += of(levels[i], inputs[i]);
   return q;

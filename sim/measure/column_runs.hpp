@@ -16,8 +16,8 @@ struct CellCharges {
   std::vector<double> current;  ///< A
   std::vector<double> stored;   ///< V
 
-  double of(int level, int input) const;
-  double sum(const std::vector<int>& levels, const std::vector<int>& inputs) const;
+  double of(int level, double input) const;
+  double sum(const std::vector<int>& levels, const std::vector<double>& inputs) const;
   support::Table table() const;
 };
 

@@ -7,8 +7,18 @@ namespace gaincell::sim {
 /// The register of analyses: one line per analysis, declared in registry.hpp.
 const std::vector<Analysis>& analyses() {
   static const std::vector<Analysis> all = {
-      gainCellIv(), gainCellCharge(), gainCellWrite(), gainCellRetention(), gainCellDisturb(), gainCellEnergy(),
-      reluConverterTransfer(), reluConverterEnergy(), signedConverterTransfer(), signedConverterEnergy(), columnMac(),
+      gainCellIv(),
+      gainCellCharge(),
+      gainCellWrite(),
+      gainCellRetention(),
+      gainCellDisturb(),
+      gainCellEnergy(),
+      reluConverterTransfer(),
+      reluConverterEnergy(),
+      signedConverterTransfer(),
+      signedConverterEnergy(),
+      columnMac(),
+      tileChain(),
   };
   return all;
 }

@@ -18,5 +18,6 @@ Analysis reluConverterEnergy();      // converter_transfer.cpp
 Analysis signedConverterTransfer();  // converter_transfer.cpp
 Analysis signedConverterEnergy();    // converter_transfer.cpp
 Analysis columnMac();                // column_mac.cpp
+Analysis tileChain();                // tile_chain.cpp
 
 }  // namespace gaincell::sim

@@ -16,6 +16,10 @@ void declarePrefixed(netlist::ParameterSet& set, const std::string& prefix, cons
 netlist::ParameterSet extractPrefixed(const netlist::ParameterSet& set, const std::string& prefix,
                                       netlist::ParameterSet block);
 
+/// Copies the parameters whose names start with the prefix and that both sets have: given ones as given, defaults as
+/// defaults.
+void copyPrefixed(const netlist::ParameterSet& from, const std::string& prefix, netlist::ParameterSet& to);
+
 /// How write-enable and write bit lines run. The cells of one token share the write enable, so that a token is written
 /// at once: a column of array 1 (keys), a row of array 2 (values).
 enum class WriteSelect { Column, Row };
@@ -40,8 +44,8 @@ netlist::ParameterSet columnParameters(const pdk::Pdk& pdk);
 
 /// What a column's testbench plays: operations back to back on fixed stored voltages.
 struct ColumnStimulus {
-  std::vector<double> stored;            ///< V, one per row
-  std::vector<std::vector<int>> inputs;  ///< [operation][row], 0..15: pulse width in ns
+  std::vector<double> stored;               ///< V, one per row
+  std::vector<std::vector<double>> inputs;  ///< [operation][row], 0 .. 15 LSB: pulse width in ns
 };
 
 /// Column testbench. Supplies "vddc" (cells), "vdd" (converter), "vbias", "vmid"; one source per word line and

@@ -1,0 +1,265 @@
+// Analysis `chain` of a tile: a token is written, the query pulses are played, the output pulses are read.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "column_runs.hpp"
+#include "gaincell/cells/tile.hpp"
+#include "gaincell/sim/pulse.hpp"
+#include "gaincell/support/random.hpp"
+#include "registry.hpp"
+
+namespace gaincell::sim {
+
+namespace {
+
+using cells::ConverterKind;
+using netlist::Parameter;
+using netlist::ParameterSet;
+using Levels = std::vector<std::vector<int>>;
+
+constexpr int kStoredLevels = 8;  // 3-bit DAC
+
+/// Random keys, values and queries of one tile.
+struct Pattern {
+  Levels keys, values;                   ///< [row][token], [token][output]
+  std::vector<std::vector<int>> inputs;  ///< [operation][row]
+};
+
+int drawLevel(std::uint64_t seed, const char* what, std::uint64_t i, int levels) {
+  return static_cast<int>(levels * support::uniformDraw({seed, 0, support::nameHash(what), i}));
+}
+
+Pattern drawPattern(std::uint64_t seed, int rows, int cols, int outputs, int operations) {
+  const auto matrix = [&](const char* what, int n, int m, int levels) {
+    Levels out(static_cast<std::size_t>(n));
+    for (int i = 0; i < n; ++i)
+      for (int j = 0; j < m; ++j)
+        out[static_cast<std::size_t>(i)].push_back(
+            drawLevel(seed, what, static_cast<std::uint64_t>(i * m + j), levels));
+    return out;
+  };
+  return {matrix("key", rows, cols, kStoredLevels), matrix("value", cols, outputs, kStoredLevels),
+          matrix("query", operations, rows, cells::kPulseLevels + 1)};
+}
+
+std::vector<int> column(const Levels& matrix, std::size_t j) {
+  std::vector<int> out;
+  for (const auto& row : matrix) out.push_back(row[j]);
+  return out;
+}
+
+std::vector<std::vector<double>> volts(const Levels& levels, double vdd) {
+  std::vector<std::vector<double>> out;
+  for (const auto& row : levels) {
+    out.emplace_back();
+    for (int l : row) out.back().push_back(vdd * l / (kStoredLevels - 1));
+  }
+  return out;
+}
+
+/// Pulse widths of the last operation, s; outputs carry their sign.
+struct Widths {
+  std::vector<double> phi, out;
+};
+
+/// The chain with cells of the nominal corner and straight converters.
+Widths idealChain(const Pattern& p, const CellCharges& charges, double relu_gain, double signed_gain) {
+  const double top = cells::kPulseLevels * cells::kPulseLsb;
+  Widths w;
+  for (std::size_t j = 0; j < p.values.size(); ++j)
+    w.phi.push_back(std::clamp(
+        relu_gain * charges.sum(column(p.keys, j), std::vector<double>(p.inputs.back().begin(), p.inputs.back().end())),
+        0.0, top));
+  for (std::size_t e = 0; e < p.values.front().size(); ++e) {
+    double q = 0;
+    for (std::size_t j = 0; j < w.phi.size(); ++j) q += charges.of(p.values[j][e], w.phi[j] / cells::kPulseLsb);
+    w.out.push_back(std::clamp(signed_gain * q, -top, top));
+  }
+  return w;
+}
+
+struct ChainRun {
+  Widths widths;
+  double latency = 0;  ///< s, end of write to the last output edge
+  double energy = 0;   ///< J, cells and converters, the last operation
+  support::Table waves;
+};
+
+ParameterSet partOf(const AnalysisContext& c, ConverterKind kind) {
+  return cells::extractPrefixed(c.circuit, kind == ConverterKind::Relu ? "relu_" : "signed_",
+                                cells::converterParameters(c.pdk, kind));
+}
+
+support::Table waveTable(const Waveforms& waves, int written, double t0, double t1, int points) {
+  const std::vector<std::pair<std::string, std::string>> shown{
+      {"v_key_storage_V", fmt::format("v(xtile.xkeys_{}.xcell_0.sn)", written)},
+      {"v_bit_line_1_V", fmt::format("v(xtile.keys_bl_{})", written)},
+      {"v_comparator_1_V", fmt::format("v(xtile.xrelu_{}.pos)", written)},
+      {"v_phi_V", fmt::format("v(xtile.phi_{})", written)},
+      {"v_value_storage_V", fmt::format("v(xtile.xvalues_0.xcell_{}.sn)", written)},
+      {"v_bit_line_2_V", "v(xtile.values_bl_0)"},
+      {"v_comparator_2_V", "v(xtile.xsigned_0.pos)"},
+      {"v_out_V", "v(out_0)"},
+      {"v_sign_V", "v(sgn_0)"}};
+  support::Table t;
+  t.columns = {"time_s"};
+  for (const auto& [name, vector] : shown) t.columns.push_back(name);
+  for (int i = 0; i <= points; ++i) {
+    const double time = t0 + (t1 - t0) * i / points;
+    std::vector<double> row{time - t0};
+    for (const auto& [name, vector] : shown) row.push_back(waves.at(vector, time));
+    t.addRow(row);
+  }
+  return t;
+}
+
+ChainRun runWhole(const AnalysisContext& context, const Pattern& p) {
+  const double vdd = context.conditions.vdd, token = context.circuit.real("t_token");
+  const auto operations = static_cast<int>(p.inputs.size());
+  cells::TileStimulus s{volts(p.keys, vdd), volts(p.values, vdd), p.inputs, static_cast<int>(p.values.size()) - 1};
+  const auto deck =
+      context.deck("chain", [&] { return cells::tileDeck(context.pdk, context.conditions, context.circuit, s); });
+  const Job job = context.job(deck, "chain");
+  const Outcome outcome = context.simulator.runAll({job}).front();
+  const Waveforms& waves = outcome.orThrow("chain");
+
+  const cells::TileTiming timing = cells::tileTiming(context.pdk, context.circuit);
+  const double t0 = (operations - 1) * token, end = t0 + timing.stop;
+  const double sign_time = t0 + timing.output_end;
+  ChainRun run;
+  double last_edge = t0 + timing.write_end;
+  for (std::size_t j = 0; j < p.values.size(); ++j)
+    run.widths.phi.push_back(measurePulse(waves, fmt::format("v(xtile.phi_{})", j), vdd / 2, t0, end).width);
+  for (std::size_t e = 0; e < p.values.front().size(); ++e) {
+    const Pulse pulse = measurePulse(waves, fmt::format("v(out_{})", e), vdd / 2, t0, end);
+    last_edge = std::max(last_edge, pulse.last_fall);
+    const bool positive = waves.at(fmt::format("v(sgn_{})", e), sign_time) > vdd / 2;
+    run.widths.out.push_back(positive ? pulse.width : -pulse.width);
+  }
+  run.latency = last_edge - t0 - timing.write_end;
+  for (const char* supply : {"i(vddc)", "i(vdd1)", "i(vdd2)", "i(vbias1)", "i(vbias2)"})
+    run.energy -= vdd * waves.integral(supply, t0, end);
+  run.waves = waveTable(waves, s.written, t0, end, 600);
+  return run;
+}
+
+/// One column per run: every bit line of array 1 with the query pulses, then every bit line of array 2 with the widths
+/// array 1 gave.
+std::vector<double> runColumns(const AnalysisContext& context, ConverterKind kind, const Levels& stored,
+                               const std::vector<std::vector<double>>& inputs, double& energy) {
+  const double vdd = context.conditions.vdd;
+  ParameterSet set = cells::columnParameters(context.pdk);
+  set.set("rows", static_cast<double>(stored.size()));
+  set.set("converter", kind == ConverterKind::Relu ? "relu" : "signed");
+  for (const char* name : {"wire_r", "wire_c"}) set.set(name, context.circuit.real(name));
+  for (const char* prefix : {"cell_", "relu_", "signed_"}) cells::copyPrefixed(context.circuit, prefix, set);
+  const auto timing = cells::converterTiming(kind, partOf(context, kind));
+  std::vector<Job> jobs;
+  for (std::size_t j = 0; j < stored.front().size(); ++j) {
+    cells::ColumnStimulus s;
+    for (int level : column(stored, j)) s.stored.push_back(vdd * level / (kStoredLevels - 1));
+    s.inputs = inputs;
+    const std::string name = fmt::format("{}_{}", kind == ConverterKind::Relu ? "keys" : "values", j);
+    // Not cached: the inputs of array 2 are results.
+    jobs.push_back(context.job(
+        std::make_shared<const netlist::Deck>(cells::columnDeck(context.pdk, context.conditions, set, s)), name));
+  }
+  const auto outcomes = context.simulator.runAll(jobs, kind == ConverterKind::Relu ? "array 1" : "array 2");
+  std::vector<double> widths;
+  const double t0 = static_cast<double>(inputs.size() - 1) * timing.period, t1 = t0 + timing.period;
+  for (std::size_t j = 0; j < outcomes.size(); ++j) {
+    const Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
+    double width = measurePulse(waves, "v(out)", vdd / 2, t0, t1).width;
+    if (kind == ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < vdd / 2) width = -width;
+    widths.push_back(width);
+    for (const char* supply : {"i(vddc)", "i(vdd)", "i(vbias)"}) energy -= vdd * waves.integral(supply, t0, t1);
+  }
+  return widths;
+}
+
+ChainRun runStaged(const AnalysisContext& context, const Pattern& p) {
+  ChainRun run;
+  std::vector<std::vector<double>> inputs;
+  for (const auto& op : p.inputs) inputs.emplace_back(op.begin(), op.end());
+  run.widths.phi = runColumns(context, ConverterKind::Relu, p.keys, inputs, run.energy);
+  std::vector<double> phi;
+  for (double w : run.widths.phi) phi.push_back(std::min(w / cells::kPulseLsb, cells::kPulseLevels + 0.02));
+  // Array 2 sees the same pulses twice: the first operation only leaves its trace.
+  run.widths.out = runColumns(context, ConverterKind::Signed, p.values, {phi, phi}, run.energy);
+  const cells::TileTiming timing = cells::tileTiming(context.pdk, context.circuit);
+  run.latency = timing.output_end - timing.write_end;
+  return run;
+}
+
+void addErrors(AnalysisResult& r, const std::string& name, const std::vector<double>& got,
+               const std::vector<double>& ideal) {
+  double squares = 0, worst = 0, wrong = 0;
+  support::Table t;
+  t.columns = {"ideal_s", "width_s", "error_LSB"};
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const double error = (got[i] - ideal[i]) / cells::kPulseLsb;
+    squares += error * error;
+    worst = std::max(worst, std::fabs(error));
+    if (std::fabs(ideal[i]) > 0.3 * cells::kPulseLsb && got[i] * ideal[i] < 0) wrong += 1;
+    t.addRow({ideal[i], got[i], error});
+  }
+  r.figures.push_back({name + "_rms_error_lsb", std::sqrt(squares / static_cast<double>(got.size())), "LSB",
+                       "against the ideal chain"});
+  r.figures.push_back({name + "_max_error_lsb", worst, "LSB", "against the ideal chain"});
+  if (name == "out") r.figures.push_back({"wrong_signs", wrong, "", "outputs above 0.3 LSB with the wrong sign"});
+  r.tables[name] = t;
+}
+
+AnalysisResult runChain(const AnalysisContext& context) {
+  const ParameterSet& set = context.circuit;
+  const ParameterSet& settings = context.settings;
+  const int rows = set.integer("rows"), cols = set.integer("cols"), outputs = set.integer("outputs");
+  const bool whole = settings.isChoice("engine", "whole") ||
+                     (settings.isChoice("engine", "auto") && rows * cols + cols * outputs <= 128);
+  // The ideal chain is that of the nominal corner, whatever the conditions: a bias that follows the cells has to bring
+  // them back to it.
+  AnalysisContext nominal = context;
+  nominal.conditions = {"tt", context.pdk.temp_nom_c, context.pdk.vdd};
+  const CellCharges charges = measureCellCharges(
+      nominal, cells::extractPrefixed(set, "cell_", cells::gainCellParameters(context.pdk)), kStoredLevels);
+  const double relu_gain = settings.real("relu_gain") * cells::kPulseLsb /
+                           cells::lsbCharge(ConverterKind::Relu, partOf(context, ConverterKind::Relu));
+  const double signed_gain = settings.real("signed_gain") * cells::kPulseLsb /
+                             cells::lsbCharge(ConverterKind::Signed, partOf(context, ConverterKind::Signed));
+  const Pattern p = drawPattern(static_cast<std::uint64_t>(settings.integer("seed")), rows, cols, outputs, 2);
+  const Widths ideal = idealChain(p, charges, relu_gain, signed_gain);
+  const ChainRun run = whole ? runWhole(context, p) : runStaged(context, p);
+  AnalysisResult r;
+  addErrors(r, "phi", run.widths.phi, ideal.phi);
+  addErrors(r, "out", run.widths.out, ideal.out);
+  r.figures.push_back(
+      {"latency", run.latency, "s",
+       whole ? "end of the write to the last output edge" : "end of the write to the end of the output window"});
+  r.figures.push_back({"energy_supplies", run.energy, "J",
+                       "cells, converters and bias from their supplies, one token, without clocks and rails"});
+  if (whole) r.tables["waves"] = run.waves;
+  return r;
+}
+
+}  // namespace
+
+Analysis tileChain() {
+  return {"tile", "chain", "a token written, query pulses played, output pulses read, against the ideal chain",
+          [](const pdk::Pdk&) {
+            return ParameterSet({Parameter::oneOf("engine", "auto", {"auto", "whole", "staged"},
+                                                  "whole: one deck; staged: column by column, array 2 driven by the "
+                                                  "measured widths; auto: whole up to 128 cells"),
+                                 Parameter::real("relu_gain", "", 0.9675, 0.1, 10,
+                                                 "gain of array 1 with its converter on gc28, from the column's mac "
+                                                 "analysis: cells lose current as the line moves"),
+                                 Parameter::real("signed_gain", "", 0.975, 0.1, 10, "as relu_gain, for array 2"),
+                                 Parameter::integer("seed", 1, 0, 1000000000, "seed of keys, values and queries")});
+          },
+          runChain};
+}
+
+}  // namespace gaincell::sim

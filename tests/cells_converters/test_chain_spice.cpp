@@ -1,0 +1,61 @@
+// Whole chains and the slower converter figures.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+
+#include "gaincell/cells/tile.hpp"
+#include "gaincell/sim/analysis.hpp"
+
+using namespace gaincell;
+
+namespace {
+
+const pdk::Pdk& gc28() {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  return pdk;
+}
+
+sim::Simulator& simulator() {
+  static sim::Simulator s([] {
+    sim::SimulatorOptions o;
+    o.jobs = 2;
+    return o;
+  }());
+  return s;
+}
+
+using Words = std::map<std::string, std::string>;
+
+sim::AnalysisResult run(const std::string& kind, const std::string& name, const Words& circuit,
+                        const Words& settings = {}, const pdk::Conditions& conditions = {}) {
+  auto set = cells::generator(kind).parameters(gc28());
+  for (const auto& [key, value] : circuit) set.set(key, std::string_view(value));
+  const auto& analysis = sim::analysis(kind, name);
+  auto with = analysis.settings(gc28());
+  for (const auto& [key, value] : settings) with.set(key, std::string_view(value));
+  return analysis.run({gc28(), conditions, set, with, simulator()});
+}
+
+const Words kSmallTile{{"rows", "4"}, {"cols", "4"}, {"outputs", "4"}};
+
+}  // namespace
+
+TEST_CASE("one deck from the write to the output pulses, and the same chain column by column") {
+  const auto whole = run("tile", "chain", kSmallTile, {{"engine", "whole"}});
+  CHECK(whole.figure("phi_max_error_lsb") <= 0.3);
+  CHECK(whole.figure("out_max_error_lsb") <= 0.6);
+  CHECK(whole.figure("wrong_signs") == 0);
+  CHECK(whole.figure("latency") <= 60e-9);
+  CHECK(whole.tables.at("waves").rows.size() == 601);
+  const auto staged = run("tile", "chain", kSmallTile, {{"engine", "staged"}});
+  const auto a = whole.tables.at("phi").values("width_s"), b = staged.tables.at("phi").values("width_s");
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) CHECK(std::fabs(a[i] - b[i]) <= 0.1e-9);
+}
+
+TEST_CASE("active converters reach their accuracy") {
+  CHECK(run("relu-converter", "transfer", {{"integrator", "active"}}, {{"points", "7"}}).figure("max_error_lsb") <=
+        0.15);
+}

@@ -1,0 +1,170 @@
+// Converters, columns and tiles as circuits: what they contain, what is refused, how pulses are read.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "gaincell/cells/tile.hpp"
+#include "gaincell/netlist/check.hpp"
+#include "gaincell/netlist/flatten.hpp"
+#include "gaincell/netlist/writer.hpp"
+#include "gaincell/sim/pulse.hpp"
+#include "gaincell/support/error.hpp"
+
+using namespace gaincell;
+using cells::ConverterKind;
+
+namespace {
+
+const pdk::Pdk& gc28() {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  return pdk;
+}
+
+std::string errorOf(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const support::Error& e) {
+    return e.id();
+  }
+  return "none";
+}
+
+}  // namespace
+
+TEST_CASE("every circuit of this module generates a checked testbench, in every option") {
+  for (const char* kind : {"relu-converter", "signed-converter"}) {
+    const auto& g = cells::generator(kind);
+    for (const char* integrator : {"passive", "active"}) {
+      for (const char* bias : {"diode", "ideal", "buffered", "replica"}) {
+        for (const char* trim : {"off", "on"}) {
+          auto set = g.parameters(gc28());
+          set.set("integrator", std::string_view(integrator));
+          set.set("bias", std::string_view(bias));
+          set.set("trim", std::string_view(trim));
+          const auto deck = g.testbench(gc28(), {}, set);
+          CHECK_NOTHROW(netlist::check(deck.circuit));
+        }
+      }
+    }
+  }
+  for (const char* kind : {"column", "tile"}) {
+    const auto& g = cells::generator(kind);
+    auto set = g.parameters(gc28());
+    set.set("rows", 5);
+    if (set.has("cols")) set.set("cols", 3);
+    if (set.has("outputs")) set.set("outputs", 2);
+    CHECK_NOTHROW(netlist::check(g.testbench(gc28(), {}, set).circuit));
+  }
+}
+
+TEST_CASE("a tile holds the transistors of its parts") {
+  const auto count = [](const char* kind, std::vector<std::pair<const char*, double>> sizes) {
+    const auto& g = cells::generator(kind);
+    auto set = g.parameters(gc28());
+    for (const auto& [name, value] : sizes) set.set(name, value);
+    return netlist::flattenMosfets(g.testbench(gc28(), {}, set).circuit).size();
+  };
+  const auto relu = count("relu-converter", {}), sign = count("signed-converter", {});
+  CHECK(count("column", {{"rows", 7}}) == 7 * 6 + relu);
+  CHECK(count("tile", {{"rows", 5}, {"cols", 3}, {"outputs", 2}}) == 6 * (5 * 3 + 3 * 2) + 3 * relu + 2 * sign);
+}
+
+TEST_CASE("phases that overlap are refused with the reason") {
+  for (const ConverterKind kind : {ConverterKind::Relu, ConverterKind::Signed}) {
+    const auto refused = [&](const char* name, double value, const char* integrator = "passive") {
+      auto set = cells::converterParameters(gc28(), kind);
+      set.set("integrator", std::string_view(integrator));
+      set.set(name, value);
+      return errorOf([&] { cells::converterClocks(kind, set); }) == "CNV-0001";
+    };
+    CHECK(refused("t_dis", 19.0e-9));  // discharge into the open integrator
+    CHECK(refused("active_t_dis", 19.0e-9, "active"));
+    CHECK(refused("t_rst_end", 4.2e-9));                  // reset outlasts the auto-zero
+    CHECK(refused("active_t_az_end", 4.2e-9, "active"));  // here the auto-zero may not outlast the reset
+    CHECK(refused("t_in", 4.0e-9));
+    CHECK(refused("t_header_on", 20.5e-9));
+    CHECK(refused("t_win", 19.9e-9));
+    CHECK(refused("t_period", 36.0e-9));
+    CHECK_FALSE(refused("t_period", 80e-9));
+    if (kind == ConverterKind::Signed) CHECK(refused("t_sck", 19.0e-9));
+  }
+}
+
+TEST_CASE("sizes and stimuli that make no sense are refused") {
+  auto set = cells::converterParameters(gc28(), ConverterKind::Relu);
+  CHECK(errorOf([&] { set.set("c_int", -1e-12); }) == "NET-0003");
+  CHECK(errorOf([&] { set.set("tail_w", std::nan("")); }) == "NET-0003");
+  CHECK(errorOf([&] { set.set("bias", std::string_view("magic")); }) == "NET-0004");
+  auto column = cells::columnParameters(gc28());
+  column.set("rows", 2);
+  const auto build = [&](const cells::ColumnStimulus& s) {
+    return errorOf([&] { cells::columnDeck(gc28(), {}, column, s); });
+  };
+  CHECK(build({{0.1, 0.2}, {{3, 4}}}) == "none");
+  CHECK(build({{0.1}, {{3, 4}}}) == "CNV-0002");
+  CHECK(build({{0.1, 0.2}, {{3, 16}}}) == "CNV-0002");
+  CHECK(build({{0.1, -0.2}, {{3, 4}}}) == "CNV-0002");
+  CHECK(build({{0.1, std::nan("")}, {{3, 4}}}) == "CNV-0002");
+  CHECK(build({{0.1, 0.2}, {}}) == "CNV-0002");
+  auto tile = cells::tileParameters(gc28());
+  for (const char* n : {"rows", "cols", "outputs"}) tile.set(n, 1);
+  CHECK(errorOf([&] { cells::tileDeck(gc28(), {}, tile, {{{0.1}}, {{0.2}}, {{3}}, 1}); }) == "CNV-0003");
+  CHECK(errorOf([&] { cells::tileDeck(gc28(), {}, tile, {{{0.1}}, {{0.2, 0.3}}, {{3}}, 0}); }) == "CNV-0003");
+  tile.set("t_token", 40e-9);
+  CHECK(errorOf([&] { cells::tileDeck(gc28(), {}, tile, {{{0.1}}, {{0.2}}, {{3}}, 0}); }) == "CNV-0004");
+}
+
+TEST_CASE("a clock waits in the state its operation begins with and repeats with the period") {
+  cells::ConverterTiming t;
+  t.period = 10e-9;
+  t.edge = 50e-12;
+  const auto value = [](const netlist::Pwl& p, double time) {
+    double v = p.points.front().second;
+    for (std::size_t i = 1; i < p.points.size(); ++i) {
+      const auto [t0, v0] = p.points[i - 1];
+      const auto [t1, v1] = p.points[i];
+      if (time >= t1)
+        v = v1;
+      else if (time > t0)
+        return v0 + (v1 - v0) * (time - t0) / (t1 - t0);
+    }
+    return v;
+  };
+  const auto rst = cells::clockWaveform({"rst", {{0.0, 3e-9}}}, t, 0.9, 2, 5e-9);
+  const auto rstb = cells::clockWaveform({"rstb", {{0.0, 3e-9}}, true}, t, 0.9, 2, 5e-9);
+  for (const auto& [time, high] :
+       {std::pair{1e-9, true}, {7e-9, true}, {9e-9, false}, {16e-9, true}, {19e-9, false}, {30e-9, false}}) {
+    CHECK(value(rst, time) == doctest::Approx(high ? 0.9 : 0.0));
+    CHECK(value(rstb, time) == doctest::Approx(high ? 0.0 : 0.9));
+  }
+}
+
+TEST_CASE("pulses, glitches and delivered charge of a known waveform") {
+  sim::Waveforms w;
+  w.add("time", {0, 1e-9, 2e-9, 5e-9, 6e-9, 8e-9, 8.5e-9, 9e-9, 20e-9});
+  w.add("v(out)", {0, 0, 0.9, 0.9, 0, 0, 0.3, 0, 0});
+  w.add("i(vck)", {0, 0, -2e-6, -2e-6, 0, 1e-6, 1e-6, 0, 0});
+  const auto p = sim::measurePulse(w, "v(out)", 0.45, 0, 20e-9);
+  CHECK(p.count == 1);
+  CHECK(p.width == doctest::Approx(4e-9));
+  CHECK(p.last_fall == doctest::Approx(5.5e-9));
+  CHECK(sim::measurePulse(w, "v(out)", 0.2, 0, 20e-9).count == 2);  // the glitch shows at a lower level
+  CHECK(sim::measurePulse(w, "v(out)", 0.45, 7e-9, 20e-9).peak == doctest::Approx(0.3));
+  CHECK(sim::measurePulse(w, "v(out)", 0.45, 3e-9, 20e-9).width ==
+        doctest::Approx(2.5e-9));  // high at the start counts
+  // A source that also takes charge back is charged for what it delivered: 2 uA for 3 ns and two ramps of 1 ns.
+  CHECK(sim::deliveredCharge(w, "i(vck)", 0, 20e-9) == doctest::Approx(8e-15));
+}
+
+TEST_CASE("the counter rounds to the nearest level, saturates, and carries the sign") {
+  CHECK(sim::counterCode(0) == 0);
+  CHECK(sim::counterCode(-1e-9) == 0);
+  CHECK(sim::counterCode(0.49e-9) == 0);
+  CHECK(sim::counterCode(0.51e-9) == 1);
+  CHECK(sim::counterCode(7.3e-9) == 7);
+  CHECK(sim::counterCode(15.4e-9) == 15);
+  CHECK(sim::counterCode(40e-9) == 15);
+  CHECK(sim::counterCode(0.01e-9, 0.0) == 1);  // an edge at the very start counts any pulse
+  CHECK(sim::signedCode(7.3e-9, false) == -7);
+}

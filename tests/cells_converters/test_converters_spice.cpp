@@ -1,0 +1,96 @@
+// The converters in the simulator: transfer, glitches, sign, corners, and a column of real cells.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <map>
+
+#include "gaincell/cells/column.hpp"
+#include "gaincell/sim/analysis.hpp"
+
+using namespace gaincell;
+
+namespace {
+
+const pdk::Pdk& gc28() {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  return pdk;
+}
+
+sim::Simulator& simulator() {
+  static sim::Simulator s([] {
+    sim::SimulatorOptions o;
+    o.jobs = 2;
+    return o;
+  }());
+  return s;
+}
+
+using Words = std::map<std::string, std::string>;
+
+sim::AnalysisResult run(const std::string& kind, const std::string& name, const Words& circuit = {},
+                        const Words& settings = {}, const pdk::Conditions& conditions = {}) {
+  auto set = cells::generator(kind).parameters(gc28());
+  for (const auto& [key, value] : circuit) set.set(key, std::string_view(value));
+  const auto& analysis = sim::analysis(kind, name);
+  auto with = analysis.settings(gc28());
+  for (const auto& [key, value] : settings) with.set(key, std::string_view(value));
+  return analysis.run({gc28(), conditions, set, with, simulator()});
+}
+
+}  // namespace
+
+TEST_CASE("passive ReLU converter: linear, silent for negative charge, saturated at 15 ns") {
+  const auto r = run("relu-converter", "transfer", {}, {{"points", "7"}});
+  CHECK(r.figure("max_error_lsb") <= 0.15);
+  CHECK(r.figure("gain") == doctest::Approx(1.0).epsilon(0.01));
+  CHECK(r.figure("negative_pulses") == 0);
+  CHECK(r.figure("negative_peak") < 0.05);
+  CHECK(r.figure("saturated_min") >= 14.95e-9);
+  CHECK(r.figure("saturated_max") <= 15.05e-9);
+  CHECK(r.figure("energy_mean") < 0.6e-12);
+  // Where the energy comes from and when it is spent are two ways to add up the same thing.
+  const double sources =
+      r.figure("energy_supply") + r.figure("energy_bias") + r.figure("energy_rail") + r.figure("energy_clocks");
+  CHECK(sources == doctest::Approx(r.figure("energy_mean")).epsilon(1e-6));
+  const double phases =
+      r.figure("energy_reset_phase") + r.figure("energy_input_phase") + r.figure("energy_output_phase");
+  CHECK(phases == doctest::Approx(r.figure("energy_mean")).epsilon(1e-3));
+  // The bias alone has a closed form: current times supply times period.
+  CHECK(r.figure("energy_bias") == doctest::Approx(2.5e-6 * 0.9 * 36.6e-9).epsilon(0.02));
+}
+
+TEST_CASE("passive signed converter: both signs alike, sign right from 0.02 of full scale") {
+  const auto r = run("signed-converter", "transfer", {}, {{"points", "7"}});
+  CHECK(r.figure("max_error_lsb") <= 0.25);
+  CHECK(std::fabs(r.figure("slope_mismatch")) <= 0.03);
+  CHECK(r.figure("zero_width") <= 0.3e-9);
+  CHECK(r.figure("wrong_signs") == 0);
+}
+
+TEST_CASE("a reset gate too small remembers the operation before") {
+  const Words settings{{"points", "3"}, {"limit", "1.2"}};
+  const auto good = run("relu-converter", "transfer", {}, settings);
+  const auto small = run("relu-converter", "transfer", {{"reset_n_w", "1u"}, {"reset_p_w", "1u"}}, settings);
+  CHECK(small.figure("max_error_lsb") > 5 * good.figure("max_error_lsb"));
+}
+
+TEST_CASE("the trim moves the gain both ways around its middle") {
+  const Words settings{{"points", "3"}, {"limit", "0.97"}};
+  std::vector<double> gain;
+  for (const char* code : {"0", "4", "7"})
+    gain.push_back(run("relu-converter", "transfer", {{"trim", "on"}, {"trim_code", code}}, settings).figure("gain"));
+  CHECK(gain[1] == doctest::Approx(1.0).epsilon(0.02));
+  CHECK(gain[0] > gain[1] + 0.05);
+  CHECK(gain[2] < gain[1] - 0.05);
+}
+
+TEST_CASE("a column of cells: width follows the cells' charge after one gain") {
+  const auto r = run("column", "mac", {{"rows", "16"}}, {{"columns", "2"}, {"operations", "2"}});
+  CHECK(r.figure("rms_error_lsb") <= 0.15);
+  CHECK(r.figure("max_error_lsb") <= 0.3);
+  CHECK(r.figure("gain") == doctest::Approx(0.97).epsilon(0.05));
+  const auto charge = r.tables.at("cell_charge");
+  CHECK(charge.values("current_A").front() > 2e-6);  // stored 0 V pushes into the bit line
+  CHECK(charge.values("current_A").back() < -2e-6);  // stored VDD pulls
+}
