@@ -25,7 +25,7 @@ void declareBias(ParameterSet& set) {
                                "p diode that takes both replica cells, sized to rest near half the supply"),
                Parameter::real("replica_p_l", "m", 0.3e-6, 30e-9, 2e-6,
                                "length of the p diode and of the copies in the converters"),
-               Parameter::real("replica_out_w", "m", 1.8e-6, 0.1e-6, 100e-6,
+               Parameter::real("replica_out_w", "m", 1.94e-6, 0.1e-6, 100e-6,
                                "copy in each converter: i_ref over the sum of both cells, times replica_p_w")});
 }
 
