@@ -47,7 +47,10 @@ TEST_CASE("one deck from the write to the output pulses, and the same chain colu
   CHECK(whole.figure("phi_max_error_lsb") <= 0.3);
   CHECK(whole.figure("out_max_error_lsb") <= 0.6);
   CHECK(whole.figure("wrong_signs") == 0);
-  CHECK(whole.figure("latency") <= 60e-9);
+  CHECK(whole.figure("latency") > 20e-9);
+  CHECK(whole.figure("latency") <= whole.figure("latency_window"));
+  CHECK(whole.figure("latency_window") <= 60e-9);
+  CHECK(whole.figure("token_time") <= 65e-9);
   CHECK(whole.tables.at("waves").rows.size() == 601);
   const auto staged = run("tile", "chain", kSmallTile, {{"engine", "staged"}});
   const auto a = whole.tables.at("phi").values("width_s"), b = staged.tables.at("phi").values("width_s");
