@@ -103,7 +103,9 @@ double decayTime(const Decay& decay, double start, double zero, const std::vecto
     const double a = high - kGolden * (high - low), b = low + kGolden * (high - low);
     (misfit(a) < misfit(b) ? high : low) = misfit(a) < misfit(b) ? b : a;
   }
-  return std::exp(0.5 * (low + high));
+  // At the ends of the search the window tells nothing about the time constant.
+  const double tau = std::exp(0.5 * (low + high));
+  return tau > times.back() * 0.99e4 || tau < times.back() * 1.01e-4 ? std::nan("") : tau;
 }
 
 }  // namespace gaincell::sim

@@ -27,6 +27,7 @@ class Decay {
 };
 
 /// Time constant of the behavioral model's law V - zero = (start - zero) exp(-t/tau): least squares in V over `times`.
+/// NaN when the last time is too short or too long by more than four decades to tell.
 double decayTime(const Decay& decay, double start, double zero, const std::vector<double>& times);
 
 }  // namespace gaincell::sim

@@ -149,6 +149,12 @@ AnalysisResult run(const AnalysisContext& context) {
       {"i_leak_high", leak.i.back(), "A", "current into the storage node at VDD"},
       {"c_storage", c_zero, "F", "capacitance of the storage node at VDD/2, capacitor and gates"},
   };
+  // An amplitude that moves by less than this within the window is extrapolated rather than measured.
+  constexpr double kVisible = 0.05;
+  if (std::fabs(decay.after(vdd, window) - vdd) < kVisible * zero ||
+      std::fabs(decay.after(0.0, window)) < kVisible * zero)
+    result.warnings.push_back(
+        "the stored voltage hardly moves within the window: the time constants are extrapolated, give a longer window");
   if (!std::isfinite(worst)) {
     result.figures[3].value = std::nan("");
     result.warnings.push_back("no level ever loses half a level: half_level_time is empty");

@@ -56,6 +56,10 @@ TEST_CASE("the time constant of an exponential is found, from both sides") {
   CHECK(sim::decayTime(d, 0.9, 0.45, times) == doctest::Approx(3.7e-3).epsilon(1e-6));
 }
 
+TEST_CASE("a window that tells nothing gives no time constant") {
+  CHECK(std::isnan(sim::decayTime(leak(0.45, 1e3, 91), 0.9, 0.45, sim::equidistant(0, 1e-3, 51))));
+}
+
 TEST_CASE("tables that do not fit are refused") {
   CHECK_THROWS_AS(Decay({0.0, 0.1}, {1.0}), support::Error);
   CHECK_THROWS_AS(Decay({0.1, 0.1}, {1.0, 1.0}), support::Error);
