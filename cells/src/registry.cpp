@@ -3,6 +3,7 @@
 
 #include "gaincell/cells/column.hpp"
 #include "gaincell/cells/converter.hpp"
+#include "gaincell/cells/drivers.hpp"
 #include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/cells/tile.hpp"
@@ -12,11 +13,8 @@ namespace gaincell::cells {
 
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = {
-      gainCellGenerator(),
-      reluConverterGenerator(),
-      signedConverterGenerator(),
-      columnGenerator(),
-      tileGenerator(),
+      gainCellGenerator(),        wordLineDriverGenerator(), writePathGenerator(), reluConverterGenerator(),
+      signedConverterGenerator(), columnGenerator(),         tileGenerator(),
   };
   return list;
 }

@@ -39,20 +39,23 @@ std::vector<int> pairWalk(int count) {
   return walk;
 }
 
-double deliveredCharge(const Waveforms& waves, const std::string& node, double t0, double t1) {
+double netCharge(const Waveforms& waves, const std::string& node, double t0, double t1) {
   return -waves.integral("i(v" + node + ")", t0, t1);
 }
 
-double drawnCharge(const Waveforms& waves, const std::string& node, double t0, double t1) {
+double settlingTime(const Waveforms& waves, const std::string& vector, double target, double band, double on,
+                    double off) {
   const auto& t = waves["time"];
-  const auto& i = waves["i(v" + node + ")"];
-  double charge = 0;
-  for (std::size_t k = 1; k < t.size(); ++k) {
-    if (t[k] <= t0 || t[k - 1] >= t1) continue;
-    const double a = std::max(0.0, -i[k - 1]), b = std::max(0.0, -i[k]);
-    charge += 0.5 * (a + b) * (std::min(t[k], t1) - std::max(t[k - 1], t0));
+  const auto& v = waves[vector];
+  const auto last = static_cast<std::size_t>(std::upper_bound(t.begin(), t.end(), off) - t.begin());
+  for (std::size_t k = last; k-- > 1 && t[k] >= on;) {
+    if (std::fabs(v[k] - target) <= band) continue;
+    if (k + 1 >= last) return std::nan("");
+    // Crossing between k (outside) and k + 1 (inside).
+    const double edge = target + std::copysign(band, v[k] - target);
+    return t[k] + (t[k + 1] - t[k]) * (edge - v[k]) / (v[k + 1] - v[k]) - on;
   }
-  return charge;
+  return 0.0;
 }
 
 Outcome runSequence(const AnalysisContext& context, const cells::CellSequence& sequence, const std::string& name,

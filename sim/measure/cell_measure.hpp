@@ -22,12 +22,14 @@ double interpolate(const std::vector<double>& x, const std::vector<double>& y, d
 /// Every ordered pair (previous, next) of 0..count-1 exactly once, as a walk of count^2 + 1 levels.
 std::vector<int> pairWalk(int count);
 
-/// Charge the source `node` delivers into the circuit in [t0, t1], C: minus the integral of its branch current.
-double deliveredCharge(const Waveforms& waves, const std::string& node, double t0, double t1);
+/// Net charge the source `node` delivers into the circuit in [t0, t1], C: minus the integral of its branch current.
+/// (sim/pulse.hpp has deliveredCharge, which counts only while the source delivers.)
+double netCharge(const Waveforms& waves, const std::string& node, double t0, double t1);
 
-/// As deliveredCharge, but only while the source delivers: what a CMOS driver takes from its supply. An ideal source
-/// takes the charge back at the falling edge, a driver dumps it to ground.
-double drawnCharge(const Waveforms& waves, const std::string& node, double t0, double t1);
+/// Time after `on` from which |v - target| stays within `band` until `off`; 0 when it never leaves it, NaN when it is
+/// outside at the end.
+double settlingTime(const Waveforms& waves, const std::string& vector, double target, double band, double on,
+                    double off);
 
 /// Runs the sequence of an analysis. @throws Error (SIM-0002) when the simulation failed.
 Outcome runSequence(const AnalysisContext& context, const cells::CellSequence& sequence, const std::string& name,

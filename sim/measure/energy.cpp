@@ -1,12 +1,13 @@
 // Energy of a read by level and width, of a write by level and previous level, and the power of a cell at rest.
 //
 // What is counted: the cell's supply; word lines and write enables as a CMOS driver pays for them, the charge drawn at
-// the rising edge times the swing; the write bit line and the bit line, the charge they deliver times their level.
-// Charge that flows back into a bit line is not credited: the circuits around it do not recover it.
+// the rising edge times the swing; the bit line's VDD/2 rail and the write bit line's DAC as linear regulators on the
+// supply, the charge they deliver times VDD. Charge that flows back is not credited: nothing around recovers it.
 
 #include <algorithm>
 
 #include "cell_measure.hpp"
+#include "gaincell/sim/pulse.hpp"
 #include "registry.hpp"
 
 namespace gaincell::sim {
@@ -39,16 +40,15 @@ class Meter {
         design_(cells::atSupply(cells::resolveGainCell(context.pdk, context.circuit), context.pdk, vdd_)) {}
 
   Energies between(double t0, double t1) const {
+    const auto drawn = [&](const char* source) { return deliveredCharge(waves_, source, t0, t1); };
     Energies e;
-    e.vdd = vdd_ * deliveredCharge(waves_, "vdd", t0, t1);
-    e.bl = 0.5 * vdd_ * std::max(0.0, deliveredCharge(waves_, "bl", t0, t1));
-    e.wl = vdd_ * (drawnCharge(waves_, "wl", t0, t1) + drawnCharge(waves_, "wlb", t0, t1));
-    e.wbl = vdd_ * drawnCharge(waves_, "wbl", t0, t1);  // the DAC draws from the supply, whatever its output level
+    e.vdd = vdd_ * netCharge(waves_, "vdd", t0, t1);
+    e.bl = vdd_ * drawn("i(vbl)");
+    e.wl = vdd_ * (drawn("i(vwl)") + drawn("i(vwlb)"));
+    e.wbl = vdd_ * drawn("i(vwbl)");
     const double swing = design_.we_high - design_.we_low;
-    e.we = swing * drawnCharge(waves_, "we", t0, t1);
-    if (design_.write_p)
-      e.we += swing * drawnCharge(waves_, "web", t0, t1) +
-              design_.n_well * std::max(0.0, deliveredCharge(waves_, "nw", t0, t1));
+    e.we = swing * drawn("i(vwe)");
+    if (design_.write_p) e.we += swing * drawn("i(vweb)") + design_.n_well * drawn("i(vnw)");
     return e;
   }
 

@@ -13,6 +13,8 @@ const std::vector<Analysis>& analyses() {
       gainCellRetention(),
       gainCellDisturb(),
       gainCellEnergy(),
+      wordLinePulse(),
+      writePathWrite(),
       reluConverterTransfer(),
       reluConverterEnergy(),
       signedConverterTransfer(),

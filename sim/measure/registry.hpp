@@ -12,6 +12,8 @@ Analysis gainCellWrite();      // write.cpp
 Analysis gainCellRetention();  // retention.cpp
 Analysis gainCellDisturb();    // disturb.cpp
 Analysis gainCellEnergy();     // energy.cpp
+Analysis wordLinePulse();      // word_line.cpp
+Analysis writePathWrite();     // write_path.cpp
 
 Analysis reluConverterTransfer();    // converter_transfer.cpp
 Analysis reluConverterEnergy();      // converter_transfer.cpp

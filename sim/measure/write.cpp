@@ -25,21 +25,6 @@ netlist::ParameterSet settings(const pdk::Pdk&) {
   });
 }
 
-/// Time after `on` from which |v - target| stays within `band` until `off`; NaN when it never does.
-double settlingTime(const Waveforms& waves, double target, double band, double on, double off) {
-  const auto& t = waves["time"];
-  const auto& v = waves["v(xcell.sn)"];
-  const auto last = static_cast<std::size_t>(std::upper_bound(t.begin(), t.end(), off) - t.begin());
-  for (std::size_t k = last; k-- > 1 && t[k] >= on;) {
-    if (std::fabs(v[k] - target) <= band) continue;
-    if (k + 1 >= last) return std::nan("");
-    // Crossing between k (outside) and k + 1 (inside).
-    const double edge = target + std::copysign(band, v[k] - target);
-    return t[k] + (t[k + 1] - t[k]) * (edge - v[k]) / (v[k + 1] - v[k]) - on;
-  }
-  return 0.0;
-}
-
 AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
   const double vdd = context.conditions.vdd;
@@ -64,8 +49,10 @@ AnalysisResult run(const AnalysisContext& context) {
     const double target = levels[to];
     const double settled = waves.at("v(xcell.sn)", t.write_off - cells::kCellEdge);
     const double stored = waves.at("v(xcell.sn)", t.end);
-    const double coarse = settlingTime(waves, target, half_level, t.write_on, t.write_off - cells::kCellEdge);
-    const double fine = settlingTime(waves, target, kTight * vdd, t.write_on, t.write_off - cells::kCellEdge);
+    const double coarse =
+        settlingTime(waves, "v(xcell.sn)", target, half_level, t.write_on, t.write_off - cells::kCellEdge);
+    const double fine =
+        settlingTime(waves, "v(xcell.sn)", target, kTight * vdd, t.write_on, t.write_off - cells::kCellEdge);
     table.addRow({levels[static_cast<std::size_t>(walk[k - 1])], target, settled, stored, coarse, fine});
     // A write that does not settle makes the figure NaN, which no limit accepts.
     by_level[to] = std::isnan(coarse) ? coarse : std::max(by_level[to], coarse);

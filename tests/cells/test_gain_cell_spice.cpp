@@ -58,7 +58,7 @@ TEST_CASE("the currents of all sources balance at every instant of a sequence") 
   // Kirchhoff: what all sources deliver over the whole run is what the storage capacitor and gates gained.
   double sum = 0, gross = 0;
   for (const char* node : {"vdd", "vss", "bl", "wbl", "wl", "wlb", "we", "web", "nw"}) {
-    const double q = sim::deliveredCharge(w, node, 0, seq.steps.back().end);
+    const double q = sim::netCharge(w, node, 0, seq.steps.back().end);
     sum += q;
     gross += std::fabs(q);
   }
@@ -66,7 +66,7 @@ TEST_CASE("the currents of all sources balance at every instant of a sequence") 
   // The charge the write bit line delivered is what the storage node took, up to the write gate's feedthrough.
   const auto& t = seq.steps[0];
   const double moved = w.at("v(xcell.sn)", t.write_off - 1e-10) - w.at("v(xcell.sn)", t.begin);
-  const double wbl = sim::deliveredCharge(w, "wbl", t.begin, t.write_off - 1e-10);
+  const double wbl = sim::netCharge(w, "wbl", t.begin, t.write_off - 1e-10);
   CHECK(wbl / moved == doctest::Approx(10e-15).epsilon(0.1));
 }
 

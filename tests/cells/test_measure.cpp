@@ -7,6 +7,7 @@
 
 #include "cell_measure.hpp"
 #include "decay.hpp"
+#include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/error.hpp"
 
 using namespace gaincell;
@@ -79,7 +80,7 @@ TEST_CASE("drawn charge counts only what a driver takes from its supply") {
   sim::Waveforms waves;
   waves.add("time", {0, 1, 2, 3, 4});
   waves.add("i(vwl)", {0, -2, 0, 2, 0});  // negative: the source delivers
-  CHECK(sim::drawnCharge(waves, "wl", 0, 4) == doctest::Approx(2.0));
-  CHECK(sim::deliveredCharge(waves, "wl", 0, 4) == doctest::Approx(0.0));
-  CHECK(sim::deliveredCharge(waves, "wl", 0, 2) == doctest::Approx(2.0));
+  CHECK(sim::deliveredCharge(waves, "i(vwl)", 0, 4) == doctest::Approx(2.0));
+  CHECK(sim::netCharge(waves, "wl", 0, 4) == doctest::Approx(0.0));
+  CHECK(sim::netCharge(waves, "wl", 0, 2) == doctest::Approx(2.0));
 }

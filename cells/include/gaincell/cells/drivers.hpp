@@ -1,0 +1,61 @@
+#pragma once
+/// @file
+/// What drives the rows and the write lines of an array: word-line driver (PWM input), write DAC and write-enable
+/// driver.
+
+#include <string>
+#include <vector>
+
+#include "gaincell/cells/gain_cell.hpp"
+#include "gaincell/cells/generator.hpp"
+
+namespace gaincell::cells {
+
+// --- word line ------------------------------------------------------------------------------------------------------
+
+/// Kind "word-line-driver": two inverter chains make the word line and its complement from one pulse.
+Generator wordLineDriverGenerator();
+netlist::ParameterSet wordLineDriverParameters(const pdk::Pdk& pdk);
+
+/// Adds the driver's subcircuit; ports: in wl wlb vdd. Returns its name.
+std::string defineWordLineDriver(const pdk::Pdk& pdk, const netlist::ParameterSet& parameters,
+                                 netlist::Circuit& circuit);
+
+/// Pulses of the given widths (s) at the input, one every `period` (s), the first rising at `first`. The driver sees a
+/// ladder of `cols` elements with the read gates of the PDK's cell. Nodes: in, wl_near, wlb_near, wl_far, wlb_far;
+/// sources: vdd (driver), mid (where the read gates' channels end), in.
+netlist::Deck wordLineDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
+                                 const netlist::ParameterSet& parameters, const std::vector<double>& widths,
+                                 double first, double period);
+
+// --- write path -----------------------------------------------------------------------------------------------------
+
+/// Kind "write-path": an 8-level DAC that selects one of shared reference rails, or parks the write bit line; a
+/// write-enable driver with column select.
+Generator writePathGenerator();
+netlist::ParameterSet writePathParameters(const pdk::Pdk& pdk);
+
+/// Subcircuit names of the write path's parts.
+struct WritePath {
+  std::string dac;     ///< ports: ref_0..ref_<n-1> park sel_0..sel_<n-1> selpark out vdd
+  std::string driver;  ///< ports: column clock we web vdd; we is high while both inputs are
+  int levels = 8;
+};
+/// @throws Error (CEL-0021) when the cell's write enable needs a supply above the core's.
+WritePath defineWritePath(const pdk::Pdk& pdk, const netlist::ParameterSet& parameters, netlist::Circuit& circuit);
+
+/// One write of the bench: previous content is whatever the write before left.
+struct WritePathDeck {
+  netlist::Deck deck;
+  std::vector<CellStepTimes> steps;  ///< write_on: the DAC leaves the discharge level; write_off: the clock falls
+};
+
+/// Writes level numbers one after the other: park, discharge to level 0 for `discharge` s with the write enable already
+/// high (0: no discharge phase), the level for `width` s, write enable off, park. The cell sits at the far end of its
+/// write bit line (`cols` elements) and of its write-enable line (`rows` elements). Saved: v(xcell.sn), v(wbl_far),
+/// v(we_far) and the currents of the sources vdd, ref_k, park.
+WritePathDeck writePathDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
+                            const netlist::ParameterSet& parameters, const std::vector<int>& levels, double discharge,
+                            double width);
+
+}  // namespace gaincell::cells

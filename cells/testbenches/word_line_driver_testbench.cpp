@@ -1,0 +1,43 @@
+// The word-line driver on its load: the ladder of a row and the read gates of its cells.
+
+#include <fmt/format.h>
+
+#include "gaincell/cells/drivers.hpp"
+#include "line_ladder.hpp"
+#include "testbench_parts.hpp"
+
+namespace gaincell::cells {
+
+netlist::Deck wordLineDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
+                                 const netlist::ParameterSet& set, const std::vector<double>& widths, double first,
+                                 double period) {
+  const double vdd = conditions.vdd;
+  netlist::Deck deck = pdk::emptyDeck(pdk, conditions, "Word-line driver with its row");
+  auto& c = deck.circuit;
+  const std::string driver = defineWordLineDriver(pdk, set, c);
+  std::vector<double> starts;
+  for (std::size_t k = 0; k < widths.size(); ++k) starts.push_back(first + period * static_cast<double>(k));
+  c.add(netlist::VoltageSource{"vdd", "vdd", "0", netlist::Dc{vdd}});
+  c.add(netlist::VoltageSource{"mid", "mid", "0", netlist::Dc{0.5 * vdd}});
+  c.add(netlist::VoltageSource{"in", "in", "0", pulseSequence(starts, widths, kCellEdge, vdd, false)});
+  c.add(netlist::Instance{"driver", driver, {"in", "wl_near", "wlb_near", "vdd"}, {}});
+
+  // Both ends of each read gate's channel rest near VDD/2: the bit line is held there, the pair's output follows it.
+  const pdk::Role& n = pdk.role("read_n");
+  const pdk::Role& p = pdk.role("read_p");
+  const Ladder ladder{set.integer("cols"), set.real("wire_r"), set.real("wire_c")};
+  addLadder(c, "wl", ladder, [&](const std::string& name, const std::string& node, int m) {
+    c.add(netlist::Mosfet{name, n.device, "mid", node, "mid", "0", n.w, n.l, m});
+  });
+  addLadder(c, "wlb", ladder, [&](const std::string& name, const std::string& node, int m) {
+    c.add(netlist::Mosfet{name, p.device, "mid", node, "mid", "vdd", p.w, p.l, m});
+  });
+
+  const double stop = starts.back() + period;
+  deck.options.insert({{"method", "gear"}, {"reltol", "1e-4"}});
+  deck.analysis = netlist::Transient{0.1e-9, stop, 0.1e-9};
+  deck.saves = {"v(in)", "v(wl_near)", "v(wlb_near)", "v(wl_far)", "v(wlb_far)", "i(vvdd)", "i(vin)"};
+  return deck;
+}
+
+}  // namespace gaincell::cells

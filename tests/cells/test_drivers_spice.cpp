@@ -1,0 +1,86 @@
+// Word-line driver and write path in the simulator, and what they refuse.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "gaincell/cells/drivers.hpp"
+#include "gaincell/netlist/check.hpp"
+#include "gaincell/sim/analysis.hpp"
+#include "gaincell/support/error.hpp"
+
+using namespace gaincell;
+
+namespace {
+const pdk::Pdk& gc28() {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  return pdk;
+}
+
+using Values = std::map<std::string, double>;
+
+sim::AnalysisResult run(const std::string& kind, const std::string& name, const Values& circuit,
+                        const Values& settings) {
+  static sim::Simulator simulator;
+  auto parameters = cells::generator(kind).parameters(gc28());
+  for (const auto& [key, value] : circuit) parameters.set(key, value);
+  const auto& analysis = sim::analysis(kind, name);
+  auto set = analysis.settings(gc28());
+  for (const auto& [key, value] : settings) set.set(key, value);
+  return analysis.run({gc28(), {}, parameters, set, simulator});
+}
+}  // namespace
+
+TEST_CASE("pulses of every code keep their width along the row") {
+  const auto r = run("word-line-driver", "pulse", {}, {{"codes", 4}});
+  CHECK(r.figure("width_error_max") < 0.02e-9);
+  CHECK(r.figure("skew_max") < 0.03e-9);
+  CHECK(r.figure("delay_max") > 0.01e-9);
+  CHECK(r.figure("delay_max") < 0.2e-9);
+  // At least the wire and the gates of 64 cells, both lines, charged once: about 2 * 64 * 0.95 fF * VDD^2.
+  CHECK(r.figure("energy_per_pulse") > 2 * 64 * 0.9e-15 * 0.81);
+}
+
+TEST_CASE("a longer row is later and costs more") {
+  const auto small = run("word-line-driver", "pulse", {{"cols", 8}}, {{"codes", 1}});
+  const auto large = run("word-line-driver", "pulse", {{"cols", 256}}, {{"codes", 1}});
+  CHECK(large.figure("delay_max") > small.figure("delay_max"));
+  CHECK(large.figure("energy_per_pulse") > small.figure("energy_per_pulse"));
+}
+
+TEST_CASE("a word line that does not arrive has no width") {
+  // 5 megohm of wire: the far end never crosses half the supply within a nanosecond.
+  const auto r = run("word-line-driver", "pulse", {{"wire_r", 1e4}, {"cols", 512}}, {{"codes", 1}});
+  CHECK(std::isnan(r.figure("width_error_max")));
+}
+
+TEST_CASE("the write path stores every level within half a step, and longer is better") {
+  const Values four = {{"dac_levels", 4}};
+  const auto r = run("write-path", "write", four, {});
+  CHECK(r.figure("write_error_levels") < 0.5);
+  CHECK(r.figure("write_settle") <= 5e-9);
+  const auto longer = run("write-path", "write", four, {{"write_width", 15e-9}});
+  CHECK(longer.figure("write_error_max") < r.figure("write_error_max") + 1e-4);
+  CHECK(longer.figure("write_error_max") < 0.006);
+  // After the discharge phase the previous content no longer matters.
+  double low = 1, high = 0;
+  const auto target = r.tables.at("write").values("v_target_V"), stored = r.tables.at("write").values("v_stored_V");
+  for (std::size_t k = 0; k < target.size(); ++k) {
+    if (std::fabs(target[k] - 0.6) > 1e-6) continue;
+    low = std::min(low, stored[k]);
+    high = std::max(high, stored[k]);
+  }
+  CHECK(high - low < 1e-4);
+}
+
+TEST_CASE("the write path refuses what it cannot drive") {
+  auto set = cells::writePathParameters(gc28());
+  set.set("variant", "write_io");
+  CHECK_THROWS_WITH(cells::writePathDeck(gc28(), {}, set, {0}, 0, 5e-9), doctest::Contains("write_io"));
+  const auto plain = cells::writePathParameters(gc28());
+  CHECK_THROWS_AS(cells::writePathDeck(gc28(), {}, plain, {8}, 0, 5e-9), support::Error);
+  CHECK_THROWS_AS(cells::writePathDeck(gc28(), {}, plain, {}, 0, 5e-9), support::Error);
+  CHECK_NOTHROW(netlist::check(cells::generator("write-path").testbench(gc28(), {}, plain).circuit));
+  CHECK_NOTHROW(netlist::check(
+      cells::generator("word-line-driver").testbench(gc28(), {}, cells::wordLineDriverParameters(gc28())).circuit));
+}
