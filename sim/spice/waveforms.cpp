@@ -101,11 +101,14 @@ std::string_view outcomeName(OutcomeKind kind) noexcept {
   return "unknown";
 }
 
+SimulationFailed::SimulationFailed(OutcomeKind kind, const std::string& message, const std::string& tag)
+    : Error("SIM-0002", fmt::format("simulation {} ({})", outcomeName(kind), message), tag,
+            "keep the decks (--keep-decks) and run this one with 'ngspice -b' to look closer"),
+      kind_(kind) {}
+
 const Waveforms& Outcome::orThrow(const std::string& tag) const {
   if (kind == OutcomeKind::Interrupted) throw support::Interrupted();
-  if (!ok())
-    throw support::Error("SIM-0002", fmt::format("simulation {} ({})", outcomeName(kind), message), tag,
-                         "keep the decks (--keep-decks) and run this one with 'ngspice -b' to look closer");
+  if (!ok()) throw SimulationFailed(kind, message, tag);
   return waves;
 }
 

@@ -49,8 +49,9 @@ void Progress::draw(bool last) {
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   const double fraction = total_ == 0 ? 1.0 : static_cast<double>(done_) / static_cast<double>(total_);
   std::string left;
+  if (done_ > 0 && elapsed > 0.5) left = fmt::format(", {:.3g}/s", static_cast<double>(done_) / elapsed);
   if (!last && done_ > 0 && done_ < total_)
-    left =
+    left +=
         fmt::format(", {} left", duration(elapsed / static_cast<double>(done_) * static_cast<double>(total_ - done_)));
   std::string line;
   if (bar_) {

@@ -10,6 +10,7 @@ Command attendCommand();
 Command configCommand();
 Command doctorCommand();
 Command flowCommand();
+Command mcCommand();
 Command netlistCommand();
 Command simulateCommand();
 

@@ -1,6 +1,6 @@
 #pragma once
 /// @file
-/// The transistors of a circuit one by one.
+/// The transistors, resistors and capacitors of a circuit one by one.
 
 #include <string>
 #include <vector>
@@ -20,5 +20,18 @@ struct FlatMosfet {
 
 /// In deterministic (depth-first, declaration) order. The circuit must outlive the result.
 std::vector<FlatMosfet> flattenMosfets(const Circuit& circuit);
+
+/// One resistor or capacitor with its resolved value.
+struct FlatPassive {
+  char kind = 'r';      ///< 'r' or 'c'
+  std::string path;     ///< as FlatMosfet::path
+  std::string ngspice;  ///< name for `alter`: "c.xcell.cstorage"
+  std::string name;     ///< the element's own name, the last part of the path
+  bool top = false;     ///< an element of the top level (a testbench's load, a wire of an array)
+  double value = 0;     ///< ohm or F
+};
+
+/// In the order of flattenMosfets.
+std::vector<FlatPassive> flattenPassives(const Circuit& circuit);
 
 }  // namespace gaincell::netlist

@@ -13,6 +13,7 @@
 
 #include "gaincell/netlist/deck.hpp"
 #include "gaincell/netlist/flatten.hpp"
+#include "gaincell/support/error.hpp"
 
 namespace gaincell::sim {
 
@@ -28,6 +29,16 @@ enum class OutcomeKind {
   Interrupted,     ///< the user interrupted
 };
 std::string_view outcomeName(OutcomeKind kind) noexcept;
+
+/// A simulation that failed, as an exception: see Outcome::orThrow.
+class SimulationFailed : public support::Error {
+ public:
+  SimulationFailed(OutcomeKind kind, const std::string& message, const std::string& tag);
+  OutcomeKind kind() const noexcept { return kind_; }
+
+ private:
+  OutcomeKind kind_;
+};
 
 /// Saved vectors of one run, on the simulator's own time (or sweep) points.
 class Waveforms {
@@ -78,7 +89,7 @@ struct Outcome {
   std::uint64_t iterations = 0;   ///< Newton iterations
   long worker_rss_kb = 0;
   bool ok() const noexcept { return kind == OutcomeKind::Ok; }
-  /// @throws Error (SIM-0002) with kind, message and tag when not ok.
+  /// @throws SimulationFailed (SIM-0002) with kind, message and tag when not ok, Interrupted.
   const Waveforms& orThrow(const std::string& tag) const;
 };
 

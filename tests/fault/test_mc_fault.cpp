@@ -1,0 +1,190 @@
+// Monte-Carlo runs that are killed, interrupted, or have a simulator that misbehaves: the results must be those of a
+// clean run.
+
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "../montecarlo/fake_study.hpp"
+#include "gaincell/cells/generator.hpp"
+#include "gaincell/sim/analysis.hpp"
+#include "gaincell/support/error.hpp"
+#include "gaincell/support/parallel.hpp"
+
+using namespace mc_test;
+namespace fs = std::filesystem;
+
+namespace {
+
+StudyConfig cellStudy(std::uint64_t samples) {
+  StudyConfig c;
+  c.pdk = pdk::findPdk("gc28");
+  c.kind = "gain-cell";
+  c.analysis = "iv";
+  c.circuit = cells::generator(c.kind).parameters(c.pdk);
+  c.settings = sim::analysis(c.kind, c.analysis).settings(c.pdk);
+  c.conditions = {{"tt", 27, c.pdk.vdd}};
+  c.samples = samples;
+  return c;
+}
+
+std::string cellResults(const fs::path& dir) {
+  return support::readFile(dir / "samples.csv") + support::readFile(dir / "statistics.json");
+}
+
+std::string cleanCellResults(std::uint64_t samples) {
+  TemporaryFolder dir;
+  const auto result = runStudy(cellStudy(samples), {}, runIn(dir.path));
+  REQUIRE(result.report.failed == 0);
+  return cellResults(dir.path);
+}
+
+/// Runs the study in a process of its own; exit code 3 when interrupted.
+pid_t startRun(FakeStudy study, const fs::path& dir, bool resume) {
+  const pid_t pid = ::fork();
+  if (pid != 0) return pid;
+  support::installInterruptHandler();
+  int code = 0;
+  try {
+    runStudy(study, runIn(dir, 2, resume));
+  } catch (const support::Interrupted&) {
+    code = 3;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    code = 1;
+  }
+  ::_exit(code);
+}
+
+int exitCode(pid_t pid) {
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::vector<pid_t> children() {
+  std::vector<pid_t> out;
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    std::ifstream in(entry.path() / "stat");
+    std::string pid, command, state;
+    pid_t parent = 0;
+    if (in >> pid >> command >> state >> parent && parent == ::getpid())
+      out.push_back(static_cast<pid_t>(std::stol(name)));
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 of the program at twenty instants, resumed each time") {
+  FakeStudy study;
+  study.count = 400;
+  study.delay_us = 1000;
+  TemporaryFolder dir;
+  runStudy(study, runIn(dir.path / "clean", 2));
+  const fs::path run = dir.path / "run";
+  std::mt19937 random(4);
+  int killed = 0, finished = 0;
+  for (int i = 0; i < 20; ++i) {
+    const pid_t pid = startRun(study, run, fs::exists(run / "study.json"));
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
+    ::kill(pid, SIGKILL);
+    const int code = exitCode(pid);
+    REQUIRE((code == 128 + SIGKILL || code == 0));
+    ++(code == 0 ? finished : killed);
+  }
+  CHECK(killed >= 5);
+  REQUIRE(exitCode(startRun(study, run, true)) == 0);
+  CHECK(resultsOf(run) == resultsOf(dir.path / "clean"));
+}
+
+TEST_CASE("an interrupt ends the program with code 3 and keeps what was done") {
+  FakeStudy study;
+  study.count = 500;
+  study.delay_us = 2000;
+  TemporaryFolder dir;
+  const pid_t pid = startRun(study, dir.path / "run", false);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  ::kill(pid, SIGINT);
+  REQUIRE(exitCode(pid) == 3);
+  const auto status = statusOf(dir.path / "run");
+  CHECK(status.good > 0);
+  CHECK(status.good < status.total);
+  study.delay_us = 0;
+  REQUIRE(exitCode(startRun(study, dir.path / "run", true)) == 0);
+  runStudy(study, runIn(dir.path / "clean"));
+  CHECK(resultsOf(dir.path / "run") == resultsOf(dir.path / "clean"));
+}
+
+TEST_CASE("kill -9 of simulator processes") {
+  const std::string clean = cleanCellResults(300);
+  TemporaryFolder dir;
+  std::atomic<bool> stop{false};
+  int shot = 0;
+  std::thread killer([&] {
+    while (!stop && shot < 12) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(60));
+      for (const pid_t pid : children())
+        if (!stop && ::kill(pid, SIGKILL) == 0) ++shot;
+    }
+  });
+  auto options = runIn(dir.path, 2);
+  options.engine.retries = 20;
+  // A shot may meet the preflight, which is not retried: that is an error of the run, and the run is started again.
+  StudyResult result;
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    try {
+      result = runStudy(cellStudy(300), {}, options);
+      break;
+    } catch (const support::Error& e) {
+      MESSAGE(std::string(e.what()));
+      options.resume = fs::exists(dir.path / "study.json");
+    }
+  }
+  stop = true;
+  killer.join();
+  CHECK(shot > 0);
+  CHECK(result.report.failed == 0);
+  CHECK(cellResults(dir.path) == clean);
+}
+
+TEST_CASE("a simulator that hangs, crashes, prints garbage, or poisons itself") {
+  const std::string clean = cleanCellResults(40);
+  for (const char* fault : {"hang", "crash", "garbage", "poison"}) {
+    CAPTURE(fault);
+    TemporaryFolder dir;
+    ::setenv("GAINCELL_TEST_FAULT", fault, 1);
+    ::setenv("GAINCELL_TEST_RUNS", "4,9,10,25", 1);  // the first two runs are the preflight's
+    ::setenv("GAINCELL_TEST_COUNTER", (dir.path / "counter").c_str(), 1);
+    ::setenv("GAINCELL_TEST_WORKER", GAINCELL_BINARY_DIR "/bin/gaincell-spice-worker", 1);
+    sim::SimulatorOptions simulator;
+    simulator.worker = GAINCELL_BINARY_DIR "/bin/gaincell-faulty-worker";
+    simulator.time_limit_s = 3;
+    auto options = runIn(dir.path / "run");
+    auto result = runStudy(cellStudy(40), simulator, options);
+    CHECK(result.report.failed == 0);
+    CHECK(cellResults(dir.path / "run") == clean);
+    CHECK(fs::file_size(dir.path / "counter") > 42);
+
+    // Without retries the same faults are listed, by kind, and a later resume mends them.
+    fs::remove(dir.path / "counter");
+    options = runIn(dir.path / "skip");
+    options.engine.on_failure = OnFailure::Skip;
+    result = runStudy(cellStudy(40), simulator, options);
+    CHECK(result.report.failed == 4);
+    const std::string kind = std::string(fault) == "hang"     ? "timed out"
+                             : std::string(fault) == "poison" ? ""
+                                                              : "crashed";
+    if (!kind.empty()) CHECK(statusOf(dir.path / "skip").failures.at(kind) == 4);
+    CHECK(runStudy(cellStudy(40), {}, runIn(dir.path / "skip", 1, true)).report.run == 4);
+    CHECK(cellResults(dir.path / "skip") == clean);
+  }
+}
