@@ -30,16 +30,25 @@ void addRow(std::vector<double>& x, const Pulse& p, const Form& form, double v_z
   powers(form.conductance, -(p.v_bit_line - reference) * p.width);
 }
 
-/// Fold of each pulse: neighbours in voltage go to different folds, the end voltages to none (-1).
+/// Fold of each pulse: neighbours in voltage go to different folds, the end voltages to none (-1). Voltages closer than
+/// a hundredth of the range are one (a written level differs a little from pulse to pulse).
 std::vector<int> folds(const std::vector<Pulse>& data, int count) {
+  std::vector<double> sorted;
+  for (const Pulse& p : data) sorted.push_back(p.v_storage);
+  std::sort(sorted.begin(), sorted.end());
+  const double gap = 0.01 * (sorted.back() - sorted.front());
   std::map<double, int> index;
-  for (const Pulse& p : data) index.emplace(p.v_storage, 0);
-  int i = 0;
-  for (auto& [v, n] : index) n = i++;
+  int level = -1;
+  double last = -HUGE_VAL;
+  for (const double v : sorted) {
+    if (v - last > gap) ++level;
+    index[v] = level;
+    last = v;
+  }
   std::vector<int> out;
   for (const Pulse& p : data) {
     const int n = index[p.v_storage];
-    out.push_back(n == 0 || n == i - 1 ? -1 : n % count);
+    out.push_back(n == 0 || n == level ? -1 : n % count);
   }
   return out;
 }

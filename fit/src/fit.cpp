@@ -11,6 +11,7 @@
 #include "gaincell/fit/cell.hpp"
 #include "gaincell/fit/converter.hpp"
 #include "gaincell/fit/energy.hpp"
+#include "gaincell/fit/regression.hpp"
 #include "gaincell/fit/retention.hpp"
 #include "gaincell/fit/variability.hpp"
 #include "gaincell/model/evaluate.hpp"
@@ -205,11 +206,13 @@ class Run {
     std::optional<model::LeakageCurve> curve;
     if (in_.leakage) {
       curve.emplace();
-      curve->capacitance_F = in_.leakage->values("c_storage_F").at(0);
+      // The file has one capacitance; currents are scaled so that I/C is right at every voltage.
+      const auto v = in_.leakage->values("v_storage_V"), i = in_.leakage->values("i_leak_A");
+      const auto c = in_.leakage->values("c_storage_F");
+      curve->capacitance_F = median(c);
       std::map<double, double> sorted;
-      for (const auto& row : in_.leakage->rows)
-        sorted[row[in_.leakage->column("v_storage_V")]] = row[in_.leakage->column("i_leak_A")];
-      for (const auto& [v, i] : sorted) curve->voltage_V.push_back(v), curve->current_A.push_back(i);
+      for (std::size_t k = 0; k < v.size(); ++k) sorted[v[k]] = i[k] * curve->capacitance_F / c[k];
+      for (const auto& [at, current] : sorted) curve->voltage_V.push_back(at), curve->current_A.push_back(current);
     }
     RetentionFit fit = fitRetention(all, curve, options);
     if (in_.retention_samples) fit.retention.log_sigma = fitTauSpread(*in_.retention_samples);
@@ -234,8 +237,23 @@ class Run {
       }
     }
     out_.report.residuals["retention"] = std::move(t);
+    if (in_.transient) checkAgainstTransient(fit.retention);
     model_.validity.hold_s = {0, longest};
     model_.retention = std::move(fit.retention);
+  }
+
+  /// Decays integrated from static currents against transient simulations of the floating node.
+  void checkAgainstTransient(const model::Retention& retention) {
+    Table t = *in_.transient;
+    t.columns[t.column("v_transient_V")] = "v_storage_V";
+    double worst = 0;
+    for (const Decay& d : decays(t, in_.conditions.temp_c))
+      for (std::size_t i = 0; i < d.t.size(); ++i)
+        worst = std::max(worst, std::fabs(model::decayed(retention, d.v.front(), d.t[i] - d.t.front()) - d.v[i]));
+    const double share = worst / in_.conditions.vdd_v;
+    parameter("decay against transient, largest error", "%", 100 * share, std::nullopt, std::nullopt);
+    if (share > 0.02)
+      warn(fmt::format("the predicted decay misses the transient simulation by {:.1f} % of the supply", 100 * share));
   }
 
   void converters() {

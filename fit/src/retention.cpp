@@ -36,7 +36,7 @@ AtTau solveAt(const std::vector<double>& t, const std::vector<double>& v, double
   AtTau out;
   if (fixed_end) {
     out.end = *fixed_end;
-    out.amplitude = (ey - out.end * e1) / e2;
+    out.amplitude = v.front() - out.end;  // as the model is used: from the stored voltage towards the known end
   } else {
     const double det = n * e2 - e1 * e1;
     if (det <= 1e-14 * n * e2) return {HUGE_VAL, 0, 0};
@@ -73,16 +73,16 @@ double bestTau(const std::vector<double>& t, const std::vector<double>& v, std::
 }
 
 void standardErrors(ExponentialFit& fit, const std::vector<double>& t, double variance, bool end_free) {
-  Eigen::MatrixXd j(static_cast<Eigen::Index>(t.size()), end_free ? 3 : 2);
+  // With a known end tau is the only parameter; else amplitude and end are free as well.
+  Eigen::MatrixXd j(static_cast<Eigen::Index>(t.size()), end_free ? 3 : 1);
   for (std::size_t i = 0; i < t.size(); ++i) {
     const auto row = static_cast<Eigen::Index>(i);
     const double e = std::exp(-t[i] / fit.tau);
-    j(row, 0) = e;
-    j(row, 1) = fit.amplitude * e * t[i] / fit.tau;  // derivative by ln(tau): same scale as the others
-    if (end_free) j(row, 2) = 1;
+    j(row, 0) = fit.amplitude * e * t[i] / fit.tau;  // derivative by ln(tau): same scale as the others
+    if (end_free) j(row, 1) = e, j(row, 2) = 1;
   }
   const Eigen::MatrixXd c = (j.transpose() * j).ldlt().solve(Eigen::MatrixXd::Identity(j.cols(), j.cols())) * variance;
-  fit.tau_sigma = fit.tau * std::sqrt(std::max(c(1, 1), 0.0));
+  fit.tau_sigma = fit.tau * std::sqrt(std::max(c(0, 0), 0.0));
   if (end_free) fit.end_sigma = std::sqrt(std::max(c(2, 2), 0.0));
 }
 
@@ -93,6 +93,15 @@ double predictionError(const model::Retention& r, const std::vector<const Decay*
     for (std::size_t i = 0; i < d->t.size(); ++i)
       most = std::max(most, std::fabs(model::decayed(r, d->v.front(), d->t[i] - d->t.front()) - d->v[i]));
   return most / swing;
+}
+
+/// Where the leakage currents balance; none when the curve does not cross zero.
+std::optional<double> equilibrium(const model::LeakageCurve& c) {
+  for (std::size_t i = 1; i < c.voltage_V.size(); ++i)
+    if (c.current_A[i - 1] > 0 && c.current_A[i] <= 0)
+      return c.voltage_V[i - 1] +
+             (c.voltage_V[i] - c.voltage_V[i - 1]) * c.current_A[i - 1] / (c.current_A[i - 1] - c.current_A[i]);
+  return std::nullopt;
 }
 
 model::LevelHold holdTime(const model::Retention& r, double level, double half, double window) {
@@ -164,7 +173,7 @@ ExponentialFit fitExponential(const Decay& decay, std::optional<double> end) {
     const double n = static_cast<double>(t.size());
     const auto [lo, hi] = std::minmax_element(v.begin(), v.end());
     fit.residual = std::sqrt(solved.sum / n) / (*hi - *lo);
-    standardErrors(fit, t, solved.sum / (n - (end ? 2 : 3)), !end);
+    standardErrors(fit, t, solved.sum / (n - (end ? 1 : 3)), !end);
     const double cut = 3 * fit.tau;  // exp(-3) = 5 %
     const auto keep = static_cast<std::size_t>(std::upper_bound(t.begin(), t.end(), cut) - t.begin());
     if (keep < 8 || keep == t.size()) break;
@@ -229,7 +238,10 @@ RetentionFit fitRetention(const std::vector<Decay>& all, const std::optional<mod
   const Decay& high =
       **std::max_element(here.begin(), here.end(), [](auto* a, auto* b) { return a->v_start < b->v_start; });
   RetentionFit out;
-  out.exponentials = {fitExponential(low), fitExponential(high)};
+  // A bent decay slows down near its end: a free end voltage would then lie short of the true one, so where the balance
+  // of the static currents is known it is the end of both.
+  const std::optional<double> end = static_curve ? equilibrium(*static_curve) : std::nullopt;
+  out.exponentials = {fitExponential(low, end), fitExponential(high, end)};
   model::Retention r = exponentialRetention(out.exponentials[0], out.exponentials[1]);
   const double swing = high.v.front() - low.v.front();
   double window = 0;

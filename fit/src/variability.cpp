@@ -73,10 +73,15 @@ model::Transform choose(const std::vector<double>& x) {
 std::vector<std::size_t> levelColumns(const support::Table& samples) {
   std::vector<std::size_t> out;
   for (;;) {
-    const auto it = std::find(samples.columns.begin(), samples.columns.end(), fmt::format("i_level_{}", out.size()));
-    if (it == samples.columns.end()) return out;
-    out.push_back(static_cast<std::size_t>(it - samples.columns.begin()));
+    const std::size_t c = figureColumn(samples, fmt::format("i_level_{}", out.size()));
+    if (c == samples.columns.size()) return out;
+    out.push_back(c);
   }
+}
+
+std::vector<double> figureValues(const support::Table& samples, const std::string& name) {
+  const std::size_t c = figureColumn(samples, name);
+  return samples.values(c < samples.columns.size() ? samples.columns[c] : name);
 }
 
 using Matrix = Eigen::MatrixXd;
@@ -115,6 +120,18 @@ Reproduction reproduce(const model::JointDistribution& d, const Matrix& currents
 }
 
 }  // namespace
+
+std::size_t figureColumn(const support::Table& samples, const std::string& name) {
+  for (std::size_t c = 0; c < samples.columns.size(); ++c) {
+    const std::string& column = samples.columns[c];
+    if (column == name) return c;
+    // "tau_low_s" is tau_low in s; what has more words after the name is another figure.
+    if (column.size() > name.size() + 1 && column.starts_with(name + "_") &&
+        column.find('_', name.size() + 1) == std::string::npos)
+      return c;
+  }
+  return samples.columns.size();
+}
 
 model::JointDistribution fitJoint(const std::vector<std::string>& names,
                                   const std::vector<std::vector<double>>& samples) {
@@ -230,7 +247,7 @@ double fitTauSpread(const support::Table& samples) {
   double sum = 0;
   for (const char* name : {"tau_low", "tau_high"}) {
     std::vector<double> logs;
-    for (const double tau : samples.values(name))
+    for (const double tau : figureValues(samples, name))
       if (std::isfinite(tau) && tau > 0) logs.push_back(std::log(tau));
     requireSamples(logs.size());
     const double s = standardDeviation(logs);

@@ -9,8 +9,10 @@ Command adaptCommand();
 Command attendCommand();
 Command configCommand();
 Command doctorCommand();
+Command fitCommand();
 Command flowCommand();
 Command mcCommand();
+Command modelCommand();
 Command netlistCommand();
 Command simulateCommand();
 

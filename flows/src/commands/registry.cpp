@@ -5,8 +5,8 @@ namespace gaincell::flows {
 // The register of subcommands, in the order of the help: one line per command.
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      flowCommand(),   netlistCommand(), simulateCommand(), mcCommand(),
-      attendCommand(), adaptCommand(),   configCommand(),   doctorCommand(),
+      flowCommand(), netlistCommand(), simulateCommand(), fitCommand(),    modelCommand(),
+      mcCommand(),   attendCommand(),  adaptCommand(),    configCommand(), doctorCommand(),
   };
   return all;
 }

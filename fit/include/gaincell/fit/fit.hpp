@@ -16,7 +16,7 @@ namespace gaincell::fit {
 
 /// Tables of one set of conditions; what is missing is not fitted. Columns: docs/fitting.md.
 struct Inputs {
-  std::optional<support::Table> iv, charge, decay, leakage, write, read_energy, write_energy;
+  std::optional<support::Table> iv, charge, decay, transient, leakage, write, read_energy, write_energy;
   std::optional<support::Table> relu_transfer, signed_transfer, relu_energy, signed_energy;
   std::optional<support::Table> cell_mismatch, cell_process, relu_mismatch, signed_mismatch, retention_samples;
   model::Conditions conditions;
@@ -34,6 +34,16 @@ struct Inputs {
 Inputs readInputs(const std::filesystem::path& dir);
 /// Adds the samples.csv of a Monte-Carlo run of `kind`. @param process global instead of local variation
 void addSamples(Inputs& inputs, const std::string& kind, support::Table samples, bool process);
+
+/// Adds a Monte-Carlo run folder (study.json and samples.csv): the samples at the conditions of `inputs`.
+/// @throws Error FIT-0011, FIT-0012 when the folder is no run; FIT-0013 when it varies mismatch and process together,
+/// or has no samples
+///   at these conditions
+void addRun(Inputs& inputs, const std::filesystem::path& dir);
+/// A Monte-Carlo run folder alone: its conditions, its samples, and the mean current of the samples at each level as
+/// nominal iv table.
+/// @throws Error FIT-0011..0013
+Inputs readRun(const std::filesystem::path& dir);
 
 struct Options {
   double v_zero = 0.45;  ///< V, or half the supply

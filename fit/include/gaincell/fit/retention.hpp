@@ -33,7 +33,9 @@ struct ExponentialFit {
 
 /// Least squares over all three parameters; tau by golden section on ln(tau), the linear two exactly at each tau. The
 /// window ends where 95 % of the swing has gone, so that a long flat tail does not decide.
-/// @param end the end voltage when it is known (the window may be too short to show it); free when empty
+/// @param end the end voltage when it is known (the window may be too short to show it): then the decay starts at the
+/// first point and
+///   only tau is fitted; all three are free when empty
 /// @throws Error FIT-0001 fewer than 5 points; FIT-0006 the voltage does not change
 ExponentialFit fitExponential(const Decay& decay, std::optional<double> end = std::nullopt);
 
@@ -58,8 +60,9 @@ struct RetentionOptions {
   double capacitance_F = 5e-15;    ///< used when only decays are given
 };
 
-/// Exponential from both rails; where any decay (rails or between) misses it by more than the limit, a leakage curve:
-/// the static one when given, unless the decays themselves do better.
+/// Exponential from both rails, towards the balance of the static currents where a static curve is given, else with
+/// free ends; where any decay (rails or between) misses it by more than the limit, a leakage curve: the static one when
+/// given, unless the decays themselves do better.
 RetentionFit fitRetention(const std::vector<Decay>& decays, const std::optional<model::LeakageCurve>& static_curve,
                           const RetentionOptions& options);
 

@@ -33,6 +33,9 @@ struct CellVariability {
   std::size_t left_out = 0;  ///< samples with missing values
 };
 
+/// The column of a figure in a table of samples: "name" or "name_UNIT". @return columns.size() when there is none
+std::size_t figureColumn(const support::Table& samples, const std::string& name);
+
 /// From a table with columns i_level_0 .. i_level_N (A) at equally spaced stored voltages 0 .. vdd: a cubic about
 /// v_zero through each sample's levels, deviations from the mean over the samples. The mean shift against `nominal` is
 /// reported, not modelled: it holds the difference between the two ways of measuring as well.

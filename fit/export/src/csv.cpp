@@ -1,0 +1,106 @@
+#include <cmath>
+
+#include "formats.hpp"
+#include "gaincell/model/inspect.hpp"
+
+namespace gaincell::exports {
+
+namespace {
+
+/// RFC 4180 quoting.
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string write(const model::Model& m) {
+  std::string text;
+  for (const auto& line : statement(m)) text += fmt::format("# {}\n", line);
+  text += "section,field,value\n";
+  for (const auto& e : model::flatten(m)) {
+    const auto dot = e.path.find('.');
+    text += fmt::format("{},{},{}\n", quoted(dot == std::string::npos ? "" : e.path.substr(0, dot)),
+                        quoted(dot == std::string::npos ? e.path : e.path.substr(dot + 1)), quoted(e.text));
+  }
+  return text;
+}
+
+}  // namespace
+
+Format csv() {
+  return {"csv", ".csv", "every value with its path, one a line", write};
+}
+
+CellTerms cellTerms(const model::Cell& cell) {
+  const double sign = cell.sign_convention == model::SignConvention::IntoBitLine ? 1 : -1;
+  CellTerms out;
+  if (cell.extended) {
+    for (const double c : cell.extended->current_uA) out.current.push_back(sign * c * 1e-6);
+    for (const double c : cell.extended->edge_charge_fC) out.edge.push_back(sign * c * 1e-15);
+    for (const double c : cell.extended->conductance_uS) out.conductance.push_back(sign * c * 1e-6);
+    out.bit_line_reference = cell.extended->bit_line_reference_V;
+  } else {
+    for (const double c : cell.coefficients_uA) out.current.push_back(sign * c * 1e-6);
+    out.bit_line_reference = cell.v_zero_V;
+  }
+  return out;
+}
+
+std::vector<Array> arrays(const model::Model& m) {
+  std::vector<Array> out;
+  const auto list = [&](const std::string& name, const std::vector<double>& x) {
+    if (!x.empty()) out.push_back({name, {x.size()}, x});
+  };
+  const auto matrix = [&](const std::string& name, const std::vector<std::vector<double>>& x) {
+    Array a{name, {x.size(), x.empty() ? 0 : x[0].size()}, {}};
+    for (const auto& row : x) a.values.insert(a.values.end(), row.begin(), row.end());
+    if (!x.empty()) out.push_back(std::move(a));
+  };
+  const auto& c = m.cell;
+  list("coefficients_uA", {c.coefficients_uA.begin(), c.coefficients_uA.end()});
+  list("sign_into_bit_line", {c.sign_convention == model::SignConvention::IntoBitLine ? 1.0 : -1.0});
+  list("v_zero_V", {c.v_zero_V});
+  matrix("covariance", c.covariance);
+  if (c.mismatch) matrix("mismatch_covariance", c.mismatch->covariance);
+  if (c.process) matrix("process_covariance", c.process->covariance);
+  if (c.extended) {
+    list("current_uA", c.extended->current_uA);
+    list("edge_charge_fC", c.extended->edge_charge_fC);
+    list("conductance_uS", c.extended->conductance_uS);
+    list("bit_line_reference_V", {c.extended->bit_line_reference_V});
+  }
+  if (m.retention) {
+    list("tau_s", {m.retention->tau_s.low, m.retention->tau_s.high});
+    list("end_V", {m.retention->end_V.low, m.retention->end_V.high});
+    if (m.retention->leakage_curve) {
+      list("leakage_voltage_V", m.retention->leakage_curve->voltage_V);
+      list("leakage_current_A", m.retention->leakage_curve->current_A);
+      list("leakage_capacitance_F", {m.retention->leakage_curve->capacitance_F});
+    }
+  }
+  const auto converter = [&](const std::string& name, const model::Converter& x) {
+    list(name + "_line", {x.slope_fC_per_ns, x.offset_ns, x.saturation_ns, x.s_sat_uA});
+    list(name + "_inl_charge_fC", x.inl.charge_fC);
+    list(name + "_inl_error_ns", x.inl.error_ns);
+    if (x.mismatch) matrix(name + "_mismatch_covariance", x.mismatch->covariance);
+  };
+  if (m.relu_converter) converter("relu", *m.relu_converter);
+  if (m.signed_converter) {
+    converter("signed", m.signed_converter->positive);
+    list("signed_negative_line", {m.signed_converter->negative_slope_fC_per_ns, m.signed_converter->negative_offset_ns,
+                                  m.signed_converter->sign_threshold_fC});
+  }
+  list("conditions_temp_c_vdd_v", {m.conditions.temp_c, m.conditions.vdd_v});
+  list("valid_v_storage_V", {m.validity.v_storage_V[0], m.validity.v_storage_V[1]});
+  list("valid_pulse_width_s", {m.validity.pulse_width_s[0], m.validity.pulse_width_s[1]});
+  list("valid_temp_c", {m.validity.temp_c[0], m.validity.temp_c[1]});
+  list("valid_vdd_V", {m.validity.vdd_V[0], m.validity.vdd_V[1]});
+  return out;
+}
+
+}  // namespace gaincell::exports

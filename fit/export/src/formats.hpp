@@ -1,0 +1,30 @@
+#pragma once
+// The formats known to registry.cpp, and what their files share.
+
+#include <fmt/format.h>
+
+#include "gaincell/exports/exports.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::exports {
+
+Format csv();
+Format ngspice();
+Format verilogA();
+
+/// The cell's polynomials in SI, positive into the bit line: current (A/V^k), edge charge (C/V^k), conductance (S/V^k).
+struct CellTerms {
+  std::vector<double> current, edge, conductance;
+  double bit_line_reference = 0.45;
+};
+CellTerms cellTerms(const model::Cell& cell);
+
+/// "((c2)*y+c1)*y+c0": Horner's form as text.
+inline std::string hornerText(const std::vector<double>& c, const std::string& y) {
+  if (c.empty()) return "0";
+  std::string text = fmt::format("({})", support::formatNumber(c.back()));
+  for (std::size_t k = c.size() - 1; k-- > 0;) text = fmt::format("({}*{}+({}))", text, y, support::formatNumber(c[k]));
+  return text;
+}
+
+}  // namespace gaincell::exports

@@ -1,0 +1,117 @@
+#include "formats.hpp"
+
+namespace gaincell::exports {
+
+using support::formatNumber;
+
+namespace {
+
+/// Share of the word line's swing, 0 to 1.
+constexpr const char* kOn = "min(max(V(wl)/{vdd},0),1)";
+
+std::string cellSubcircuit(const model::Model& m) {
+  const CellTerms t = cellTerms(m.cell);
+  std::string s =
+      "* Gain cell: ports bit line, word line. vs: stored voltage (held inside the valid range); tedge: word-line "
+      "edges, 0 to 100 %.\n";
+  s += fmt::format(".subckt gaincell_cell bl wl vs={} vdd={} tedge={}\n", formatNumber(m.cell.v_zero_V),
+                   formatNumber(m.conditions.vdd_v), formatNumber(kEdge));
+  s += fmt::format(".param y={{min(max(vs,{}),{})-({})}}\n", formatNumber(m.validity.v_storage_V[0]),
+                   formatNumber(m.validity.v_storage_V[1]), formatNumber(m.cell.v_zero_V));
+  s += fmt::format(".param ib={{{}}}\n", hornerText(t.current, "y"));
+  // Over two linear edges the integral of on(1-on) is tedge/3, whatever the width between them.
+  s += fmt::format(".param ie={{3*({})/tedge}}\n", hornerText(t.edge, "y"));
+  s += fmt::format(".param gb={{{}}}\n", hornerText(t.conductance, "y"));
+  s += fmt::format("Bcell 0 bl I=({{ib}}-{{gb}}*(V(bl)-({}))+{{ie}}*(1-{}))*{}\n", formatNumber(t.bit_line_reference),
+                   kOn, kOn);
+  return s + ".ends gaincell_cell\n\n";
+}
+
+/// Sharpness of the decision (V). The reference current fades out over it; half of it is added to the threshold, which
+/// makes up for the time that takes.
+constexpr double kDecision = 2e-4;
+
+std::string decision(const std::string& threshold) {
+  return fmt::format("(0.5+0.5*tanh((V(bl)-({}))/{}))", threshold, formatNumber(kDecision));
+}
+
+std::string logic(const char* node) {
+  return fmt::format("min(max(V({})/{{vdd}},0),1)", node);
+}
+
+/// Capacitance at which full scale is 100 mV, as in the transistor-level converters with passive integration.
+double integrationCapacitance(const model::Converter& c) {
+  return (c.saturation_ns - c.offset_ns) * c.slope_fC_per_ns * 1e-15 / 0.1;
+}
+
+std::string frontEnd(const model::Model& m, const model::Converter& c, const char* name, const char* ports) {
+  std::string s = fmt::format(".subckt {} {} vdd={} vmid={} cint={}\n", name, ports, formatNumber(m.conditions.vdd_v),
+                              formatNumber(m.conditions.vdd_v / 2), formatNumber(integrationCapacitance(c)));
+  s += "Cint bl 0 {cint}\n";
+  return s + fmt::format("Brst bl 0 I=1m*(V(bl)-{{vmid}})*{}\n", logic("rst"));
+}
+
+std::string reluSubcircuit(const model::Model& m) {
+  const model::Converter& c = *m.relu_converter;
+  std::string s = fmt::format(
+      "* ReLU converter: width = {} ns + charge/({} fC/ns), at most the length of win ({} ns). Largest residual {} "
+      "ns.\n"
+      "* rst holds the bit line at vmid; dis, from the end of the input on, takes the charge back; win opens with dis "
+      "and gates out.\n"
+      "* cint: all capacitance that integrates.\n",
+      formatNumber(c.offset_ns), formatNumber(c.slope_fC_per_ns), formatNumber(c.saturation_ns),
+      formatNumber(c.residual_max_ns));
+  s += frontEnd(m, c, "gaincell_relu_converter", "bl out rst dis win");
+  s += fmt::format(".param vth={{vmid-({})/cint+{}}}\n", formatNumber(c.offset_ns * c.slope_fC_per_ns * 1e-15),
+                   formatNumber(kDecision / 2));
+  s += fmt::format("Bdis bl 0 I={}*{}*{}\n", formatNumber(c.slope_fC_per_ns * 1e-6), logic("dis"), decision("{vth}"));
+  s += fmt::format("Bout out 0 V={{vdd}}*{}*{}\n", logic("win"), decision("{vth}"));
+  return s + ".ends gaincell_relu_converter\n\n";
+}
+
+std::string signedSubcircuit(const model::Model& m) {
+  const model::SignedConverter& c = *m.signed_converter;
+  const model::Converter& p = c.positive;
+  std::string s = fmt::format(
+      "* Signed converter: width = {} ns + charge/({} fC/ns), or {} ns - charge/({} fC/ns); sign flips at {} fC. "
+      "Largest residual {} ns.\n"
+      "* The sign follows the bit line while dis is low and is held while it is high; sign = vdd: charge into the bit "
+      "line.\n",
+      formatNumber(p.offset_ns), formatNumber(p.slope_fC_per_ns), formatNumber(c.negative_offset_ns),
+      formatNumber(c.negative_slope_fC_per_ns), formatNumber(c.sign_threshold_fC), formatNumber(p.residual_max_ns));
+  s += frontEnd(m, p, "gaincell_signed_converter", "bl out sign rst dis win");
+  s += fmt::format(".param vthp={{vmid-({})/cint+{}}}\n", formatNumber(p.offset_ns * p.slope_fC_per_ns * 1e-15),
+                   formatNumber(kDecision / 2));
+  s +=
+      fmt::format(".param vthn={{vmid+({})/cint-{}}}\n",
+                  formatNumber(c.negative_offset_ns * c.negative_slope_fC_per_ns * 1e-15), formatNumber(kDecision / 2));
+  s += fmt::format(".param vsgn={{vmid+({})/cint}}\n", formatNumber(c.sign_threshold_fC * 1e-15));
+  s += "Csign s 0 1f\nRsign s 0 1e15\n";
+  s += fmt::format("Bsign s 0 I=100u*(V(s)-{})*(1-{})\n", decision("{vsgn}"), logic("dis"));
+  const std::string up = "min(max(10*V(s)-4.5,0),1)";  // the held sign, made firm
+  const std::string positive = fmt::format("{}*{}", up, decision("{vthp}"));
+  const std::string negative = fmt::format("(1-{})*(1-{})", up, decision("{vthn}"));
+  s += fmt::format("Bdis bl 0 I={}*({}*{}-{}*{})\n", logic("dis"), formatNumber(p.slope_fC_per_ns * 1e-6), positive,
+                   formatNumber(c.negative_slope_fC_per_ns * 1e-6), negative);
+  s += fmt::format("Bout out 0 V={{vdd}}*{}*({}+{})\n", logic("win"), positive, negative);
+  s += fmt::format("Bsgn sign 0 V={{vdd}}*{}\n", up);
+  return s + ".ends gaincell_signed_converter\n";
+}
+
+std::string write(const model::Model& m) {
+  std::string text;
+  for (const auto& line : statement(m)) text += fmt::format("* {}\n", line);
+  text += "* Include this file in a deck; behavioral sources only, no device models needed.\n\n";
+  text += cellSubcircuit(m);
+  text += m.relu_converter ? reluSubcircuit(m) : "* no ReLU converter: the model does not characterise it\n";
+  text += m.signed_converter ? signedSubcircuit(m) : "* no signed converter: the model does not characterise it\n";
+  return text;
+}
+
+}  // namespace
+
+Format ngspice() {
+  return {"ngspice", ".sub", "subcircuits of behavioral sources for ngspice", write};
+}
+
+}  // namespace gaincell::exports

@@ -1,0 +1,113 @@
+#include "formats.hpp"
+
+namespace gaincell::exports {
+
+using support::formatNumber;
+
+namespace {
+
+constexpr double kDecision = 2e-4;  // V, as in the ngspice export
+
+std::string cellModule(const model::Model& m) {
+  const CellTerms t = cellTerms(m.cell);
+  std::string s = "// Gain cell: bl bit line, wl word line, vss ground.\n";
+  s += "module gaincell_cell(bl, wl, vss);\n  inout bl, wl, vss;\n  electrical bl, wl, vss;\n";
+  s += fmt::format("  parameter real vs = {} from [{}:{}];  // stored voltage, V\n", formatNumber(m.cell.v_zero_V),
+                   formatNumber(m.validity.v_storage_V[0]), formatNumber(m.validity.v_storage_V[1]));
+  s += fmt::format("  parameter real vdd = {} from (0:inf);  // swing of the word line, V\n",
+                   formatNumber(m.conditions.vdd_v));
+  s += fmt::format("  parameter real tedge = {} from (0:inf);  // duration of its edges, s\n", formatNumber(kEdge));
+  s += "  real y, on, ib, qe, gb;\n  analog begin\n";
+  s += fmt::format("    y = vs-({});\n", formatNumber(m.cell.v_zero_V));
+  s += fmt::format("    ib = {};\n    qe = {};\n    gb = {};\n", hornerText(t.current, "y"), hornerText(t.edge, "y"),
+                   hornerText(t.conductance, "y"));
+  s += "    on = V(wl,vss)/vdd;\n    if (on < 0.0) on = 0.0;\n    if (on > 1.0) on = 1.0;\n";
+  s += "    // Over two linear edges the integral of on(1-on) is tedge/3.\n";
+  s += fmt::format("    I(bl,vss) <+ -(ib-gb*(V(bl,vss)-({}))+3.0*qe/tedge*(1.0-on))*on;\n",
+                   formatNumber(t.bit_line_reference));
+  return s + "  end\nendmodule\n\n";
+}
+
+std::string head(const model::Model& m, const model::Converter& c, const std::string& name, const std::string& ports) {
+  std::string s = fmt::format("module {}({});\n  inout {};\n  electrical {};\n", name, ports, ports, ports);
+  s += fmt::format("  parameter real vdd = {} from (0:inf);\n", formatNumber(m.conditions.vdd_v));
+  s += fmt::format("  parameter real vmid = {} from (0:inf);\n", formatNumber(m.conditions.vdd_v / 2));
+  s += fmt::format("  parameter real cint = {} from (0:inf);  // all capacitance that integrates, F\n",
+                   formatNumber((c.saturation_ns - c.offset_ns) * c.slope_fC_per_ns * 1e-15 / 0.1));
+  return s;
+}
+
+const char* kLogic =
+    "    reset = V(rst,vss)/vdd;\n    if (reset < 0.0) reset = 0.0;\n    if (reset > 1.0) reset = 1.0;\n"
+    "    discharge = V(dis,vss)/vdd;\n    if (discharge < 0.0) discharge = 0.0;\n    if (discharge > 1.0) discharge = "
+    "1.0;\n"
+    "    window = V(win,vss)/vdd;\n    if (window < 0.0) window = 0.0;\n    if (window > 1.0) window = 1.0;\n"
+    "    I(bl,vss) <+ ddt(cint*V(bl,vss));\n    I(bl,vss) <+ 1.0e-3*reset*(V(bl,vss)-vmid);\n";
+
+std::string decision(const std::string& threshold) {
+  return fmt::format("0.5+0.5*tanh((V(bl,vss)-({}))/{})", threshold, formatNumber(kDecision));
+}
+
+std::string reluModule(const model::Model& m) {
+  const model::Converter& c = *m.relu_converter;
+  std::string s = fmt::format(
+      "// ReLU converter: width = {} ns + charge/({} fC/ns), gated by win ({} ns). Largest residual {} ns.\n",
+      formatNumber(c.offset_ns), formatNumber(c.slope_fC_per_ns), formatNumber(c.saturation_ns),
+      formatNumber(c.residual_max_ns));
+  s += head(m, c, "gaincell_relu_converter", "bl, out, rst, dis, win, vss");
+  s += "  real reset, discharge, window, pos;\n  analog begin\n";
+  s += kLogic;
+  s += fmt::format("    pos = {};\n",
+                   decision(fmt::format("vmid-({})/cint+{}", formatNumber(c.offset_ns * c.slope_fC_per_ns * 1e-15),
+                                        formatNumber(kDecision / 2))));
+  s += fmt::format("    I(bl,vss) <+ {}*discharge*pos;\n", formatNumber(c.slope_fC_per_ns * 1e-6));
+  s += "    I(out,vss) <+ 1.0e-2*(V(out,vss)-vdd*window*pos);\n";
+  return s + "  end\nendmodule\n\n";
+}
+
+std::string signedModule(const model::Model& m) {
+  const model::SignedConverter& c = *m.signed_converter;
+  const model::Converter& p = c.positive;
+  std::string s = fmt::format(
+      "// Signed converter: width = {} ns + charge/({} fC/ns), or {} ns - charge/({} fC/ns); sign flips at {} fC.\n",
+      formatNumber(p.offset_ns), formatNumber(p.slope_fC_per_ns), formatNumber(c.negative_offset_ns),
+      formatNumber(c.negative_slope_fC_per_ns), formatNumber(c.sign_threshold_fC));
+  s += head(m, p, "gaincell_signed_converter", "bl, out, sign, rst, dis, win, vss");
+  s += "  electrical s;  // holds the sign while dis is high\n";
+  s += "  real reset, discharge, window, up, plus, minus;\n  analog begin\n";
+  s += kLogic;
+  s += "    I(s,vss) <+ ddt(1.0e-15*V(s,vss));\n";
+  s += fmt::format("    I(s,vss) <+ 1.0e-4*(1.0-discharge)*(V(s,vss)-({}));\n",
+                   decision(fmt::format("vmid+({})/cint", formatNumber(c.sign_threshold_fC * 1e-15))));
+  s += "    up = 10.0*V(s,vss)-4.5;\n    if (up < 0.0) up = 0.0;\n    if (up > 1.0) up = 1.0;\n";
+  s += fmt::format("    plus = up*({});\n",
+                   decision(fmt::format("vmid-({})/cint+{}", formatNumber(p.offset_ns * p.slope_fC_per_ns * 1e-15),
+                                        formatNumber(kDecision / 2))));
+  s += fmt::format(
+      "    minus = (1.0-up)*(1.0-({}));\n",
+      decision(fmt::format("vmid+({})/cint-{}", formatNumber(c.negative_offset_ns * c.negative_slope_fC_per_ns * 1e-15),
+                           formatNumber(kDecision / 2))));
+  s += fmt::format("    I(bl,vss) <+ discharge*({}*plus-{}*minus);\n", formatNumber(p.slope_fC_per_ns * 1e-6),
+                   formatNumber(c.negative_slope_fC_per_ns * 1e-6));
+  s += "    I(out,vss) <+ 1.0e-2*(V(out,vss)-vdd*window*(plus+minus));\n    I(sign,vss) <+ "
+       "1.0e-2*(V(sign,vss)-vdd*up);\n";
+  return s + "  end\nendmodule\n";
+}
+
+std::string write(const model::Model& m) {
+  std::string text;
+  for (const auto& line : statement(m)) text += fmt::format("// {}\n", line);
+  text += "`include \"disciplines.vams\"\n\n";
+  text += cellModule(m);
+  text += m.relu_converter ? reluModule(m) : "// no ReLU converter: the model does not characterise it\n";
+  text += m.signed_converter ? signedModule(m) : "// no signed converter: the model does not characterise it\n";
+  return text;
+}
+
+}  // namespace
+
+Format verilogA() {
+  return {"verilog-a", ".va", "Verilog-A modules of cell and converters", write};
+}
+
+}  // namespace gaincell::exports

@@ -1,0 +1,98 @@
+// Exports: what they say, and a real Verilog-A parser's opinion (ADMS) where it is installed.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+#include "../model/sample_model.hpp"
+#include "gaincell/exports/exports.hpp"
+#include "gaincell/model/inspect.hpp"
+#include "gaincell/support/atomic_file.hpp"
+#include "gaincell/support/csv.hpp"
+#include "gaincell/support/error.hpp"
+
+using namespace gaincell;
+
+namespace {
+/// Exit code of ADMS on a text.
+int adms(const std::string& text) {
+  const auto dir = std::filesystem::temp_directory_path() / "gaincell-adms-test";
+  std::filesystem::create_directories(dir);
+  support::writeFileAtomically(dir / "model.va", text, support::Overwrite::Yes);
+  const int code =
+      std::system(("cd '" + dir.string() + "' && admsXml -I/usr/include/adms model.va > adms.log 2>&1").c_str());
+  std::filesystem::remove_all(dir);
+  return code;
+}
+}  // namespace
+
+TEST_CASE("every export states where it holds") {
+  for (const auto& f : exports::formats())
+    for (const auto& m : {model::paperModel(), fullModel()}) {
+      const std::string text = f.write(m);
+      CHECK(text.find("valid for stored voltages 0 to 0.9 V, pulses of 0 to 1.5e-08 s, 27 to 27 C") !=
+            std::string::npos);
+      for (const auto& note : m.validity.notes) CHECK(text.find(note) != std::string::npos);
+    }
+  CHECK_THROWS_AS(exports::format("vhdl"), support::Error);
+}
+
+TEST_CASE("a note cannot break out of its comment") {
+  model::Model m = fullModel();
+  m.validity.notes = {"first\n.control\nshell rm x"};
+  const std::string text = exports::format("ngspice").write(m);
+  CHECK(text.find("\n.control") == std::string::npos);
+}
+
+TEST_CASE("a Verilog-A parser accepts the modules, and does not accept everything") {
+  if (std::system("command -v admsXml > /dev/null 2>&1") != 0) {
+    MESSAGE("admsXml (Debian package adms) is not installed: the Verilog-A export is not parsed");
+    return;
+  }
+  for (const auto& m : {model::paperModel(), fullModel()}) CHECK(adms(exports::format("verilog-a").write(m)) == 0);
+  std::string broken = exports::format("verilog-a").write(fullModel());
+  broken.replace(broken.find("ib = "), 5, "ic = ");
+  CHECK(adms(broken) != 0);
+}
+
+TEST_CASE("the csv export holds every value and reads as csv") {
+  const std::string text = exports::format("csv").write(fullModel());
+  std::size_t lines = 0;
+  for (const char c : text) lines += c == '\n';
+  CHECK(lines > model::flatten(fullModel()).size());
+  CHECK(text.find("cell,coefficients_uA[3],46.05483778") != std::string::npos);
+}
+
+TEST_CASE("arrays carry the numbers with their shapes") {
+  std::size_t found = 0;
+  for (const auto& a : exports::arrays(fullModel())) {
+    std::size_t n = 1;
+    for (const std::size_t s : a.shape) n *= s;
+    CHECK(n == a.values.size());
+    if (a.name == "coefficients_uA") CHECK(a.values[1] == 13.61226063);
+    found +=
+        a.name == "coefficients_uA" || a.name == "covariance" || a.name == "relu_inl_error_ns" || a.name == "tau_s";
+  }
+  CHECK(found == 4);
+}
+
+TEST_CASE("diff names what changed and by how many sigmas") {
+  const model::Model a = fullModel();
+  model::Model b = a;
+  CHECK(model::diff(a, a).empty());
+  b.cell.coefficients_uA[1] += 0.1;  // standard error 0.02 each: 0.1 / (0.02 sqrt 2)
+  b.retention->tau_s.high = 6e-3;
+  b.grid.pop_back();
+  const auto d = model::diff(a, b);
+  REQUIRE(d.size() > 3);
+  CHECK(d[0].path == "cell.coefficients_uA[1]");
+  CHECK(d[0].sigmas.value() == doctest::Approx(0.1 / std::sqrt(8e-4)));
+  CHECK(d[0].mismatch_sigmas.value() == doctest::Approx(0.2));
+  CHECK(d[1].path == "retention.tau_s.high");
+  CHECK(d[1].relative.value() == doctest::Approx(0.2));
+  CHECK(d.back().b == "-");
+  CHECK(model::describeForPeople(d).find("cell.coefficients_uA[1]") != std::string::npos);
+  CHECK(model::describeForPeople(a).find("13.612") != std::string::npos);
+}

@@ -1,0 +1,131 @@
+// The fits on the cell of gc28 as the simulator sees it, and the ngspice export run against model and transistors.
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <sstream>
+
+#include "../model/sample_model.hpp"
+#include "gaincell/cells/generator.hpp"
+#include "gaincell/exports/exports.hpp"
+#include "gaincell/fit/fit.hpp"
+#include "gaincell/model/evaluate.hpp"
+#include "gaincell/sim/analysis.hpp"
+#include "gaincell/support/atomic_file.hpp"
+
+using namespace gaincell;
+
+namespace {
+sim::AnalysisResult run(const std::string& name) {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  static sim::Simulator simulator;
+  const auto circuit = cells::generator("gain-cell").parameters(pdk);
+  const auto& analysis = sim::analysis("gain-cell", name);
+  const auto settings = analysis.settings(pdk);
+  return analysis.run({pdk, {}, circuit, settings, simulator});
+}
+
+fit::FitResult fitted() {
+  fit::Inputs in;
+  in.conditions = {"gc28", "tt", 27, 0.9};
+  for (const char* name : {"charge", "iv", "retention", "energy", "write"})
+    for (const auto& [table, t] : run(name).tables) in.add("gain-cell", t);
+  return fit::fitModel(in);
+}
+
+/// Results of the .meas lines of a deck run by `ngspice -b`.
+std::map<std::string, double> measure(const std::string& deck) {
+  const auto dir = std::filesystem::temp_directory_path() / "gaincell-macro-test";
+  std::filesystem::create_directories(dir);
+  support::writeFileAtomically(dir / "deck.cir", deck, support::Overwrite::Yes);
+  // ngspice -b may return 1 on a complete run: its results decide.
+  [[maybe_unused]] const int ignored =
+      std::system(("cd '" + dir.string() + "' && ngspice -b deck.cir > out.log 2>&1").c_str());
+  std::istringstream log(support::readFile(dir / "out.log"));
+  std::map<std::string, double> out;
+  for (std::string line; std::getline(log, line);) {
+    std::istringstream words(line);
+    std::string name, equals;
+    double value = 0;
+    if (words >> name >> equals >> value && equals == "=") out[name] = value;
+  }
+  std::filesystem::remove_all(dir);
+  return out;
+}
+/// Width at half height; 0 when there was no pulse to measure.
+double widthOf(const std::map<std::string, double>& results) {
+  return results.count("w") ? results.at("w") : 0;
+}
+}  // namespace
+
+TEST_CASE("the model of the gc28 cell follows its simulations") {
+  const fit::FitResult r = fitted();
+  const auto& cell = r.model.cell;
+  CHECK_MESSAGE(cell.nrmse <= 0.03, "cubic NRMSE ", cell.nrmse);
+  REQUIRE(cell.extended.has_value());
+  MESSAGE("extended NRMSE ", cell.extended->nrmse, " (cross-validated), ", cell.extended->nrmse_fit);
+  CHECK(cell.extended->nrmse <= 0.003);
+  CHECK(cell.coefficients_uA[1] < 0);  // a high stored voltage pulls current out of the bit line
+  REQUIRE(r.model.retention.has_value());
+  for (const double tau : {r.model.retention->tau_s.low, r.model.retention->tau_s.high})
+    CHECK((tau > 2e-3 && tau < 10e-3));
+  const auto& decay = r.report.residuals.at("retention");
+  double worst = 0;
+  for (const double d : decay.values("residual_V")) worst = std::max(worst, std::fabs(d));
+  CHECK_MESSAGE(worst <= 0.02 * 0.9, "decay predicted within ", worst, " V");
+  CHECK(r.model.energy_J->write.value() > 0);
+  CHECK(r.model.write->stored_V.size() == 8);
+  MESSAGE(fit::toText(r.report));
+}
+
+TEST_CASE("the exported cell delivers the model's charge in ngspice") {
+  model::Model m = fullModel();
+  const std::string library = exports::format("ngspice").write(m);
+  for (const double v : {0.0, 0.3, 0.9})
+    for (const double width : {2e-9, 15e-9}) {
+      std::string deck = "exported cell\n" + library;
+      deck += "Vbl bl 0 0.4\nVwl wl 0 pulse(0 0.9 1n 50p 50p " + std::to_string((width - 50e-12) * 1e9) + "n 100n)\n";
+      deck += "Xc bl wl gaincell_cell vs=" + std::to_string(v) +
+              "\n.options reltol=1e-5\n.tran 10p 20n 0 10p\n.meas tran q integ i(Vbl) from=0 to=20n\n.end\n";
+      const auto out = measure(deck);
+      REQUIRE(out.count("q") == 1);
+      // Into the bit line: i(Vbl) flows from plus through the source. The paper's sign is the opposite one.
+      CHECK(out.at("q") == doctest::Approx(-model::charge(m.cell, v, width, 0.4)).epsilon(0.002));
+    }
+}
+
+TEST_CASE("the exported converters give the model's widths and signs in ngspice") {
+  model::Model m = fullModel();
+  m.relu_converter->offset_ns = 0.1;
+  m.signed_converter->positive.offset_ns = 0.2;
+  m.signed_converter->negative_offset_ns = 0.1;
+  m.signed_converter->negative_slope_fC_per_ns = 38;
+  m.relu_converter->inl = {};
+  m.signed_converter->positive.inl = {};
+  const std::string library = exports::format("ngspice").write(m);
+  const std::string clocks =
+      "Vrst rst 0 pulse(0.9 0 2n 50p 50p 100n 200n)\nVdis dis 0 pulse(0 0.9 20n 10p 10p 30n 200n)\nVwin win 0 pulse(0 "
+      "0.9 20n 10p 10p 14.99n 200n)\n";
+  const std::string measures =
+      ".options reltol=1e-4 method=gear\n.tran 10p 40n 0 20p\n.meas tran w trig v(out) val=0.45 rise=1 targ v(out) "
+      "val=0.45 fall=1\n.meas tran "
+      "s find v(sign) at=39n\n.end\n";
+  for (const double share : {-0.7, -0.1, 0.1, 0.5, 0.9, 1.3}) {
+    const auto drive = [&](double full) {
+      return "Iin 0 bl pulse(0 " + std::to_string(share * full * 1e6) + "u 4n 10p 10p 14.99n 200n)\n";
+    };
+    const auto relu = measure("relu\n" + library + clocks + drive(80e-6) +
+                              "Xr bl out rst dis win gaincell_relu_converter\nVs sign 0 0\n" + measures);
+    REQUIRE(relu.count("s") == 1);
+    CHECK(std::fabs(widthOf(relu) - model::pulseWidth(*m.relu_converter, share * 1.2e-12)) < 0.05e-9);
+    const auto both = measure("signed\n" + library + clocks + drive(40e-6) +
+                              "Xs bl out sign rst dis win gaincell_signed_converter\n" + measures);
+    REQUIRE(both.count("s") == 1);
+    const double width = model::pulseWidth(*m.signed_converter, share * 0.6e-12);
+    CHECK(std::fabs(widthOf(both) - std::fabs(width)) < 0.05e-9);
+    CHECK((both.at("s") > 0.45) == (width > 0));
+  }
+}
