@@ -15,7 +15,7 @@ namespace {
 /// The register of dialects: one line per dialect.
 const std::vector<const DialectWriter*>& dialects() {
   static const std::vector<const DialectWriter*> all = {
-      &ngspiceWriter(),
+      &ngspiceWriter(), &xyceWriter(), &spectreWriter(), &hspiceWriter(), &cdlWriter(),
   };
   return all;
 }

@@ -319,6 +319,8 @@ class Reader {
            {std::pair{"ion_A_per_m", "ion"}, std::pair{"ioff_A_per_m", "ioff"}, std::pair{"dibl_V_per_V", "dibl"},
             std::pair{"ss_V_per_decade", "ss"}, std::pair{"jg_A_per_m2", "jg"}, std::pair{"cgg_F_per_m", "cgg"}})
         if (o.has(key)) t[figure] = o.number(key, 1e-30, 1e9);
+      if (o.has("ion_with_temperature"))
+        t["ion_temperature"] = o.choice("ion_with_temperature", {"falls", "rises"}) == "rises" ? 1 : -1;
       o.finish();
     }
   }

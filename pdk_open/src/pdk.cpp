@@ -45,6 +45,7 @@ netlist::Deck emptyDeck(const Pdk& pdk, const Conditions& conditions, std::strin
   deck.title = std::move(title);
   deck.circuit.devices = pdk.devices;
   deck.pdk_cards = pdk.corner(conditions.corner).cards;
+  deck.dialect_cards = pdk.corner(conditions.corner).dialect_cards;
   deck.simulator_settings = pdk.simulator_settings;
   deck.options = pdk.options;
   deck.temp_c = conditions.temp_c;

@@ -6,5 +6,9 @@
 namespace gaincell::netlist {
 
 const DialectWriter& ngspiceWriter();
+const DialectWriter& xyceWriter();
+const DialectWriter& spectreWriter();
+const DialectWriter& hspiceWriter();
+const DialectWriter& cdlWriter();
 
 }  // namespace gaincell::netlist

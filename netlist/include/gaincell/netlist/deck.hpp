@@ -34,6 +34,8 @@ struct Deck {
   std::string title;
   Circuit circuit;
   std::vector<std::string> pdk_cards;           ///< verbatim, ngspice syntax, after the title (paths already absolute)
+  /// The same selection for other dialects ("hspice", "xyce", "spectre"), where the PDK has it.
+  std::map<std::string, std::vector<std::string>> dialect_cards;
   std::vector<std::string> simulator_settings;  ///< ngspice `set` variables needed before parsing, "ngbehavior=hsa"
   std::map<std::string, std::string> options;   ///< .options, e.g. {"reltol","1e-4"}
   double temp_c = 27.0;

@@ -82,7 +82,8 @@ struct Pdk {
   LayoutData layout;
   ProcessSpread process;
   /// Flavour -> declared figure (SI) for `pdk check`: "l", "vdd" (where it holds), "ion", "ioff" (A/m of width), "dibl"
-  /// (V/V), "ss" (V/decade), "jg" (A/m2), "cgg" (F/m of width). Figures that are not declared are absent.
+  /// (V/V), "ss" (V/decade), "jg" (A/m2), "cgg" (F/m of width). "ion_temperature" (+1 rises, -1 falls with
+  /// temperature). Figures that are not declared are absent.
   std::map<std::string, std::map<std::string, double>> targets;
   std::vector<std::string> simulator_settings;  ///< ngspice `set` variables ("ngbehavior=hsa")
   std::map<std::string, std::string> options;   ///< ngspice .options of the PDK
