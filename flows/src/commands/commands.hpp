@@ -14,6 +14,7 @@ Command flowCommand();
 Command mcCommand();
 Command modelCommand();
 Command netlistCommand();
+Command pdkCommand();
 Command simulateCommand();
 
 }  // namespace gaincell::flows

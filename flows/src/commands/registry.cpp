@@ -6,7 +6,8 @@ namespace gaincell::flows {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       flowCommand(), netlistCommand(), simulateCommand(), fitCommand(),    modelCommand(),
-      mcCommand(),   attendCommand(),  adaptCommand(),    configCommand(), doctorCommand(),
+      mcCommand(),   attendCommand(),  adaptCommand(),    pdkCommand(),
+      configCommand(), doctorCommand(),
   };
   return all;
 }
