@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 
+#include "faults.hpp"
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -20,7 +21,7 @@ double saturation(const std::vector<Operation>& data) {
   double most = 0;
   for (const Operation& o : data) most = std::max(most, o.width);
   if (!(most > 0))
-    throw Error("FIT-0007", "the converter gave no pulse at any charge", "", "sweep the charge to 1.5 of full scale");
+    throw Error(kNoPulse, "the converter gave no pulse at any charge", "", "sweep the charge to 1.5 of full scale");
   std::vector<double> top;
   for (const Operation& o : data)
     if (o.width >= 0.99 * most) top.push_back(o.width);
@@ -38,7 +39,7 @@ BranchFit fitBranch(const std::vector<Operation>& data, double sign, double satu
   }
   const Regression r = leastSquares(design, width, what);
   if (!(r.coefficients[1] > 0))
-    throw Error("FIT-0007", fmt::format("the pulse width of the {} does not rise with the charge", what), "",
+    throw Error(kNoPulse, fmt::format("the pulse width of the {} does not rise with the charge", what), "",
                 "check sign and unit of charge_C");
   BranchFit out;
   out.slope = 1 / r.coefficients[1];

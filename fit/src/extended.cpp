@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "faults.hpp"
 #include "gaincell/fit/cell.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -97,7 +98,7 @@ bool varies(const std::vector<Pulse>& data, double Pulse::*member) {
 model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, double reference,
                                 const ExtendedOptions& options) {
   if (data.empty() || !varies(data, &Pulse::width))
-    throw Error("FIT-0004", "all pulses have the same width: the charge per pulse edge cannot be told from the current",
+    throw Error(kOneWidth, "all pulses have the same width: the charge per pulse edge cannot be told from the current",
                 "", "give charges for at least two pulse widths");
   double most = 0;
   for (const Pulse& p : data) most = std::max(most, std::fabs(p.charge));
@@ -130,7 +131,7 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
     if (next_error < error * (1 - options.min_benefit) && error > 1e-12) best = next, error = next_error, grew = true;
   }
   if (!std::isfinite(error))
-    throw Error("FIT-0001", "too few voltages and widths for the extended form", "",
+    throw Error(kTooFewData, "too few voltages and widths for the extended form", "",
                 "give at least 6 stored voltages at 2 widths");
 
   Design design{best.size(), {}};

@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "faults.hpp"
 #include "gaincell/fit/cell.hpp"
 #include "gaincell/fit/converter.hpp"
 #include "gaincell/fit/energy.hpp"
@@ -67,7 +68,7 @@ class Run {
     if (in_.charge) data = pulses(*in_.charge, options_.bit_line_reference);
     if (in_.iv) fixed = staticPulses(*in_.iv, options_.bit_line_reference, options_.pulse_max);
     if (data.empty() && fixed.empty())
-      throw Error("FIT-0010", "there is neither a charge nor an iv table of the gain cell", "",
+      throw Error(kNoCellData, "there is neither a charge nor an iv table of the gain cell", "",
                   "run `gaincell simulate gain-cell --analysis iv --out DIR`");
     const bool transient = !data.empty();
     if (!transient)
@@ -92,7 +93,7 @@ class Run {
     try {
       model_.cell.extended = fitExtended(transient, options_.v_zero, options_.bit_line_reference);
     } catch (const Error& e) {
-      if (e.id() != "FIT-0004" && e.id() != "FIT-0001") throw;
+      if (e.id() != kOneWidth && e.id() != kTooFewData) throw;
       warn("no extended form of the cell: " + e.problem());
       return;
     }
@@ -356,7 +357,7 @@ FitResult fitModel(const Inputs& inputs, const Options& options) {
 }
 
 FitResult fitGrid(const std::vector<Inputs>& inputs, const Options& options) {
-  if (inputs.empty()) throw Error("FIT-0010", "no data to fit", "", "give at least one folder");
+  if (inputs.empty()) throw Error(kNoCellData, "no data to fit", "", "give at least one folder");
   FitResult out = fitModel(inputs.front(), options);
   model::Model& m = out.model;
   std::vector<std::pair<double, double>> tau;

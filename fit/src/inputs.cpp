@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "faults.hpp"
 #include "gaincell/fit/fit.hpp"
 #include "gaincell/fit/variability.hpp"
 #include "gaincell/support/atomic_file.hpp"
@@ -88,11 +89,10 @@ namespace {
 nlohmann::json readStudy(const std::filesystem::path& dir) {
   const char* remedy = "give the folder of `gaincell mc ... --run`";
   if (!std::filesystem::exists(dir / "study.json") || !std::filesystem::exists(dir / "samples.csv"))
-    throw Error("FIT-0011", "not a finished Monte-Carlo run: study.json or samples.csv is missing", dir.string(),
-                remedy);
+    throw Error(kNoRun, "not a finished Monte-Carlo run: study.json or samples.csv is missing", dir.string(), remedy);
   auto study = nlohmann::json::parse(support::readFile(dir / "study.json"), nullptr, false);
   if (!study.is_object() || !study.contains("identity") || !study["identity"].is_object())
-    throw Error("FIT-0012", "study.json does not describe a Monte-Carlo run", dir.string(), remedy);
+    throw Error(kBadStudy, "study.json does not describe a Monte-Carlo run", dir.string(), remedy);
   return study;
 }
 
@@ -123,7 +123,7 @@ Inputs readRun(const std::filesystem::path& dir) {
     inputs.conditions = {study["identity"].at("pdk"), at.at("corner"), at.at("temp_C"), at.at("vdd_V")};
     inputs.provenance = support::provenanceFromJson(study.at("provenance"));
   } catch (const nlohmann::json::exception& e) {
-    throw Error("FIT-0012", fmt::format("study.json does not say its conditions ({})", e.what()), dir.string());
+    throw Error(kBadStudy, fmt::format("study.json does not say its conditions ({})", e.what()), dir.string());
   }
   addRun(inputs, dir);
   const auto& samples = inputs.cell_mismatch ? inputs.cell_mismatch : inputs.cell_process;
@@ -133,7 +133,7 @@ Inputs readRun(const std::filesystem::path& dir) {
 
 void addRun(Inputs& inputs, const std::filesystem::path& dir) {
   const auto refuse = [&](const std::string& why, const std::string& remedy) {
-    throw Error("FIT-0013", why, dir.string(), remedy);
+    throw Error(kWrongStudy, why, dir.string(), remedy);
   };
   const auto study = readStudy(dir);
   const auto& id = study["identity"];
@@ -190,7 +190,7 @@ Inputs readInputs(const std::filesystem::path& dir) {
     if (const auto p = described ? std::nullopt : provenanceOf(text)) takeConditions(inputs, *p), described = true;
   }
   if (inputs.files.empty())
-    throw Error("FIT-0009", "no table to fit", dir.string(),
+    throw Error(kNoTables, "no table to fit", dir.string(),
                 "give a folder with files such as gain-cell_charge_charge.csv; docs/fitting.md lists their columns");
   return inputs;
 }

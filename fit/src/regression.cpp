@@ -7,6 +7,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
+#include "faults.hpp"
 #include "gaincell/support/error.hpp"
 
 namespace gaincell::fit {
@@ -32,7 +33,7 @@ VectorXd solve(const MatrixXd& x, const VectorXd& y, const std::string& what, do
   const auto r = qr.matrixR().diagonal().cwiseAbs();
   *condition = r.maxCoeff() / std::max(r.minCoeff(), 1e-300);
   if (*condition > 1e10)
-    throw Error("FIT-0002",
+    throw Error(kRankDeficient,
                 fmt::format("the data do not determine the {} (rank {} of {} coefficients)", what,
                             (r.array() > 1e-10 * r.maxCoeff()).count(), x.cols()),
                 "", "give more different voltages, widths or charges");
@@ -86,17 +87,17 @@ Regression leastSquares(const Design& design, const std::vector<double>& values,
                         Robust robust) {
   const auto n = static_cast<Eigen::Index>(design.rows()), p = static_cast<Eigen::Index>(design.columns);
   if (n != static_cast<Eigen::Index>(values.size()))
-    throw Error("FIT-0001", fmt::format("{} values for {} rows of the {}", values.size(), n, what));
+    throw Error(kTooFewData, fmt::format("{} values for {} rows of the {}", values.size(), n, what));
   if (n < p + 1)
     throw Error(
-        "FIT-0001",
+        kTooFewData,
         fmt::format("{} points cannot determine the {} coefficients of the {} and their uncertainty", n, p, what), "",
         fmt::format("give at least {} points", p + 1));
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   MatrixXd x = Eigen::Map<const RowMajor>(design.x.data(), n, p);
   const VectorXd y = Eigen::Map<const VectorXd>(values.data(), n);
   if (!x.allFinite() || !y.allFinite())
-    throw Error("FIT-0003", fmt::format("the data of the {} hold NaN or infinity", what), "",
+    throw Error(kNotFinite, fmt::format("the data of the {} hold NaN or infinity", what), "",
                 "remove the rows, or repeat those simulations");
   // Scaled columns: a condition number that means something, whatever the units.
   VectorXd scale = x.colwise().norm();

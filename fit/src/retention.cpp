@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "faults.hpp"
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
@@ -138,7 +139,7 @@ std::vector<Decay> decays(const support::Table& table, double temp_c) {
     d.v_start = row[start];
     d.temp_c = at;
     if (!d.t.empty() && row[time] <= d.t.back())
-      throw Error("FIT-0005",
+      throw Error(kTimesNotIncreasing,
                   fmt::format("times of the decay from {} V do not increase at t = {} s", row[start], row[time]), "",
                   "sort the rows of each start by time");
     d.t.push_back(row[time]);
@@ -151,13 +152,13 @@ std::vector<Decay> decays(const support::Table& table, double temp_c) {
 
 ExponentialFit fitExponential(const Decay& decay, std::optional<double> end) {
   if (decay.t.size() < 5)
-    throw Error("FIT-0001",
+    throw Error(kTooFewData,
                 fmt::format("{} points cannot determine the decay from {} V", decay.t.size(), decay.v_start), "",
                 "give at least 5 points");
   const auto [low, high] = std::minmax_element(decay.v.begin(), decay.v.end());
   const double swing = *high - *low;
   if (!(swing > 1e-6))
-    throw Error("FIT-0006", fmt::format("the voltage does not decay from {} V", decay.v_start), "",
+    throw Error(kNoDecay, fmt::format("the voltage does not decay from {} V", decay.v_start), "",
                 "simulate a longer time");
   ExponentialFit fit;
   std::vector<double> t = decay.t, v = decay.v;
@@ -193,7 +194,7 @@ model::LeakageCurve leakageFromDecays(const std::vector<Decay>& all, double capa
       if (i) slope.emplace_back((d.v[i] + d.v[i - 1]) / 2, (d.v[i] - d.v[i - 1]) / (d.t[i] - d.t[i - 1]));
     }
   if (slope.size() < 5 || !(high > low))
-    throw Error("FIT-0001", "too few decay points for a leakage curve", "",
+    throw Error(kTooFewData, "too few decay points for a leakage curve", "",
                 "give decays from both rails with at least 5 points");
   std::sort(slope.begin(), slope.end());
   model::LeakageCurve out;
@@ -230,7 +231,7 @@ RetentionFit fitRetention(const std::vector<Decay>& all, const std::optional<mod
     if (std::fabs(d.temp_c - options.temp_c) < 0.01) here.push_back(&d), copies.push_back(d);
   if (here.size() < 2)
     throw Error(
-        "FIT-0001",
+        kTooFewData,
         fmt::format("retention needs decays from both rails at {} C; there are {}", options.temp_c, here.size()), "",
         "simulate both rails, or give --temp");
   const Decay& low =
@@ -247,7 +248,7 @@ RetentionFit fitRetention(const std::vector<Decay>& all, const std::optional<mod
   double window = 0;
   for (const Decay* d : here) window = std::max(window, d->t.back() - d->t.front());
   for (std::size_t i = 0; i < 2; ++i)
-    if (out.exponentials[i].window < out.exponentials[i].tau)
+    if (!end && out.exponentials[i].window < out.exponentials[i].tau)
       out.warnings.push_back(fmt::format(
           "the decay from the {} rail was seen for {:.2g} time constants only: tau and end voltage are uncertain",
           i ? "high" : "low", out.exponentials[i].window / out.exponentials[i].tau));
@@ -309,7 +310,7 @@ model::TemperatureLaw fitArrhenius(const std::vector<std::pair<double, double>>&
   }
   const double det = n * x2 - x1 * x1;
   if (n < 2 || det <= 1e-12 * n * x2)
-    throw Error("FIT-0001", "a temperature law needs decays at two different temperatures", "",
+    throw Error(kTooFewData, "a temperature law needs decays at two different temperatures", "",
                 "simulate retention at two or more --temp");
   law.activation_energy_eV = (n * xy - x1 * y1) / det;
   const double log_ref = (y1 - law.activation_energy_eV * x1) / n;

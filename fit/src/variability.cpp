@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "faults.hpp"
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
@@ -21,7 +22,7 @@ constexpr double kRejected = 0.01;
 
 void requireSamples(std::size_t n) {
   if (n < kFewest)
-    throw Error("FIT-0008", fmt::format("{} samples say nothing certain about a distribution", n), "",
+    throw Error(kTooFewSamples, fmt::format("{} samples say nothing certain about a distribution", n), "",
                 fmt::format("give at least {} Monte-Carlo samples", kFewest));
 }
 
@@ -145,7 +146,7 @@ model::JointDistribution fitJoint(const std::vector<std::string>& names,
     std::vector<double> x;
     for (const auto& row : samples) {
       if (!std::isfinite(row[k]))
-        throw Error("FIT-0003", fmt::format("a sample of '{}' is not finite", names[k]), "", "leave that sample out");
+        throw Error(kNotFinite, fmt::format("a sample of '{}' is not finite", names[k]), "", "leave that sample out");
       x.push_back(row[k]);
     }
     out.transforms.push_back(choose(x));
@@ -166,7 +167,7 @@ model::JointDistribution fitJoint(const std::vector<std::string>& names,
 CellVariability fitCellVariability(const support::Table& samples, const model::Cell& nominal, double vdd) {
   const auto columns = levelColumns(samples);
   if (columns.size() < 5)
-    throw Error("FIT-0008",
+    throw Error(kTooFewSamples,
                 fmt::format("the samples have {} columns i_level_0, i_level_1, ...: a cubic needs 5", columns.size()),
                 "", "run the Monte-Carlo study with the cell's iv analysis");
   CellVariability out;

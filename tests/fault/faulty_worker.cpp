@@ -6,6 +6,7 @@
 //   GAINCELL_TEST_WORKER  the real worker
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -37,7 +38,7 @@ long nextRun() {
 }
 
 bool due(long run) {
-  return ("," + environment("GAINCELL_TEST_RUNS") + ",").find("," + std::to_string(run) + ",") != std::string::npos;
+  return fmt::format(",{},", environment("GAINCELL_TEST_RUNS")).find(fmt::format(",{},", run)) != std::string::npos;
 }
 
 /// Ends the process or sends a wrong answer.

@@ -145,7 +145,7 @@ TEST_CASE("kill -9 of simulator processes") {
       result = runStudy(cellStudy(300), {}, options);
       break;
     } catch (const support::Error& e) {
-      MESSAGE(e.what());
+      MESSAGE(std::string(e.what()));
       options.resume = fs::exists(dir.path / "study.json");
     }
   }

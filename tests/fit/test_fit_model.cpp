@@ -72,6 +72,14 @@ TEST_CASE("several conditions become one model with a grid and a temperature law
   CHECK(fit.model.validity.temp_c == std::array<double, 2>{0, 85});
 }
 
+TEST_CASE("imported measurements need only the documented names") {
+  const FitResult fit = fitModel(readInputs(std::string(GAINCELL_TEST_DATA) + "/fit_import"));
+  CHECK(fit.model.conditions.pdk == "import");
+  CHECK(fit.model.cell.nrmse < 0.03);
+  CHECK(fit.model.cell.extended->nrmse < 0.005);
+  CHECK(fit.model.retention->tau_s.low > 1e-3);
+}
+
 TEST_CASE("no data is one clear message") {
   CHECK_THROWS_WITH_AS(fitModel({}), doctest::Contains("neither a charge nor an iv table"), Error);
   CHECK_THROWS_WITH_AS(readInputs(std::filesystem::temp_directory_path() / "does-not-exist"),

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +16,7 @@ namespace {
 
 std::vector<DrawName> names(std::size_t count) {
   std::vector<DrawName> out;
-  for (std::size_t i = 0; i < count; ++i) out.push_back({"x" + std::to_string(i / 2), i % 2 ? "beta" : "vth"});
+  for (std::size_t i = 0; i < count; ++i) out.push_back({fmt::format("x{}", i / 2), i % 2 ? "beta" : "vth"});
   return out;
 }
 
@@ -24,7 +25,7 @@ pdk::Pdk process() {
   p.name = "test";
   for (const char polarity : {'n', 'p'}) {
     netlist::DeviceModel m;
-    m.flavour = std::string(1, polarity) + "_svt";
+    m.flavour = fmt::format("{}_svt", polarity);
     m.polarity = polarity;
     m.model = m.flavour;
     m.vth_parameter = "delvto";
@@ -32,7 +33,7 @@ pdk::Pdk process() {
     m.avt = 1.5e-9;
     m.abeta = 8e-9;
     p.devices[m.flavour] = m;
-    p.process.groups.push_back({std::string(1, polarity) + "_core", {m.flavour}, 0.012, 0.017, 0.007, 3.3e-10});
+    p.process.groups.push_back({fmt::format("{}_core", polarity), {m.flavour}, 0.012, 0.017, 0.007, 3.3e-10});
   }
   return p;
 }
@@ -80,7 +81,6 @@ TEST_CASE("a draw does not depend on the order of asking, nor on what else is dr
 TEST_CASE("Latin hypercube puts one sample of every draw into each stratum") {
   const std::uint64_t n = 137;
   const DrawSource source(3, Sampling::LatinHypercube, n);
-  std::vector<double> first;
   for (const auto& d : names(6)) {
     std::set<int> strata;
     for (std::uint64_t s = 0; s < n; ++s)
@@ -192,7 +192,7 @@ TEST_CASE("global spread makes twins equal, mismatch makes them differ, nominal 
     const auto g = SampleVariation(global, source, s).alters(deck), l = SampleVariation(local, source, s).alters(deck);
     for (const char* parameter : {"delvto", "mulu0"}) {
       for (const char* device : {"pull_n", "pull_p"}) {
-        const std::string left = std::string("m.xleft.m") + device, right = std::string("m.xright.m") + device;
+        const std::string left = fmt::format("m.xleft.m{}", device), right = fmt::format("m.xright.m{}", device);
         CHECK(alterOf(g, left, parameter) == alterOf(g, right, parameter));
         CHECK(alterOf(l, left, parameter) != alterOf(l, right, parameter));
       }

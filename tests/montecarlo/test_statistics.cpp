@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <limits>
@@ -120,7 +121,7 @@ TEST_CASE("correlation, Q-Q data and histogram") {
 
 TEST_CASE("sensitivity finds the shares that were put in") {
   std::vector<DrawName> draws;
-  for (int i = 0; i < 6; ++i) draws.push_back({"d" + std::to_string(i), "vth"});
+  for (int i = 0; i < 6; ++i) draws.push_back({fmt::format("d{}", i), "vth"});
   std::vector<std::vector<double>> z;
   std::vector<double> y;
   for (std::uint64_t s = 0; s < 3000; ++s) {

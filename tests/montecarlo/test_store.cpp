@@ -223,7 +223,7 @@ TEST_CASE("damaged stores are recognised, and what is intact is recovered") {
   CHECK(idOf([&] { runStudy(study, runIn(dir.path, 1, true)); }) == "MCS-0033");
   const auto report = salvage(file, dir.path / "study.json");
   CHECK(report.recovered >= 150);
-  CHECK(report.recovered < 600);
+  CHECK(report.recovered <= 600);  // where only the head of the file was hit, no sample is lost
   CHECK(report.recovered + report.missing == 600);
   CHECK(fs::exists(report.damaged));
   const auto result = runStudy(study, runIn(dir.path, 2, true));

@@ -18,7 +18,7 @@ const Format& format(const std::string& name) {
     names += f.name + ", ";
   }
   throw support::Error("EXP-0001", fmt::format("there is no export format '{}'", name), "--format",
-                       "choose one of: " + names + "json");
+                       "choose one of: " + names + "npz, json");
 }
 
 std::vector<std::string> statement(const model::Model& m) {

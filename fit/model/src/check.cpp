@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "describe.hpp"
+#include "faults.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -30,7 +31,7 @@ class ValueCheck {
   void flag(const char*, bool&, const char*) {}
   void text(const char* key, std::string& x, const std::vector<std::string>& allowed, const char*) {
     if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), x) == allowed.end())
-      throw Error("MDL-0006", fmt::format("'{}' is not an allowed value", x), place(key));
+      throw Error(kOutOfRange, fmt::format("'{}' is not an allowed value", x), place(key));
   }
   void optionalText(const char*, std::string&, const char*) {}
   void perRail(const char* key, PerRail& x, detail::Range range, const char*) {
@@ -73,25 +74,25 @@ class ValueCheck {
 
   void inRange(const std::string& key, double x, detail::Range range) const {
     if (!std::isfinite(x) || x < range.min || x > range.max)
-      throw Error("MDL-0006", fmt::format("{} is outside {} .. {} {}", x, range.min, range.max, range.unit), place(key),
-                  "check the value and its unit");
+      throw Error(kOutOfRange, fmt::format("{} is outside {} .. {} {}", x, range.min, range.max, range.unit),
+                  place(key), "check the value and its unit");
   }
   void ordered(const char* key, const std::array<double, 2>& x) const {
     if (x[0] > x[1])
-      throw Error("MDL-0007", fmt::format("the low end {} is above the high end {}", x[0], x[1]), place(key));
+      throw Error(kWrongList, fmt::format("the low end {} is above the high end {}", x[0], x[1]), place(key));
   }
   void increasing(const char* key, const std::vector<double>& x) const {
     for (std::size_t i = 1; i < x.size(); ++i)
-      if (x[i] <= x[i - 1]) throw Error("MDL-0007", "values must increase", place(fmt::format("{}[{}]", key, i)));
+      if (x[i] <= x[i - 1]) throw Error(kWrongList, "values must increase", place(fmt::format("{}[{}]", key, i)));
   }
   void sameLength(const char* key, std::size_t n, const char* other, std::size_t m) const {
-    if (n != m) throw Error("MDL-0007", fmt::format("{} values, but {} in '{}'", n, m, other), place(key));
+    if (n != m) throw Error(kWrongList, fmt::format("{} values, but {} in '{}'", n, m, other), place(key));
   }
 
   /// Symmetric and positive semi-definite, judged on the correlation matrix so that units do not matter.
   void covariance(const char* key, const std::vector<std::vector<double>>& c, std::size_t n) const {
     const auto fail = [&](const std::string& why, const std::string& at) {
-      throw Error("MDL-0008", "broken covariance: " + why, place(at), "fit the model again");
+      throw Error(kBrokenCovariance, "broken covariance: " + why, place(at), "fit the model again");
     };
     if (c.size() != n) fail(fmt::format("{} rows for {} variables", c.size(), n), key);
     Eigen::MatrixXd m(n, n);
@@ -124,7 +125,7 @@ class ValueCheck {
   }
   void rules(const Transform& t) const {
     if (t.kind == "johnson-su" && (t.delta <= 0 || t.lambda <= 0))
-      throw Error("MDL-0006", "delta and lambda of a johnson-su transform must be positive", place("delta"));
+      throw Error(kOutOfRange, "delta and lambda of a johnson-su transform must be positive", place("delta"));
   }
   void rules(const Cell& c) const {
     ordered("domain_V", c.domain_V);
@@ -134,16 +135,16 @@ class ValueCheck {
         sameLength(d == &c.mismatch ? "mismatch.names" : "process.names", (*d)->names.size(), "coefficients_uA", 4);
     const double low = c.coefficients_uA[1];
     if ((c.sign_convention == SignConvention::IntoBitLine) == (low > 0) && low != 0)
-      throw Error("MDL-0009", fmt::format("a slope of {} uA/V contradicts the sign convention", low),
+      throw Error(kContradiction, fmt::format("a slope of {} uA/V contradicts the sign convention", low),
                   place("coefficients_uA[1]"),
                   "current into the bit line falls with the stored voltage; current out of it rises");
   }
   void rules(const ExtendedCell& e) const {
-    if (e.current_uA.empty()) throw Error("MDL-0007", "the extended form has no coefficients", place("current_uA"));
+    if (e.current_uA.empty()) throw Error(kWrongList, "the extended form has no coefficients", place("current_uA"));
   }
   void rules(const LeakageCurve& c) const {
     sameLength("current_A", c.current_A.size(), "voltage_V", c.voltage_V.size());
-    if (c.voltage_V.size() < 2) throw Error("MDL-0007", "a curve needs at least two points", place("voltage_V"));
+    if (c.voltage_V.size() < 2) throw Error(kWrongList, "a curve needs at least two points", place("voltage_V"));
     increasing("voltage_V", c.voltage_V);
   }
   void rules(const TemperatureLaw& t) const { ordered("range_c", t.range_c); }
@@ -151,7 +152,7 @@ class ValueCheck {
     ordered("fit_window_low_s", r.fit_window_low_s);
     ordered("fit_window_high_s", r.fit_window_high_s);
     if (!r.exponential && !r.leakage_curve)
-      throw Error("MDL-0009", "decay is not exponential and there is no leakage curve", place("exponential"));
+      throw Error(kContradiction, "decay is not exponential and there is no leakage curve", place("exponential"));
   }
   void rules(const InlTable& t) const {
     sameLength("error_ns", t.error_ns.size(), "charge_fC", t.charge_fC.size());

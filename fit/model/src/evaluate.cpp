@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "faults.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/units.hpp"
 
@@ -103,11 +104,11 @@ double decayed(const Retention& r, double v0, double t) {
 
 PerRail tauAt(const Retention& r, double temp_c) {
   if (!r.temperature)
-    throw Error("MDL-0010", "the model has no temperature law of retention", "$.retention.temperature",
+    throw Error(kNotInModel, "the model has no temperature law of retention", "$.retention.temperature",
                 "fit it from retention data at several temperatures");
   const TemperatureLaw& law = *r.temperature;
   if (temp_c < law.range_c[0] || temp_c > law.range_c[1])
-    throw Error("MDL-0010",
+    throw Error(kNotInModel,
                 fmt::format("{} C is outside the fitted {} .. {} C", temp_c, law.range_c[0], law.range_c[1]),
                 "$.retention.temperature.range_c", "choose a temperature inside, or characterise retention there");
   const double k_eV = support::kBoltzmann / support::kElementaryCharge;
@@ -132,7 +133,7 @@ double pulseWidth(const SignedConverter& s, double charge) {
 
 double decayPerToken(const Model& model) {
   if (!model.retention)
-    throw Error("MDL-0010", "the model has no retention section", "$.retention", "give --decay yourself");
+    throw Error(kNotInModel, "the model has no retention section", "$.retention", "give --decay yourself");
   return model.timing_s.token * 2 / (model.retention->tau_s.low + model.retention->tau_s.high);
 }
 
@@ -140,7 +141,7 @@ void requireInside(const Model& model, double v, double width) {
   const auto refuse = [](double x, const std::array<double, 2>& range, const char* what, const char* unit) {
     if (!(x >= range[0] && x <= range[1]))
       throw Error(
-          "MDL-0012",
+          kOutsideValidity,
           fmt::format("{} {} {} is outside the model's validity {} .. {} {}", what, x, unit, range[0], range[1], unit),
           "$.validity", "stay inside, or characterise and fit a wider range");
   };

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "describe.hpp"
+#include "faults.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/units.hpp"
@@ -71,7 +72,7 @@ Section blend(Section a, Section b, double weight, double tau_weight) {
   detail::describe(na, a);
   detail::describe(nb, b);
   if (na.linear.size() != nb.linear.size() || na.tau.size() != nb.tau.size())
-    throw Error("MDL-0011", "two points of the grid hold different sections or tables of different length", "$.grid",
+    throw Error(kOutsideGrid, "two points of the grid hold different sections or tables of different length", "$.grid",
                 "characterise all points the same way");
   for (std::size_t i = 0; i < na.linear.size(); ++i)
     *na.linear[i] = *na.linear[i] * (1 - weight) + *nb.linear[i] * weight;
@@ -84,7 +85,7 @@ Section blend(Section a, Section b, double weight, double tau_weight) {
 std::pair<double, double> bracket(const std::set<double>& grid, double x, const char* what) {
   const auto upper = grid.lower_bound(x);
   if (upper == grid.end() || (upper == grid.begin() && *upper != x))
-    throw Error("MDL-0011",
+    throw Error(kOutsideGrid,
                 fmt::format("{} {} is outside the characterised {} .. {}", what, x, *grid.begin(), *grid.rbegin()),
                 "$.grid", "characterise and fit a wider range");
   return {*upper == x ? x : *std::prev(upper), *upper};
@@ -104,14 +105,14 @@ Section at(const Model& model, const std::string& corner, double temp_c, double 
   add(model);
   for (const Section& s : model.grid) add(s);
   if (points.empty())
-    throw Error("MDL-0011", fmt::format("corner '{}' is not in the model file", corner), "$.grid",
+    throw Error(kOutsideGrid, fmt::format("corner '{}' is not in the model file", corner), "$.grid",
                 "characterise and fit that corner");
   const auto [t0, t1] = bracket(temps, temp_c, "temperature");
   const auto [v0, v1] = bracket(supplies, vdd_v, "supply");
   const auto point = [&](double t, double v) -> const Section& {
     for (const Section* p : points)
       if (p->conditions.temp_c == t && p->conditions.vdd_v == v) return *p;
-    throw Error("MDL-0011", fmt::format("the grid has no point at {}, {} C, {} V", corner, t, v), "$.grid",
+    throw Error(kOutsideGrid, fmt::format("the grid has no point at {}, {} C, {} V", corner, t, v), "$.grid",
                 "interpolation needs every combination of its temperatures and supplies");
   };
   const double w_t = t1 > t0 ? (temp_c - t0) / (t1 - t0) : 0;

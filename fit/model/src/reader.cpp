@@ -6,6 +6,7 @@
 #include <set>
 
 #include "describe.hpp"
+#include "faults.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -52,7 +53,7 @@ class Reader {
   void text(const char* key, std::string& out, const std::vector<std::string>& allowed, const char*) {
     out = string(need(key), at(key));
     if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), out) == allowed.end())
-      throw Error("MDL-0006", fmt::format("'{}' is not one of: {}", out, fmt::join(allowed, ", ")), place(at(key)));
+      throw Error(kOutOfRange, fmt::format("'{}' is not one of: {}", out, fmt::join(allowed, ", ")), place(at(key)));
   }
   void optionalText(const char* key, std::string& out, const char*) {
     if (const json* j = find(key)) out = string(*j, at(key));
@@ -70,7 +71,7 @@ class Reader {
   void fixed(const char* key, std::array<double, N>& out, Range range, const char*) {
     const auto values = row(need(key), at(key), range);
     if (values.size() != N)
-      throw Error("MDL-0007", fmt::format("{} values where {} are needed", values.size(), N), place(at(key)));
+      throw Error(kWrongList, fmt::format("{} values where {} are needed", values.size(), N), place(at(key)));
     std::copy(values.begin(), values.end(), out.begin());
   }
   void matrix(const char* key, std::vector<std::vector<double>>& out, const char*) {
@@ -109,7 +110,7 @@ class Reader {
   void finish() const {
     for (const auto& [key, value] : object_.items())
       if (!asked_.contains(key))
-        throw Error("MDL-0004", fmt::format("unknown field '{}'", key), place(at(key)),
+        throw Error(kUnknownField, fmt::format("unknown field '{}'", key), place(at(key)),
                     fmt::format("fields here are: {} (the unit is part of the name)", fmt::join(asked_, ", ")));
   }
 
@@ -123,17 +124,17 @@ class Reader {
   }
   const json& need(const char* key) {
     if (const json* j = find(key)) return *j;
-    throw Error("MDL-0003", fmt::format("the field '{}' is missing", key), place(at(key)),
+    throw Error(kMissingField, fmt::format("the field '{}' is missing", key), place(at(key)),
                 "write the model with `gaincell fit`, or see docs/model-file.md");
   }
   [[noreturn]] void wrongType(const std::string& path, const char* expected, const json& found) const {
-    throw Error("MDL-0005", fmt::format("{} where {} is needed", found.type_name(), expected), place(path));
+    throw Error(kWrongType, fmt::format("{} where {} is needed", found.type_name(), expected), place(path));
   }
   double finite(const json& j, const std::string& path, Range range) const {
     if (!j.is_number()) wrongType(path, "a number", j);
     const double value = j.get<double>();
     if (!std::isfinite(value) || value < range.min || value > range.max)
-      throw Error("MDL-0006", fmt::format("{} is outside {} .. {} {}", value, range.min, range.max, range.unit),
+      throw Error(kOutOfRange, fmt::format("{} is outside {} .. {} {}", value, range.min, range.max, range.unit),
                   place(path), "check the value and its unit");
     return value;
   }
@@ -169,18 +170,18 @@ json parseStrictly(std::string_view text, const std::string& where) {
   std::vector<std::set<std::string>> keys;
   const auto callback = [&](int, json::parse_event_t event, json& parsed) {
     if (event == json::parse_event_t::object_start) {
-      if (keys.size() > 64) throw Error("MDL-0001", "objects are nested too deeply for a model file", where);
+      if (keys.size() > 64) throw Error(kNotJson, "objects are nested too deeply for a model file", where);
       keys.emplace_back();
     }
     if (event == json::parse_event_t::object_end) keys.pop_back();
     if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      throw Error("MDL-0004", fmt::format("the field '{}' appears twice", parsed.get<std::string>()), where);
+      throw Error(kUnknownField, fmt::format("the field '{}' appears twice", parsed.get<std::string>()), where);
     return true;
   };
   try {
     return json::parse(text.begin(), text.end(), callback);
   } catch (const json::exception& e) {
-    throw Error("MDL-0001", fmt::format("not a JSON document: {}", e.what()), where,
+    throw Error(kNotJson, fmt::format("not a JSON document: {}", e.what()), where,
                 "give a model file written by `gaincell fit`");
   }
 }
@@ -193,7 +194,7 @@ Model modelFromJson(const json& document, const std::string& where) {
   Reader reader(document, "$", where);
   reader.text("schema", schema, {}, "");
   if (schema != kSchemaId)
-    throw Error("MDL-0002", fmt::format("unknown model file version '{}'", schema), where + " $.schema",
+    throw Error(kUnknownVersion, fmt::format("unknown model file version '{}'", schema), where + " $.schema",
                 fmt::format("this program reads '{}'", kSchemaId));
   reader.merge(model);
   reader.finish();

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "gaincell/attention/npz.hpp"
 #include "gaincell/exports/exports.hpp"
 #include "gaincell/model/inspect.hpp"
 #include "gaincell/model/io.hpp"
@@ -20,11 +21,23 @@ model::Model load(const std::string& name) {
   return name == "paper" ? model::paperModel() : model::readModel(name);
 }
 
+void writeArrays(const std::string& file, const model::Model& m, support::Overwrite overwrite) {
+  attention::NpzWriter npz(file, overwrite);
+  for (const auto& a : exports::arrays(m)) {
+    npz.begin(a.name, attention::ElementType::Float64, a.shape);
+    npz.append(a.values.data(), a.values.size() * sizeof(double));
+  }
+  npz.commit();
+}
+
 ExitCode exportModel(const CommandContext& context, const model::Model& m) {
   const std::string name = context.values["format"].as<std::string>();
   const bool to_file = context.values.count("output");
   const std::string file = to_file ? context.values["output"].as<std::string>() : "";
-  if (name == "json") {
+  if (name == "npz") {
+    if (!to_file) throw Error("FLW-0052", "npz is binary and needs a file", "gaincell model export", "add -o FILE.npz");
+    writeArrays(file, m, context.overwrite());
+  } else if (name == "json") {
     if (!to_file) return fmt::print("{}", model::modelText(m)), ExitCode::Done;
     model::writeModel(file, m, context.overwrite());
   } else {
@@ -83,10 +96,10 @@ Command modelCommand() {
           "  gaincell model export paper --format json -o paper.json\n"
           "  gaincell model diff old.json new.json\n"
           "\nFormats:\n" +
-              names + "  json       the model file itself\n",
+              names + "  npz        arrays for numpy\n  json       the model file itself\n",
           [](po::options_description_easy_init add) {
             add("format", po::value<std::string>()->default_value("ngspice")->value_name("NAME"),
-                "verilog-a, ngspice, csv or json");
+                "verilog-a, ngspice, npz, csv or json");
             add("output,o", po::value<std::string>()->value_name("FILE"), "file to write (default: standard output)");
           },
           run};

@@ -72,6 +72,8 @@ class AnalysisWorker final : public StudyWorker {
   std::unique_ptr<sim::Simulator> simulator_;
   Decks decks_;
   std::uint32_t condition_ = 0;
+  static constexpr int kMaxNotStarted = 3;  // in a row
+  int not_started_ = 0;
 };
 
 class AnalysisStudy final : public Study {
@@ -242,10 +244,13 @@ SampleRecord AnalysisWorker::evaluate(const Task& task) {
     record.failure = sim::outcomeName(e.kind());
     record.message = e.problem();
   } catch (const Error& e) {
-    if (e.id() == "SIM-0003") throw;  // no simulator: no sample can succeed
-    record.failure = "not measurable";
+    // A simulator that does not start may have been killed at that moment; when it never does, no sample can succeed.
+    const bool not_started = e.id() == "SIM-0003";
+    if (not_started && ++not_started_ >= kMaxNotStarted) throw;
+    record.failure = not_started ? "crashed" : "not measurable";
     record.message = fmt::format("[{}] {}", e.id(), e.problem());
   }
+  if (record.ok()) not_started_ = 0;
   if (!record.ok()) record.values.clear();
   return record;
 }
