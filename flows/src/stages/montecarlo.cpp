@@ -28,14 +28,15 @@ nlohmann::json inputs(const FlowContext& context) {
 }
 
 void run(FlowContext& context) {
-  montecarlo::StudyConfig config{.kind = "gain-cell",
-                                 .analysis = "iv",
-                                 .circuit = context.command().circuitParameters(context.pdk(), "gain-cell"),
-                                 .settings = context.command().analysisSettings(context.pdk(), "gain-cell", "iv"),
-                                 .pdk = context.pdk(),
-                                 .conditions = {context.conditions()},
-                                 .seed = context.command().common.seed,
-                                 .samples = static_cast<std::uint64_t>(sampleCount(context))};
+  montecarlo::StudyConfig config;
+  config.kind = "gain-cell";
+  config.analysis = "iv";
+  config.circuit = context.command().circuitParameters(context.pdk(), "gain-cell");
+  config.settings = context.command().analysisSettings(context.pdk(), "gain-cell", "iv");
+  config.pdk = context.pdk();
+  config.conditions = {context.conditions()};
+  config.seed = context.command().common.seed;
+  config.samples = static_cast<std::uint64_t>(sampleCount(context));
   montecarlo::RunOptions options;
   options.dir = context.dir() / "mc" / "iv";
   std::error_code ec;
