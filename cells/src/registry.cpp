@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gaincell/cells/array.hpp"
 #include "gaincell/cells/column.hpp"
 #include "gaincell/cells/converter.hpp"
 #include "gaincell/cells/drivers.hpp"
@@ -15,6 +16,7 @@ const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = {
       gainCellGenerator(),        wordLineDriverGenerator(), writePathGenerator(), reluConverterGenerator(),
       signedConverterGenerator(), columnGenerator(),         tileGenerator(),
+      arrayGenerator(),
   };
   return list;
 }

@@ -21,6 +21,7 @@ const std::vector<Analysis>& analyses() {
       signedConverterEnergy(),
       columnMac(),
       tileChain(),
+      arrayMac(),
   };
   return all;
 }

@@ -14,6 +14,7 @@ Analysis gainCellDisturb();    // disturb.cpp
 Analysis gainCellEnergy();     // energy.cpp
 Analysis wordLinePulse();      // word_line.cpp
 Analysis writePathWrite();     // write_path.cpp
+Analysis arrayMac();           // array_mac.cpp
 
 Analysis reluConverterTransfer();    // converter_transfer.cpp
 Analysis reluConverterEnergy();      // converter_transfer.cpp

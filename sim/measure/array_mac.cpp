@@ -1,0 +1,187 @@
+// Analysis `mac` of an array: random stored levels and inputs, one multiply, against the ideal and against the sum of
+// single cells.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "gaincell/cells/array.hpp"
+#include "gaincell/sim/array_engine.hpp"
+#include "gaincell/support/random.hpp"
+#include "registry.hpp"
+
+namespace gaincell::sim {
+
+namespace {
+
+using netlist::Parameter;
+using netlist::ParameterSet;
+
+constexpr double kInputLsb = 1e-9;  // s, 1 GHz clock
+
+ParameterSet macSettings(const pdk::Pdk&) {
+  return ParameterSet(
+      {Parameter::oneOf("engine", "sliced", {"sliced", "whole"}, "one deck per column, or the array as one deck"),
+       Parameter::oneOf("bypass", "no", {"no", "yes"}, "ngspice's bypass: faster, about 0.05 % of full scale worse"),
+       Parameter::integer("draw", 1, 0, 1000000000, "seed of inputs and stored levels"),
+       Parameter::integer("stored_levels", 8, 2, 256, "stored levels between 0 and VDD (paper: 3-bit DAC)"),
+       Parameter::integer("input_levels", 16, 2, 16, "pulse widths 0, 1, 2 ... ns (paper: 16 levels)"),
+       Parameter::real("zeros", "", 0.0, 0.0, 1.0, "share of rows without a pulse, on top of the drawn zeros"),
+       Parameter::real("driver_r", "ohm", 0.0, 0.0, 1e5, "output resistance of a word-line driver; 0: ideal"),
+       Parameter::real("supply_r", "ohm", 0.0, 0.0, 1e4, "resistance of the array's supply; 0: ideal"),
+       Parameter::oneOf("references", "yes", {"yes", "no"}, "simulate each cell alone for comparison")});
+}
+
+double draw(const ParameterSet& settings, const char* what, int index) {
+  return support::uniformDraw({static_cast<std::uint64_t>(settings.integer("draw")), 0, support::nameHash(what),
+                               static_cast<std::uint64_t>(index)});
+}
+
+ArrayOperands randomOperands(const AnalysisContext& context) {
+  const ParameterSet& s = context.settings;
+  const int rows = context.circuit.integer("rows"), cols = context.circuit.integer("cols");
+  const int levels = s.integer("stored_levels");
+  ArrayOperands operands;
+  for (int i = 0; i < rows; ++i) {
+    auto& row = operands.stored.emplace_back();
+    for (int j = 0; j < cols; ++j)
+      row.push_back(context.conditions.vdd * std::floor(levels * draw(s, "stored", i * cols + j)) / (levels - 1));
+    const bool zero = draw(s, "zero", i) < s.real("zeros");
+    operands.widths.push_back(zero ? 0.0 : kInputLsb * std::floor(s.integer("input_levels") * draw(s, "input", i)));
+  }
+  return operands;
+}
+
+/// Charge of one nominal cell alone for every pair of stored voltage and width that occurs: arrays of one row that hold
+/// the levels side by side, without wire.
+class SingleCells {
+ public:
+  SingleCells(const AnalysisContext& context, const ArrayOperands& operands) {
+    std::map<double, int> level_index, width_index;
+    for (const auto& row : operands.stored)
+      for (const double v : row) level_index.emplace(v, 0);
+    for (const double w : operands.widths)
+      if (w > 0) width_index.emplace(w, 0);
+    ParameterSet circuit = context.circuit;
+    circuit.set("rows", 1.0);
+    circuit.set("cols", 1.0);
+    std::vector<Job> jobs;
+    std::vector<std::pair<double, double>> keys;
+    for (const auto& [v, unused_v] : level_index)
+      for (const auto& [w, unused_w] : width_index) {
+        auto decks = arrayDecks(context.pdk, context.conditions, circuit, {{{v}}, {w}}, {});
+        jobs.push_back({std::make_shared<const netlist::Deck>(std::move(decks.front())),
+                        {},
+                        fmt::format("cell-{}V-{}s", v, w),
+                        {}});
+        keys.emplace_back(v, w);
+      }
+    const auto outcomes = context.simulator.runAll(jobs, "single cells");
+    for (std::size_t k = 0; k < keys.size(); ++k) charge_[keys[k]] = arrayCharge(outcomes[k].orThrow(jobs[k].tag), 0);
+  }
+
+  double charge(double stored, double width) const { return width > 0 ? charge_.at({stored, width}) : 0.0; }
+
+ private:
+  std::map<std::pair<double, double>, double> charge_;
+};
+
+struct Fit {
+  double slope = 0, offset = 0, rms = 0, r2 = 0;
+};
+
+/// Least squares y = slope x + offset.
+Fit fitLine(const std::vector<double>& x, const std::vector<double>& y) {
+  const auto n = static_cast<double>(x.size());
+  double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sx += x[i];
+    sy += y[i];
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double dx = x[i] - sx / n, dy = y[i] - sy / n;
+    sxx += dx * dx;
+    sxy += dx * dy;
+    syy += dy * dy;
+  }
+  Fit f;
+  f.slope = sxx > 0 ? sxy / sxx : std::numeric_limits<double>::quiet_NaN();
+  f.offset = sy / n - f.slope * sx / n;
+  const double residual = std::max(0.0, syy - f.slope * sxy);
+  f.rms = std::sqrt(residual / n);
+  f.r2 = syy > 0 ? 1 - residual / syy : std::numeric_limits<double>::quiet_NaN();
+  return f;
+}
+
+AnalysisResult runMac(const AnalysisContext& context) {
+  const ParameterSet& s = context.settings;
+  ArrayOptions options;
+  options.engine = s.isChoice("engine", "whole") ? ArrayEngine::Whole : ArrayEngine::Sliced;
+  options.bypass = s.isChoice("bypass", "yes");
+  options.driver_r = s.real("driver_r");
+  options.supply_r = s.real("supply_r");
+  const ArrayOperands operands = randomOperands(context);
+  const ArrayRun run = runArray(context, operands, options);
+  const bool references = s.isChoice("references", "yes");
+  std::optional<SingleCells> cells;
+  if (references) cells.emplace(context, operands);
+
+  const double full_scale = arrayFullScale(context.circuit.integer("rows"));
+  support::Table table;
+  table.columns = {"column", "dot_Vs", "charge_C"};
+  if (references) table.columns.emplace_back("charge_cells_C");
+  std::vector<double> dots;
+  double squares = 0, worst = 0;
+  for (std::size_t j = 0; j < run.charge.size(); ++j) {
+    double dot = 0, sum = 0;
+    for (std::size_t i = 0; i < operands.widths.size(); ++i) {
+      dot += operands.widths[i] * (operands.stored[i][j] - context.conditions.vdd / 2);
+      if (references) sum += cells->charge(operands.stored[i][j], operands.widths[i]);
+    }
+    dots.push_back(dot);
+    std::vector<double> line = {static_cast<double>(j), dot, run.charge[j]};
+    if (references) line.push_back(sum);
+    table.addRow(line);
+    squares += (run.charge[j] - sum) * (run.charge[j] - sum);
+    worst = std::max(worst, std::abs(run.charge[j] - sum));
+  }
+  AnalysisResult result;
+  if (run.charge.size() > 2) {
+    const Fit fit = fitLine(dots, run.charge);
+    result.figures.push_back(
+        {"transconductance", fit.slope, "S", "fitted charge per volt from mid supply and second of pulse"});
+    result.figures.push_back({"charge_offset", fit.offset, "C", "fitted charge at zero dot product"});
+    result.figures.push_back(
+        {"nrmse_linear", fit.rms / full_scale, "", "rms distance from the fitted ideal dot product / full scale"});
+    result.figures.push_back({"r2_linear", fit.r2, "", "coefficient of determination of that fit"});
+  }
+  if (references) {
+    result.figures.push_back({"nrmse_cells", std::sqrt(squares / static_cast<double>(run.charge.size())) / full_scale,
+                              "", "rms distance from the sum of the same cells alone / full scale"});
+    result.figures.push_back({"max_error_cells", worst / full_scale, "",
+                              "largest distance from the sum of the same cells alone / full scale"});
+  }
+  result.figures.push_back({"full_scale", full_scale, "C", "80 uA x 15 ns for 64 rows, scaled with the rows"});
+  result.figures.push_back({"energy_cells", run.supply_energy, "J", "drawn from VDD by all cells during the multiply"});
+  result.figures.push_back(
+      {"word_line_drop", run.validity.word_line_drop, "", "largest drop at the last column / VDD"});
+  result.figures.push_back({"supply_drop", run.validity.supply_drop, "", "upper bound of the supply's drop / VDD"});
+  result.figures.push_back(
+      {"iterations", static_cast<double>(run.iterations), "", "Newton iterations of the multiply"});
+  result.tables["columns"] = std::move(table);
+  result.warnings = run.warnings;
+  return result;
+}
+
+}  // namespace
+
+Analysis arrayMac() {
+  return {"array", "mac", "one multiply with random inputs and stored levels: charge per bit line against the ideal",
+          macSettings, runMac};
+}
+
+}  // namespace gaincell::sim

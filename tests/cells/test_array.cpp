@@ -1,0 +1,122 @@
+#include "gaincell/cells/array.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "gaincell/netlist/check.hpp"
+#include "gaincell/netlist/flatten.hpp"
+#include "gaincell/netlist/writer.hpp"
+#include "gaincell/support/error.hpp"
+
+using namespace gaincell;
+
+namespace {
+
+const pdk::Pdk& gc28() {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  return pdk;
+}
+
+netlist::ParameterSet arraySet(int rows, int cols) {
+  auto set = cells::arrayParameters(gc28());
+  set.set("rows", rows);
+  set.set("cols", cols);
+  return set;
+}
+
+std::size_t countOf(const std::string& text, const std::string& word) {
+  std::size_t n = 0;
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++n;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("an array has six transistors per cell, named by row and column") {
+  netlist::Circuit circuit;
+  circuit.devices = gc28().devices;
+  const auto deck = cells::arrayGenerator().testbench(gc28(), {}, arraySet(3, 5));
+  const auto devices = netlist::flattenMosfets(deck.circuit);
+  CHECK(devices.size() == 3 * 5 * 6);
+  CHECK(std::any_of(devices.begin(), devices.end(),
+                    [](const auto& m) { return m.path == "array.row_2.e_4.cell.pair_n"; }));
+  CHECK_NOTHROW(netlist::check(deck.circuit));
+  const std::string text = netlist::toText(deck);
+  CHECK(text.find(".ic v(xarray.xrow_2.xe_4.xcell.sn)=") != std::string::npos);
+  CHECK(countOf(text, "\nrwl wl wl_next 2\n") == 1);
+  CHECK(countOf(text, "\ncbl bl_next 0 8e-16\n") == 1);
+}
+
+TEST_CASE("write enables run along columns for keys and along rows for values") {
+  const auto ports = [](const char* select) {
+    auto set = arraySet(2, 3);
+    set.set("write_select", select);
+    netlist::Circuit circuit;
+    circuit.devices = gc28().devices;
+    return cells::defineArray(gc28(), set, circuit).ports;
+  };
+  const auto count = [](const std::vector<std::string>& list, const std::string& prefix) {
+    return std::count_if(list.begin(), list.end(), [&](const std::string& p) { return p.rfind(prefix + "_", 0) == 0; });
+  };
+  const auto keys = ports("column"), values = ports("row");
+  CHECK(count(keys, "we") == 3);
+  CHECK(count(keys, "wbl") == 2);
+  CHECK(count(values, "we") == 2);
+  CHECK(count(values, "wbl") == 3);
+  CHECK(count(keys, "wl") == 2);
+  CHECK(count(keys, "bl") == 3);
+}
+
+TEST_CASE("slices keep the instance names of the whole array") {
+  for (const int column : {0, 1, 4, 6}) {
+    CAPTURE(column);
+    netlist::Deck deck = pdk::emptyDeck(gc28(), {}, "slice");
+    const auto slice = cells::defineArraySlice(gc28(), arraySet(2, 7), column, deck.circuit);
+    cells::driveArray(gc28(), {}, slice, {{1e-9, 2e-9}}, deck);
+    deck.circuit.add(netlist::VoltageSource{"bl", "bl_" + std::to_string(column), "0", netlist::Dc{0.45}});
+    CHECK_NOTHROW(netlist::check(deck.circuit));
+    const auto devices = netlist::flattenMosfets(deck.circuit);
+    CHECK(devices.size() == 2 * 6);
+    CHECK(devices.front().path.rfind("array.row_0.e_" + std::to_string(column) + ".cell.", 0) == 0);
+  }
+  netlist::Circuit circuit;
+  circuit.devices = gc28().devices;
+  CHECK_THROWS_AS(cells::defineArraySlice(gc28(), arraySet(2, 7), 7, circuit), support::Error);
+}
+
+TEST_CASE("the wire comes from the paper's model, the manifest or the user") {
+  auto set = arraySet(2, 2);
+  CHECK(cells::arrayWire(gc28(), set).row_r == 2.0);
+  CHECK(cells::arrayWire(gc28(), set).column_c == 0.8e-15);
+  set.set("wire", "pdk");
+  const auto wire = cells::arrayWire(gc28(), set);
+  CHECK(wire.row_r == doctest::Approx(gc28().wire.row_r_per_m * gc28().layout.values.at("cell_width")));
+  CHECK(wire.column_c == doctest::Approx(gc28().wire.col_c_per_m * gc28().layout.values.at("cell_height")));
+  pdk::Pdk bare = gc28();
+  bare.wire = {};
+  CHECK_THROWS_AS(cells::arrayWire(bare, set), support::Error);
+  set.set("wire", "given");
+  set.set("wire_r", "5");
+  CHECK(cells::arrayWire(gc28(), set).row_r == 5.0);
+}
+
+TEST_CASE("sizes from 1 x 1 to 1024 x 1024 generate, others are refused") {
+  for (const auto& [rows, cols] : {std::pair{1, 1}, {1, 1024}, {1024, 1}, {1024, 1024}}) {
+    CAPTURE(rows);
+    CAPTURE(cols);
+    netlist::Circuit circuit;
+    circuit.devices = gc28().devices;
+    CHECK(cells::defineArray(gc28(), arraySet(rows, cols), circuit).cols == cols);
+    if (rows * cols < 1000000) CHECK_NOTHROW(netlist::check(circuit));  // 15 million connections take seconds to check
+  }
+  CHECK_THROWS_AS(arraySet(0, 4), support::Error);
+  CHECK_THROWS_AS(arraySet(4, 1025), support::Error);
+  CHECK_THROWS_AS(arraySet(4, -1), support::Error);
+  auto set = arraySet(2, 2);
+  CHECK_THROWS_AS(set.set("wire_r", std::nan("")), support::Error);
+  CHECK_THROWS_AS(set.set("wire_c", -1e-15), support::Error);
+}

@@ -1,0 +1,201 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "gaincell/cells/array.hpp"
+#include "gaincell/netlist/flatten.hpp"
+#include "gaincell/netlist/writer.hpp"
+#include "gaincell/sim/array_engine.hpp"
+#include "gaincell/support/error.hpp"
+#include "gaincell/support/parallel.hpp"
+#include "gaincell/support/random.hpp"
+
+using namespace gaincell;
+
+namespace {
+
+const pdk::Pdk& gc28() {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  return pdk;
+}
+
+netlist::ParameterSet arraySet(int rows, int cols) {
+  auto set = cells::arrayParameters(gc28());
+  set.set("rows", rows);
+  set.set("cols", cols);
+  return set;
+}
+
+sim::ArrayOperands randomOperands(int rows, int cols, std::uint64_t seed) {
+  sim::ArrayOperands o;
+  for (int i = 0; i < rows; ++i) {
+    auto& row = o.stored.emplace_back();
+    const auto r = static_cast<std::uint64_t>(i);
+    for (int j = 0; j < cols; ++j)
+      row.push_back(0.9 / 7 * std::floor(8 * support::uniformDraw({seed, r, 1, static_cast<std::uint64_t>(j)})));
+    o.widths.push_back(1e-9 * std::floor(16 * support::uniformDraw({seed, r, 2, 0})));
+  }
+  return o;
+}
+
+/// Local mismatch by instance path, so that a cell gets the same draw in a slice and in the whole array.
+class PathMismatch final : public sim::Variation {
+ public:
+  std::vector<sim::Alter> alters(const netlist::Deck& deck) const override {
+    std::vector<sim::Alter> out;
+    for (const auto& m : netlist::flattenMosfets(deck.circuit)) {
+      const auto draw = [&](const char* what) {
+        return support::normalDraw({7, 0, support::nameHash(m.path), support::nameHash(what)});
+      };
+      out.push_back({m.ngspice, "delvto", 0.03 * draw("vth")});
+      out.push_back({m.ngspice, "mulu0", 1 + 0.02 * draw("mobility")});
+    }
+    return out;
+  }
+};
+
+sim::ArrayRun runWith(const netlist::ParameterSet& set, const sim::ArrayOperands& operands,
+                      const sim::ArrayOptions& options, const sim::Variation* variation = nullptr) {
+  sim::SimulatorOptions simulator_options;
+  simulator_options.jobs = support::hardwareJobs();
+  sim::Simulator simulator(simulator_options);
+  const netlist::ParameterSet none;
+  return sim::runArray({gc28(), {}, set, none, simulator, variation}, operands, options);
+}
+
+double worstDifference(const sim::ArrayRun& a, const sim::ArrayRun& b, int rows) {
+  REQUIRE(a.charge.size() == b.charge.size());
+  double worst = 0, largest = 0;
+  for (std::size_t j = 0; j < a.charge.size(); ++j) {
+    worst = std::max(worst, std::abs(a.charge[j] - b.charge[j]));
+    largest = std::max(largest, std::abs(b.charge[j]));
+  }
+  MESSAGE("sliced against whole: worst " << 100 * worst / sim::arrayFullScale(rows)
+                                         << " % of full scale; largest charge " << largest / sim::arrayFullScale(rows)
+                                         << " of full scale; CPU " << a.cpu_s << " s against " << b.cpu_s << " s");
+  CHECK(largest > 0.1 * sim::arrayFullScale(rows));  // the comparison would mean nothing for charges near zero
+  return worst / sim::arrayFullScale(rows);
+}
+
+void compareEngines(int size, const sim::Variation* variation) {
+  const auto set = arraySet(size, size);
+  const auto operands = randomOperands(size, size, 11);
+  sim::ArrayOptions sliced, whole;
+  whole.engine = sim::ArrayEngine::Whole;
+  const auto a = runWith(set, operands, sliced, variation);
+  CHECK(a.validity.valid);
+  CHECK(a.engine == sim::ArrayEngine::Sliced);
+  CHECK(worstDifference(a, runWith(set, operands, whole, variation), size) <= 2e-4);
+}
+
+}  // namespace
+
+TEST_CASE("the charge of a single cell equals the integral of its current into a held bit line") {
+  // The integrator's charge is checked against another way to measure it, with fine steps.
+  const auto set = arraySet(1, 1);
+  for (const double stored : {0.0, 0.9 * 2 / 7, 0.9}) {
+    CAPTURE(stored);
+    const auto coarse = runWith(set, {{{stored}}, {15e-9}}, {});
+    auto deck = sim::arrayDecks(gc28(), {}, set, {{{stored}}, {15e-9}}, {}).front();
+    auto& top = deck.circuit.top;
+    std::erase_if(top, [](const netlist::Element& e) { return netlist::nameOf(e) == "int_0"; });
+    deck.circuit.add(netlist::VoltageSource{"hold", "bl_0", "mid", netlist::Dc{0}});
+    deck.initial.erase("bl_0");
+    deck.saves = {"i(vhold)"};
+    deck.options["reltol"] = "1e-5";
+    deck.analysis = netlist::Transient{10e-12, 18e-9, 10e-12, false};
+    sim::Simulator simulator;
+    const auto outcome = simulator.run({std::make_shared<const netlist::Deck>(deck), {}, "fine", {}});
+    REQUIRE_MESSAGE(outcome.ok(), outcome.message);
+    const double charge = outcome.waves.integral("i(vhold)", 0, 18e-9);
+    CHECK(coarse.charge[0] == doctest::Approx(charge).epsilon(1e-3));
+    // Sign convention: a high stored voltage pulls charge out of the bit line.
+    CHECK((coarse.charge[0] < 0) == (stored > 0.45));
+    CHECK(std::abs(coarse.charge[0]) > 50e-15);
+  }
+}
+
+TEST_CASE("charges add: a column of equal cells gives rows times one cell") {
+  const auto one = runWith(arraySet(1, 1), {{{0.9}}, {10e-9}}, {});
+  const auto eight =
+      runWith(arraySet(8, 1), {std::vector<std::vector<double>>(8, {0.9}), std::vector<double>(8, 10e-9)}, {});
+  CHECK(eight.charge[0] == doctest::Approx(8 * one.charge[0]).epsilon(2e-3));
+  const auto none =
+      runWith(arraySet(8, 1), {std::vector<std::vector<double>>(8, {0.9}), std::vector<double>(8, 0.0)}, {});
+  CHECK(std::abs(none.charge[0]) < 1e-3 * std::abs(one.charge[0]));
+}
+
+TEST_CASE("slices equal the whole array at 16 x 16") {
+  compareEngines(16, nullptr);
+}
+
+TEST_CASE("slices equal the whole array at 16 x 16 with mismatch, which itself matters") {
+  const PathMismatch mismatch;
+  compareEngines(16, &mismatch);
+  const auto set = arraySet(16, 16);
+  const auto operands = randomOperands(16, 16, 11);
+  const auto nominal = runWith(set, operands, {}), varied = runWith(set, operands, {}, &mismatch);
+  double moved = 0;
+  for (std::size_t j = 0; j < 16; ++j) moved = std::max(moved, std::abs(nominal.charge[j] - varied.charge[j]));
+  CHECK(moved > 0.01 * sim::arrayFullScale(16));
+}
+
+TEST_CASE("a cell far from driver and read-out sees later pulses of the same length") {
+  // Wire alone delays a pulse without shortening it: the charge of one cell at the far corner equals that at the near
+  // corner.
+  auto set = arraySet(8, 8);
+  set.set("wire", "given");
+  set.set("wire_r", 50.0);
+  sim::ArrayOperands operands{std::vector<std::vector<double>>(8, std::vector<double>(8, 0.9)),
+                              std::vector<double>(8, 10e-9)};
+  const auto run = runWith(set, operands, {});
+  CHECK(run.validity.valid);
+  CHECK(run.charge[7] == doctest::Approx(run.charge[0]).epsilon(2e-3));
+}
+
+TEST_CASE("weak drivers and supplies invalidate slices: small arrays fall back to the whole") {
+  const auto set = arraySet(4, 4);
+  const auto operands = randomOperands(4, 4, 3);
+  sim::ArrayOptions weak;
+  weak.supply_r = 2000;
+  const auto small = runWith(set, operands, weak);
+  CHECK(small.engine == sim::ArrayEngine::Whole);
+  REQUIRE(small.warnings.size() == 1);
+  CHECK(small.warnings[0].find("VIOLATED") != std::string::npos);
+  weak.whole_up_to_cells = 4;
+  const auto warned = runWith(set, operands, weak);
+  CHECK(warned.engine == sim::ArrayEngine::Sliced);
+  CHECK(!warned.validity.valid);
+  CHECK(warned.warnings.size() == 1);
+  sim::ArrayOptions slow;
+  slow.driver_r = 200e3;
+  slow.whole_up_to_cells = 4;
+  auto brief = operands;
+  brief.widths = {1e-9, 2e-9, 1e-9, 15e-9};
+  // One pole: driver times the wire and gate capacitance of four elements leaves exp(-t/RC) at the end of the shortest
+  // pulse.
+  const auto [load, unused] =
+      cells::wordLineGateLoad(gc28(), cells::resolveGainCell(gc28(), cells::gainCellParameters(gc28())));
+  const double expected = std::exp(-1e-9 / (200e3 * 4 * (0.8e-15 + load)));
+  CHECK(runWith(set, brief, slow).validity.word_line_drop == doctest::Approx(expected).epsilon(0.2));
+}
+
+TEST_CASE("operands of the wrong shape or value are refused") {
+  const auto refused = [](const sim::ArrayOperands& operands) {
+    try {
+      sim::arrayDecks(gc28(), {}, arraySet(2, 2), operands, {});
+    } catch (const support::Error& e) {
+      return e.id() == "ARE-0001";
+    }
+    return false;
+  };
+  const std::vector<std::vector<double>> good = {{0.1, 0.2}, {0.3, 0.4}};
+  CHECK(!refused({good, {1e-9, 0}}));
+  CHECK(refused({{{0.1, 0.2}}, {1e-9, 0}}));
+  CHECK(refused({{{0.1, 0.2}, {0.3}}, {1e-9, 0}}));
+  CHECK(refused({{{0.1, 0.2}, {0.3, std::nan("")}}, {1e-9, 0}}));
+  CHECK(refused({good, {1e-9}}));
+  CHECK(refused({good, {1e-9, -1e-9}}));
+  CHECK(refused({good, {1e-9, std::nan("")}}));
+  CHECK(refused({good, {1e-9, 15.0}}));
+}
