@@ -15,8 +15,7 @@ namespace gaincell::cells {
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = {
       gainCellGenerator(),        wordLineDriverGenerator(), writePathGenerator(), reluConverterGenerator(),
-      signedConverterGenerator(), columnGenerator(),         tileGenerator(),
-      arrayGenerator(),
+      signedConverterGenerator(), columnGenerator(),         tileGenerator(),      arrayGenerator(),
   };
   return list;
 }
