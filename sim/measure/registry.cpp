@@ -22,6 +22,7 @@ const std::vector<Analysis>& analyses() {
       wordLinePulse(),
       writePathWrite(),
       tileChain(),
+      arrayMac(),
   };
   return all;
 }

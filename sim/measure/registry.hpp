@@ -15,6 +15,7 @@ Analysis gainCellEnergy();     // energy.cpp
 Analysis arrayMac();           // array_mac.cpp
 Analysis wordLinePulse();      // word_line.cpp
 Analysis writePathWrite();     // write_path.cpp
+Analysis arrayMac();           // array_mac.cpp
 
 Analysis reluConverterTransfer();    // converter_transfer.cpp
 Analysis reluConverterEnergy();      // converter_transfer.cpp

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "gaincell/cells/column.hpp"
+
 namespace gaincell::flows {
 
 using nlohmann::json;
@@ -34,6 +36,8 @@ std::string columnName(std::string form, const char* unit) {
 
 TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, int rows, int cols) {
   TileCircuits c{context.circuitParameters(pdk, "array"), context.circuitParameters(pdk, "column"), context.circuitParameters(pdk, "column")};
+  // One cell for both: what the columns are made of.
+  cells::copyPrefixed(c.relu_column, "cell_", c.array);
   c.array.set("rows", rows);
   c.array.set("cols", cols);
   c.relu_column.set("rows", rows);
