@@ -25,6 +25,22 @@ netlist::ParameterSet settings(const pdk::Pdk&) {
   });
 }
 
+/// Storage voltage during the longest step to each level: from 0 V, and from VDD for the lower half.
+support::Table waveTable(const Waveforms& waves, const cells::CellSequence& sequence, const std::vector<int>& walk,
+                         const std::vector<double>& levels) {
+  constexpr double kBefore = 0.5e-9, kAfter = 8e-9, kStep = 50e-12;  // what a plot of the settling shows
+  support::Table table;
+  table.columns = {"v_target_V", "t_s", "v_storage_V"};
+  const int top = static_cast<int>(levels.size()) - 1;
+  for (std::size_t k = 1; k < walk.size(); ++k) {
+    if (walk[k - 1] != (2 * walk[k] > top ? 0 : top)) continue;
+    const double start = sequence.steps[k].write_on;
+    for (double t = -kBefore; t <= std::min(kAfter, sequence.steps[k].write_off - start); t += kStep)
+      table.addRow({levels[static_cast<std::size_t>(walk[k])], t, waves.at("v(xcell.sn)", start + t)});
+  }
+  return table;
+}
+
 AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
   const double vdd = context.conditions.vdd;
@@ -77,6 +93,7 @@ AnalysisResult run(const AnalysisContext& context) {
     result.warnings.push_back(
         "some writes do not settle to 0.5 % within the write pulse: settle_half_percent_s is empty");
   result.tables["write"] = std::move(table);
+  if (!context.variation) result.tables["waves"] = waveTable(waves, sequence, walk, levels);
   return result;
 }
 

@@ -263,8 +263,8 @@ class Page {
     put("<section id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h2 id=\"{0}-h\">{1}</h2>\n", s.id, escapeHtml(s.title));
     for (const std::string& paragraph : s.text) put("<p>{}</p>\n", escapeHtml(paragraph));
     for (const Drawing& d : s.drawings) drawing(d);
-    figureTable(s);
     for (const Plot& p : s.plots) plot(p);
+    figureTable(s);
     for (const TextTable& t : s.tables) table(t);
     command(s.command);
     links(s.files, "Files of this section");

@@ -174,7 +174,11 @@ Plot transferPlot(const Transfer& data) {
   low.y_label = "error (LSB)";
   addColumns(low.data, {{"charge_C", data.charge}, {"error_lsb", error}});
   low.series = {{"", "charge_C", "error_lsb", "", Style::LinePoints, 4}};
-  if (data.limit_lsb > 0) low.markers = {{data.limit_lsb, false, "limit"}, {-data.limit_lsb, false, ""}};
+  if (data.limit_lsb > 0) {
+    low.markers = {{data.limit_lsb, false, "limit"}, {-data.limit_lsb, false, ""}};
+    const double reach = 1.25 * std::max(worst, data.limit_lsb);  // both limits stay inside the axes
+    low.y_range = {-reach, reach};
+  }
   plot.caption = fmt::format("Below: width minus ideal in LSB of {:.3g} ns.", data.lsb * 1e9);
   plot.alt = fmt::format("Pulse width against charge beside the ideal line; the largest difference drawn is {:.3g} LSB",
                          worst);

@@ -231,15 +231,11 @@ report::Plot converterPlot(const ReportSource& s, const std::string& kind, const
   return plot;
 }
 
-Section convertersSection(const ReportSource& s) {
-  Section section = named("converters", "The charge-to-pulse converters");
-  section.text = {
-      "One LSB is 1 ns of pulse width; full scale is 15 LSB. Every figure is taken on the second of two back-to-back "
-      "operations."};
-  section.plots = {converterPlot(s, "relu-converter", "ReLU converter", 0.15),
-                   converterPlot(s, "signed-converter", "Signed converter", 0.25)};
-  for (const char* group : {"relu-converter_transfer", "signed-converter_transfer"})
-    for (auto& f : s.figures("converters", group)) section.figures.push_back(std::move(f));
+Section converterSection(const ReportSource& s, const std::string& kind, const std::string& title, double limit_lsb) {
+  Section section = named(kind, title);
+  section.text = {"One LSB is 1 ns of pulse width; full scale is 15 LSB. Every figure is taken on a later one of back-to-back operations."};
+  section.plots = {converterPlot(s, kind, "Pulse width by charge", limit_lsb)};
+  section.figures = s.figures("converters", kind + "_transfer");
   return section;
 }
 
@@ -285,6 +281,11 @@ std::vector<Figure> ReportSource::figures(const std::string& stage, const std::s
     f.label = description.empty() ? name : description;
     f.value = numberOf(figure);
     f.unit = figure.value("unit", "");
+    f.note = name;
+    if (f.unit == "LSB") {  // 1 LSB of a pulse is 1 ns (1 GHz counter)
+      f.value *= 1e-9;
+      f.unit = "s";
+    }
     out.push_back(std::move(f));
   }
   return out;
@@ -328,7 +329,10 @@ std::vector<Section> reportSections(const ReportSource& s) {
     sections.push_back(storageSection(s));
     sections.push_back(energySection(s));
   }
-  if (s.has("converters")) sections.push_back(convertersSection(s));
+  if (s.has("converters")) {
+    sections.push_back(converterSection(s, "relu-converter", "ReLU charge-to-pulse converter", 0.15));
+    sections.push_back(converterSection(s, "signed-converter", "Signed charge-to-pulse converter", 0.25));
+  }
   if (s.has("monte-carlo")) sections.push_back(monteCarloSection(s));
   if (s.has("fit")) sections.push_back(fitSection(s));
   if (s.has("check")) sections.push_back(checkSection(s));
