@@ -40,7 +40,7 @@ layout::BlockDevices wordLineDriver(const layout::BlockDevices& relu) {
 double layoutValue(const pdk::Pdk& pdk, const std::string& key) {
   const auto it = pdk.layout.values.find(key);
   if (it == pdk.layout.values.end())
-    throw Error("FLW-0060", fmt::format("the PDK {} has no layout figure '{}'", pdk.name, key), pdk.manifest.string(),
+    throw Error("FPL-0001", fmt::format("the PDK {} has no layout figure '{}'", pdk.name, key), pdk.manifest.string(),
                 "add it under layout/values of the manifest, with unit and source");
   return it->second;
 }

@@ -26,7 +26,7 @@ struct FloorplanResult {
   layout::EnergyInput energy;
 };
 
-/// @throws Error (FLW-0060) when the PDK has no layout data, and what generators, model reader and layout throw.
+/// @throws Error (FPL-0001) when the PDK has no layout data, and what generators, model reader and layout throw.
 FloorplanResult makeFloorplan(const CommandContext& context, const pdk::Pdk& pdk, const FloorplanSettings& settings);
 
 /// Writes floorplan.json, .svg, .gds, .lef and tile.def, head.def, chip.def; everything is made before anything is

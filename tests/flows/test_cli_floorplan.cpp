@@ -60,9 +60,9 @@ TEST_CASE("gaincell floorplan refuses bad input before it writes") {
     CHECK(!fs::exists(dir / "floorplan.json"));
   };
   refused({"--tiles", "0"}, "LAY-0003");
-  refused({"--cell", "cheap"}, "FLW-0061");
-  refused({"--capacitors", "nowhere"}, "FLW-0061");
-  refused({"extra"}, "FLW-0062");
+  refused({"--cell", "cheap"}, "FPL-0002");
+  refused({"--capacitors", "nowhere"}, "FPL-0002");
+  refused({"extra"}, "FPL-0003");
   refused({"--model", "/nonexistent/model.json"}, "/nonexistent/model.json");
-  CHECK(runProgram({"floorplan"}).err.find("FLW-0063") != std::string::npos);
+  CHECK(runProgram({"floorplan"}).err.find("FPL-0004") != std::string::npos);
 }

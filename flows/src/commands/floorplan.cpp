@@ -28,7 +28,7 @@ FloorplanSettings settingsOf(const CommandContext& context) {
   const auto choice = [&](const char* name, const char* standard, const char* other) {
     const std::string text = context.values[name].as<std::string>();
     if (text != standard && text != other)
-      throw Error("FLW-0061", fmt::format("'{}' is not possible here", text), fmt::format("--{}", name),
+      throw Error("FPL-0002", fmt::format("'{}' is not possible here", text), fmt::format("--{}", name),
                   fmt::format("give {} or {}", standard, other));
     return text == other;
   };
@@ -66,10 +66,10 @@ std::string summary(const FloorplanResult& result) {
 
 ExitCode run(const CommandContext& context) {
   if (!context.positional.empty())
-    throw Error("FLW-0062", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell floorplan",
+    throw Error("FPL-0003", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell floorplan",
                 "see 'gaincell floorplan --help'");
   if (context.common.out.empty())
-    throw Error("FLW-0063", "no output folder was given", "gaincell floorplan", "add --out DIR");
+    throw Error("FPL-0004", "no output folder was given", "gaincell floorplan", "add --out DIR");
   const pdk::Pdk pdk = context.loadPdk();
   const FloorplanResult result = makeFloorplan(context, pdk, settingsOf(context));
   const std::filesystem::path dir = context.outputFolder();
