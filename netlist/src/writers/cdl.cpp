@@ -19,11 +19,66 @@ namespace {
 
 using support::formatNumber;
 
-SpiceFormat format() {
-  SpiceFormat f;
-  f.expression_open = f.expression_close = "'";
-  return f;
-}
+/// The same circuit with every parameter resolved.
+class Resolver {
+ public:
+  explicit Resolver(const Circuit& circuit) : circuit_(circuit) {
+    resolved_.devices = circuit.devices;
+    for (const auto& s : circuit.subcircuits) cell(s, {});
+  }
+  Circuit withTop() {
+    resolved_.top = elements(circuit_.top, {});
+    return resolved_;
+  }
+
+ private:
+  using Environment = std::map<std::string, double>;
+
+  /// Name of the cell with these values; made on first use.
+  std::string cell(const Subcircuit& s, const Environment& given) {
+    Environment values;
+    for (const auto& p : s.parameters) {
+      const auto found = given.find(p.name);
+      values[p.name] = found == given.end() ? p.value : found->second;
+    }
+    auto& variants = names_[s.name];
+    const auto known = variants.find(values);
+    if (known != variants.end()) return known->second;
+    Subcircuit copy = s;
+    copy.parameters.clear();
+    copy.name = s.name;
+    for (std::size_t i = variants.size(); !variants.empty() && (copy.name == s.name || circuit_.find(copy.name)); ++i)
+      copy.name = fmt::format("{}_v{}", s.name, i);
+    variants[values] = copy.name;
+    copy.elements = elements(s.elements, values);  // callees come before their caller
+    resolved_.subcircuits.push_back(copy);
+    return copy.name;
+  }
+
+  std::vector<Element> elements(const std::vector<Element>& list, const Environment& environment) {
+    std::vector<Element> out = list;
+    for (auto& e : out) std::visit([&](auto& x) { resolve(x, environment); }, e);
+    return out;
+  }
+  static void resolve(Resistor& e, const Environment& values) { e.ohms = e.ohms.in(values); }
+  static void resolve(Capacitor& e, const Environment& values) { e.farads = e.farads.in(values); }
+  static void resolve(Mosfet& e, const Environment& values) {
+    e.w = e.w.in(values);
+    e.l = e.l.in(values);
+  }
+  void resolve(Instance& e, const Environment& values) {
+    Environment given;
+    for (const auto& [name, v] : e.parameters) given[name] = v.in(values);
+    e.parameters.clear();
+    e.subcircuit = cell(*circuit_.find(e.subcircuit), given);
+  }
+  template <class Source>
+  static void resolve(Source&, const Environment&) {}
+
+  const Circuit& circuit_;
+  Circuit resolved_;
+  std::map<std::string, std::map<Environment, std::string>> names_;
+};
 
 bool isSource(const Element& e) {
   return std::holds_alternative<VoltageSource>(e) || std::holds_alternative<CurrentSource>(e) ||
@@ -33,7 +88,7 @@ bool isSource(const Element& e) {
 
 class CdlPrinter final : public SpicePrinter {
  public:
-  CdlPrinter(const Circuit& circuit, std::ostream& out) : SpicePrinter(circuit, out, format()) {}
+  CdlPrinter(const Circuit& circuit, std::ostream& out) : SpicePrinter(circuit, out, SpiceFormat{}) {}
 
   /// The devices of the top level as a cell.
   void top(const std::string& name) {
@@ -81,17 +136,19 @@ class CdlWriter final : public DialectWriter {
 
   void write(const Deck& deck, std::ostream& out) const override {
     header(deck.title, out);
-    CdlPrinter printer(deck.circuit, out);
+    const Circuit resolved = Resolver(deck.circuit).withTop();
+    CdlPrinter printer(resolved, out);
     printer.subcircuits();
     // Names are unique without regard to case; a subcircuit of this name would be one of the user's own.
     std::string top = "top";
-    while (deck.circuit.find(top) != nullptr) top += "_";
+    while (resolved.find(top) != nullptr) top += "_";
     printer.top(top);
   }
 
   void writeSubcircuits(const Circuit& circuit, std::ostream& out) const override {
     header("subcircuits", out);
-    CdlPrinter(circuit, out).subcircuits();
+    const Circuit resolved = Resolver(circuit).withTop();
+    CdlPrinter(resolved, out).subcircuits();
   }
 
  private:
