@@ -28,7 +28,7 @@ JsonObject::Json parse(const fs::path& file) {
   try {
     return JsonObject::Json::parse(support::readFile(file), nullptr, true, true);
   } catch (const nlohmann::json::parse_error& e) {
-    throw support::Error("PDK-0001", fmt::format("not valid JSON: {}", e.what()), file.string(),
+    throw support::Error("PDK-0041", fmt::format("not valid JSON: {}", e.what()), file.string(),
                          "see pdk_open/manifest.schema.json");
   }
 }
@@ -337,7 +337,7 @@ class Reader {
         const auto path = card.substr(start + 1, end - start - 1);
         if (!seen.insert(path).second) continue;
         if (!fs::is_regular_file(path))
-          throw support::Error("PDK-0003", fmt::format("a file of PDK '{}' is missing: {}", pdk_.name, path),
+          throw support::Error("PDK-0042", fmt::format("a file of PDK '{}' is missing: {}", pdk_.name, path),
                                fmt::format("{}:/corners/{}", file_.string(), corner.name),
                                fmt::format("the PDK in {} is incomplete: install it again", pdk_.root.string()));
         all += support::sha256File(path);

@@ -166,7 +166,7 @@ TEST_CASE("KLayout reads the CDL with the devices the circuit has") {
   CAPTURE(result);
   CHECK(result.rfind("6 ", 0) == 0);
   for (const char* role : {"pair_n", "pair_p", "read_n", "write_n"}) {
-    const auto w = fmt::format("{:.2f}", gc28().role(role).w * 1e6);
+    const auto w = fmt::format("{:.4g}", gc28().role(role).w * 1e6);
     CHECK(result.find(w) != std::string::npos);
   }
 }

@@ -193,8 +193,7 @@ TEST_CASE("a full disk: a clear error, an intact store, and the run goes on late
     CHECK(idOf([&] { runLocal(study, store, runIn(dir.path).engine); }) == "MCS-0034");
   }
   const auto status = statusOf(dir.path);
-  CHECK(status.good > 10);
-  CHECK(status.good < 800);
+  CHECK(status.good < 400);  // how many got in before depends on how they were grouped into transactions
   runStudy(study, runIn(dir.path, 2, true));
   CHECK(resultsOf(dir.path) == cleanResults(study));
 }

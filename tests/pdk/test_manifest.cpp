@@ -60,7 +60,7 @@ TEST_CASE("the embedded PDK is found and complete") {
   CHECK(pdk.device("p_io").polarity == 'p');
   CHECK(pdk.device("p_io").v_max == 1.98);
   CHECK(pdk.device("n_hvt").avt == 1.5e-9);
-  CHECK(pdk.role("pair_p").w == 3.1e-7);
+  CHECK(pdk.role("pair_p").w == 2.75e-7);
   CHECK(pdk.variants.at("lean").at("pair_n")->device == "n_hvt");
   CHECK(!pdk.variants.at("write_os").at("write_p").has_value());
   CHECK(pdk.variant_values.at("write_io").at("write_vhigh") == 1.8);

@@ -94,7 +94,7 @@ FloatArray ArrayFile::floats(std::string_view name) const {
   FloatArray out;
   out.shape = s->info().shape;
   if (s->info().type != ElementType::Float32 && s->info().type != ElementType::Float64)
-    throw Error("NPZ-0004", "the array is " + elementName(s->info().type) + ", not float32",
+    throw Error("NPZ-0044", "the array is " + elementName(s->info().type) + ", not float32",
                 where_ + ":" + std::string(name), "save it with .astype(numpy.float32)");
   out.values.resize(s->info().count());
   s->readFloats(out.values.data(), out.values.size());

@@ -168,7 +168,7 @@ class NpyStream final : public ArrayStream {
     info_ = readNpyHeader([this](void* to, std::size_t bytes) { readBytes(to, bytes); }, source_->size(), where_);
     const std::uint64_t data = source_->size() - offset_;
     if (data != std::uint64_t{info_.count()} * elementSize(info_.type))
-      throw Error("NPZ-0014",
+      throw Error("NPZ-0045",
                   fmt::format("the file holds {} bytes of data where the shape {} asks for {}", data,
                               shapeText(info_.shape), info_.count() * elementSize(info_.type)),
                   where_, "the file is truncated or damaged; save it again");
@@ -241,7 +241,7 @@ std::string npyHeader(ElementType type, const std::vector<std::size_t>& shape) {
 }
 
 void ArrayStream::readRaw(void* to, std::size_t count) {
-  if (count > info_.count() - read_) throw Error("NPZ-0003", "more elements asked for than the array holds", where_);
+  if (count > info_.count() - read_) throw Error("NPZ-0043", "more elements asked for than the array holds", where_);
   read_ += count;
   readBytes(to, count * elementSize(info_.type));
 }
