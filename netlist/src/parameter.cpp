@@ -65,7 +65,7 @@ Parameter Parameter::oneOf(std::string name, std::string value, std::vector<std:
   return p;
 }
 
-ParameterSet::ParameterSet(std::vector<Parameter> declared) {
+ParameterSet::ParameterSet(const std::vector<Parameter>& declared) {
   declare(declared);
 }
 

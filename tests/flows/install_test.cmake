@@ -12,5 +12,5 @@ run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD}/install-test/build -G ${GENERATOR}
 run(${CMAKE_COMMAND} --build ${BUILD}/install-test/build)
 run(${BUILD}/install-test/build/consumer)
 # The installed program finds its PDK and its worker by its own place.
-run(${CMAKE_COMMAND} -E env -u PDK_ROOT ${prefix}/bin/gaincell doctor --quiet)
+run(${CMAKE_COMMAND} -E env --unset=PDK_ROOT ${prefix}/bin/gaincell doctor --quiet)
 run(${prefix}/bin/gaincell netlist gain-cell)

@@ -33,7 +33,7 @@ struct Parameter {
 class ParameterSet {
  public:
   ParameterSet() = default;
-  explicit ParameterSet(std::vector<Parameter> declared);
+  explicit ParameterSet(const std::vector<Parameter>& declared);
 
   /// Adds declarations (of a sub-block). @throws Error (NET-0001) on a duplicate name.
   void declare(const std::vector<Parameter>& more);
