@@ -53,7 +53,8 @@ class ArrayStream {
  public:
   virtual ~ArrayStream() = default;
   const ArrayInfo& info() const noexcept { return info_; }
-  /// Next `count` elements as they lie in the file. @throws Error (NPZ-0026..0028) when the data are truncated or damaged.
+  /// Next `count` elements as they lie in the file. @throws Error (NPZ-0026..0028) when the data are truncated or
+  /// damaged.
   void readRaw(void* to, std::size_t count);
   /// Next `count` elements as float32. @throws Error (NPZ-0029) when the array is neither float32 nor float64.
   void readFloats(float* to, std::size_t count);
