@@ -6,7 +6,7 @@ program=$1
 PATH=$(dirname "$program"):$PATH
 dir=$(mktemp -d /tmp/gaincell-interrupt-XXXXXX)
 trap 'rm -rf "$dir"' EXIT
-study=(mc gain-cell --analysis iv --samples 3000 --seed 3 --quiet)
+study=(mc gain-cell --analysis iv --samples 1500 --seed 3 --quiet)
 "$program" "${study[@]}" --run "$dir/clean" > /dev/null
 "$program" "${study[@]}" --run "$dir/run" > /dev/null 2> "$dir/message" &
 pid=$!
@@ -33,6 +33,6 @@ print(w['value']); print(w['command'])")
 again=$(eval "$(tail -n 1 <<< "$worst") --json" | python3 -c "import json, sys; print(json.load(sys.stdin)['figures']['i_zero'])")
 [ "$(head -n 1 <<< "$worst")" = "$again" ] || { echo "FAILED: the worst sample is $worst, alone it is $again"; exit 1; }
 # Another seed is another study.
-if "$program" mc gain-cell --analysis iv --samples 3000 --seed 4 --quiet --run "$dir/run" --resume 2> "$dir/message"; then exit 1; fi
+if "$program" mc gain-cell --analysis iv --samples 1500 --seed 4 --quiet --run "$dir/run" --resume 2> "$dir/message"; then exit 1; fi
 grep -q MCS-0035 "$dir/message"
 echo "interrupted, resumed, and the same"

@@ -19,7 +19,7 @@ mkdir "$dir/node"
 "$here/slurm-single-node.sh" start "$dir/node" || exit $?
 . "$dir/node/env"
 
-study=(mc gain-cell --analysis iv --samples "${SAMPLES:-1500}" --seed 7 --quiet)
+study=(mc gain-cell --analysis iv --samples "${SAMPLES:-900}" --seed 7 --quiet)
 "$program" "${study[@]}" --run "$dir/local" -j 2 > /dev/null
 
 # No such partition: one clear message, and the run can still be submitted afterwards.

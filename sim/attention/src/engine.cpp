@@ -267,7 +267,7 @@ Stream::Stream(const Engine& engine, std::size_t head, std::size_t batch) {
   const auto& e = *engine.impl_;
   if (e.settings.window == 0)
     throw Error("ATT-0028", "streaming needs a window", "attention settings", "set the number of columns (--window)");
-  if (head >= e.heads) throw Error("ATT-0027", fmt::format("no head {}", head), "attention input");
+  if (head >= e.heads) throw Error("ATT-0029", fmt::format("no head {}", head), "attention input");
   impl_ = std::make_unique<Impl>(e.plan(e.settings.window), batch, head);
 }
 Stream::~Stream() = default;

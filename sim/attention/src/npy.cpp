@@ -168,7 +168,7 @@ class NpyStream final : public ArrayStream {
     info_ = readNpyHeader([this](void* to, std::size_t bytes) { readBytes(to, bytes); }, source_->size(), where_);
     const std::uint64_t data = source_->size() - offset_;
     if (data != std::uint64_t{info_.count()} * elementSize(info_.type))
-      throw Error("NPZ-0045",
+      throw Error("NPZ-0014",
                   fmt::format("the file holds {} bytes of data where the shape {} asks for {}", data,
                               shapeText(info_.shape), info_.count() * elementSize(info_.type)),
                   where_, "the file is truncated or damaged; save it again");
@@ -216,7 +216,7 @@ ArrayInfo readNpyHeader(const std::function<void(void*, std::size_t)>& read, std
     throw Error("NPZ-0016", "not a .npy array of format 1.0 to 3.0", where, "save it again with numpy.save");
   std::size_t length = start[8] | (std::size_t{start[9]} << 8), used = 10;
   if (start[6] > 1) {
-    if (available < 12) throw Error("NPZ-0015", "too short for a .npy array", where, "save it again with numpy.save");
+    if (available < 12) throw Error("NPZ-0031", "too short for a .npy array", where, "save it again with numpy.save");
     read(start + 10, 2);
     length |= (std::size_t{start[10]} << 16) | (std::size_t{start[11]} << 24);
     used = 12;
@@ -241,7 +241,7 @@ std::string npyHeader(ElementType type, const std::vector<std::size_t>& shape) {
 }
 
 void ArrayStream::readRaw(void* to, std::size_t count) {
-  if (count > info_.count() - read_) throw Error("NPZ-0043", "more elements asked for than the array holds", where_);
+  if (count > info_.count() - read_) throw Error("NPZ-0028", "more elements asked for than the array holds", where_);
   read_ += count;
   readBytes(to, count * elementSize(info_.type));
 }
@@ -258,7 +258,7 @@ void ArrayStream::readFloats(float* to, std::size_t count) {
       done += n;
     }
   } else {
-    throw Error("NPZ-0004", "the array is " + elementName(info_.type) + ", not float32", where_,
+    throw Error("NPZ-0029", "the array is " + elementName(info_.type) + ", not float32", where_,
                 "save it with .astype(numpy.float32)");
   }
 }

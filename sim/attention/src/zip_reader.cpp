@@ -61,7 +61,7 @@ class MemorySource final : public ByteSource {
   const std::string& name() const override { return name_; }
   void readAt(std::uint64_t offset, void* to, std::size_t bytes) const override {
     if (offset > bytes_.size() || bytes > bytes_.size() - offset)
-      throw Error("NPZ-0001", "the file ends too early", name_, "it is truncated; save it again");
+      throw Error("NPZ-0024", "the file ends too early", name_, "it is truncated; save it again");
     if (bytes > 0) std::memcpy(to, bytes_.data() + offset, bytes);
   }
 
@@ -77,7 +77,7 @@ std::uint64_t little(const char* p, int bytes) {
 
 std::string readBlock(const ByteSource& source, std::uint64_t offset, std::uint64_t bytes) {
   if (offset > source.size() || bytes > source.size() - offset)
-    throw Error("NPZ-0001", "the file ends too early", source.name(), "it is truncated; save it again");
+    throw Error("NPZ-0025", "the file ends too early", source.name(), "it is truncated; save it again");
   std::string block(static_cast<std::size_t>(bytes), '\0');
   source.readAt(offset, block.data(), block.size());
   return block;
@@ -167,7 +167,7 @@ class MemberStream final : public ArrayStream {
     try {
       info_ = readNpyHeader([this](void* to, std::size_t bytes) { readBytes(to, bytes); }, member_.size, where_);
       if (member_.size - taken_ != std::uint64_t{info_.count()} * elementSize(info_.type))
-        throw Error("NPZ-0014",
+        throw Error("NPZ-0030",
                     fmt::format("the member holds {} bytes of data where the shape {} asks for {}",
                                 member_.size - taken_, shapeText(info_.shape), info_.count() * elementSize(info_.type)),
                     where_, "the file is damaged; save it again");
@@ -190,7 +190,7 @@ class MemberStream final : public ArrayStream {
  protected:
   void readBytes(void* to, std::size_t bytes) override {
     if (bytes > member_.size - taken_)
-      throw Error("NPZ-0003", "the data end too early", where_, "the file is truncated; save it again");
+      throw Error("NPZ-0026", "the data end too early", where_, "the file is truncated; save it again");
     if (member_.deflated) {
       inflateTo(static_cast<unsigned char*>(to), bytes);
     } else {
@@ -224,7 +224,7 @@ class MemberStream final : public ArrayStream {
       bytes -= got;
       const bool stuck = got == 0 && (zlib_.avail_in == 0 && fed_ == member_.packed);
       if ((status != Z_OK && status != Z_STREAM_END) || (bytes > 0 && (status == Z_STREAM_END || stuck)))
-        throw Error("NPZ-0003", "the compressed data are damaged", where_, "save the file again");
+        throw Error("NPZ-0027", "the compressed data are damaged", where_, "save the file again");
     }
   }
 

@@ -38,6 +38,10 @@ std::string toJsonText(const RunHeader& h) {
                     {"figures", figures},
                     {"nominal", h.preflight.nominal},
                     {"draws", draws},
+                    {"preflight",
+                     {{"first_s", h.preflight.first_s},
+                      {"again_s", h.preflight.again_s},
+                      {"worker_rss_kB", h.preflight.worker_rss_kb}}},
                     {"warnings", h.preflight.warnings}};
   return all.dump(1);
 }
@@ -57,6 +61,10 @@ RunHeader headerFromJsonText(const std::string& text, const std::string& where) 
     for (const auto& v : all.at("nominal"))
       h.preflight.nominal.push_back(v.is_null() ? std::numeric_limits<double>::quiet_NaN() : v.get<double>());
     for (const auto& d : all.at("draws")) h.preflight.draws.push_back({d.at(0), d.at(1)});
+    const json& measured = all.at("preflight");
+    h.preflight.first_s = measured.at("first_s");
+    h.preflight.again_s = measured.at("again_s");
+    h.preflight.worker_rss_kb = measured.at("worker_rss_kB");
     h.preflight.warnings = all.at("warnings");
     return h;
   } catch (const json::exception& e) {

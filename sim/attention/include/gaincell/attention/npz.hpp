@@ -39,7 +39,7 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual std::uint64_t size() const = 0;
-  /// Reads exactly `bytes` from `offset`. @throws Error (NPZ-0001) when the source ends before.
+  /// Reads exactly `bytes` from `offset`. @throws Error (NPZ-0001, NPZ-0024) when the source ends before.
   virtual void readAt(std::uint64_t offset, void* to, std::size_t bytes) const = 0;
   virtual const std::string& name() const = 0;  ///< for messages
 };
@@ -53,9 +53,10 @@ class ArrayStream {
  public:
   virtual ~ArrayStream() = default;
   const ArrayInfo& info() const noexcept { return info_; }
-  /// Next `count` elements as they lie in the file. @throws Error (NPZ-0003) when the data are truncated or damaged.
+  /// Next `count` elements as they lie in the file. @throws Error (NPZ-0026..0028) when the data are truncated or
+  /// damaged.
   void readRaw(void* to, std::size_t count);
-  /// Next `count` elements as float32. @throws Error (NPZ-0004) when the array is neither float32 nor float64.
+  /// Next `count` elements as float32. @throws Error (NPZ-0029) when the array is neither float32 nor float64.
   void readFloats(float* to, std::size_t count);
   /// Checks that the whole array was read and that the checksum of the member fits (NPZ-0003).
   virtual void finish() = 0;
