@@ -14,14 +14,8 @@ namespace gaincell::cells {
 
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = {
-      gainCellGenerator(),
-      reluConverterGenerator(),
-      signedConverterGenerator(),
-      columnGenerator(),
-      tileGenerator(),
-      arrayGenerator(),
-      wordLineDriverGenerator(),
-      writePathGenerator(),
+      gainCellGenerator(), reluConverterGenerator(), signedConverterGenerator(), columnGenerator(),
+      tileGenerator(),     arrayGenerator(),         wordLineDriverGenerator(),  writePathGenerator(),
   };
   return list;
 }

@@ -37,7 +37,8 @@ inline ProgramResult runProgram(const std::vector<std::string>& args, double int
   const auto dir = freshFolder("io");
   const pid_t pid = fork();
   if (pid == 0) {
-    const int out = open((dir / "out").c_str(), O_WRONLY | O_CREAT, 0600), err = open((dir / "err").c_str(), O_WRONLY | O_CREAT, 0600);
+    const int out = open((dir / "out").c_str(), O_WRONLY | O_CREAT, 0600),
+              err = open((dir / "err").c_str(), O_WRONLY | O_CREAT, 0600);
     const int in = open("/dev/null", O_RDONLY);
     dup2(in, 0);
     dup2(out, 1);
@@ -55,7 +56,8 @@ inline ProgramResult runProgram(const std::vector<std::string>& args, double int
   }
   int status = 0;
   waitpid(pid, &status, 0);
-  ProgramResult r{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(dir / "out"), slurp(dir / "err")};
+  ProgramResult r{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(dir / "out"),
+                  slurp(dir / "err")};
   std::filesystem::remove_all(dir);
   return r;
 }

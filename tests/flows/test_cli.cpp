@@ -5,7 +5,9 @@
 namespace fs = std::filesystem;
 
 namespace {
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 /// Bad input: exit 1, one message with an id, nothing on standard output.
 void checkRefused(const std::vector<std::string>& args, const std::string& message) {
@@ -18,7 +20,9 @@ void checkRefused(const std::vector<std::string>& args, const std::string& messa
   CHECK(r.out.empty());
 }
 
-void write(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
+void write(const fs::path& path, const std::string& text) {
+  std::ofstream(path) << text;
+}
 }  // namespace
 
 TEST_CASE("help is there for the program and for each command") {
@@ -73,14 +77,16 @@ TEST_CASE("the design file is checked with line or path") {
 
   write(file, "{ // comments are allowed\n \"circuits\": { \"gain-cell\": { \"c_storage\": \"11f\" } } }");
   CHECK(contains(runProgram({"netlist", "gain-cell", "--config", file.string()}).out, "1.1e-14"));
-  CHECK(contains(runProgram({"netlist", "gain-cell", "--config", file.string(), "--set", "c_storage=12f"}).out, "1.2e-14"));
+  CHECK(contains(runProgram({"netlist", "gain-cell", "--config", file.string(), "--set", "c_storage=12f"}).out,
+                 "1.2e-14"));
   fs::remove_all(dir);
 }
 
 TEST_CASE("the printed design file is a valid design file") {
   const fs::path dir = freshFolder("default_config"), file = dir / "design.json";
   write(file, runProgram({"config"}).out);
-  const ProgramResult plain = runProgram({"netlist", "gain-cell"}), configured = runProgram({"netlist", "gain-cell", "--config", file.string()});
+  const ProgramResult plain = runProgram({"netlist", "gain-cell"}),
+                      configured = runProgram({"netlist", "gain-cell", "--config", file.string()});
   CHECK(configured.exit_code == 0);
   CHECK(plain.out == configured.out);
   fs::remove_all(dir);

@@ -35,7 +35,8 @@ std::string columnName(std::string form, const char* unit) {
 }  // namespace
 
 TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, int rows, int cols) {
-  TileCircuits c{context.circuitParameters(pdk, "array"), context.circuitParameters(pdk, "column"), context.circuitParameters(pdk, "column")};
+  TileCircuits c{context.circuitParameters(pdk, "array"), context.circuitParameters(pdk, "column"),
+                 context.circuitParameters(pdk, "column")};
   // One cell for both: what the columns are made of.
   cells::copyPrefixed(c.relu_column, "cell_", c.array);
   c.array.set("rows", rows);
@@ -53,12 +54,19 @@ json toJson(const TileComparison& c) {
     json forms = json::array();
     for (std::size_t f = 0; f < c.forms.size(); ++f) {
       const Agreement a = agreementOf(*q.points, q.full_scale, f);
-      forms.push_back({{"form", c.forms[f].name}, {"nrmse", a.nrmse}, {"max", a.max}, {"bias", a.bias}, {"r2", a.r2}, {"beyond_lsb", a.beyond_lsb}});
+      forms.push_back({{"form", c.forms[f].name},
+                       {"nrmse", a.nrmse},
+                       {"max", a.max},
+                       {"bias", a.bias},
+                       {"r2", a.r2},
+                       {"beyond_lsb", a.beyond_lsb}});
     }
     j[q.name] = {{"full_scale", q.full_scale}, {"unit", q.unit}, {"points", q.points->size()}, {"forms", forms}};
   }
-  j["speed"] = {{"spice_multiply_cpu_s", c.spice_multiply_cpu_s}, {"model_multiply_s", c.model_multiply_s},
-                {"ratio", c.spice_multiply_cpu_s / c.model_multiply_s}, {"spice_total_cpu_s", c.spice_cpu_s}};
+  j["speed"] = {{"spice_multiply_cpu_s", c.spice_multiply_cpu_s},
+                {"model_multiply_s", c.model_multiply_s},
+                {"ratio", c.spice_multiply_cpu_s / c.model_multiply_s},
+                {"spice_total_cpu_s", c.spice_cpu_s}};
   j["warnings"] = c.warnings;
   return j;
 }
@@ -66,15 +74,16 @@ json toJson(const TileComparison& c) {
 std::string toText(const TileComparison& c) {
   std::string text = "errors relative to full scale; every row adds one effect to the model\n";
   for (const auto& q : quantities(c)) {
-    text += fmt::format("{} ({} points)\n  {:<16}{:>10}{:>10}{:>10}{:>10}{:>12}\n", q.title, q.points->size(), "", "NRMSE", "max", "bias", "R2", "> 1 LSB");
+    text += fmt::format("{} ({} points)\n  {:<16}{:>10}{:>10}{:>10}{:>10}{:>12}\n", q.title, q.points->size(), "",
+                        "NRMSE", "max", "bias", "R2", "> 1 LSB");
     for (std::size_t f = 0; f < c.forms.size(); ++f) {
       const Agreement a = agreementOf(*q.points, q.full_scale, f);
-      text += fmt::format("  {:<16}{:>9.3f}%{:>9.3f}%{:>9.3f}%{:>10.5f}{:>11.2f}%\n", c.forms[f].name, 100 * a.nrmse, 100 * a.max,
-                          100 * a.bias, a.r2, 100 * a.beyond_lsb);
+      text += fmt::format("  {:<16}{:>9.3f}%{:>9.3f}%{:>9.3f}%{:>10.5f}{:>11.2f}%\n", c.forms[f].name, 100 * a.nrmse,
+                          100 * a.max, 100 * a.bias, a.r2, 100 * a.beyond_lsb);
     }
   }
-  text += fmt::format("one array multiply: {:.3g} s CPU in SPICE, {:.3g} s in the plain model, ratio {:.3g}\n", c.spice_multiply_cpu_s,
-                      c.model_multiply_s, c.spice_multiply_cpu_s / c.model_multiply_s);
+  text += fmt::format("one array multiply: {:.3g} s CPU in SPICE, {:.3g} s in the plain model, ratio {:.3g}\n",
+                      c.spice_multiply_cpu_s, c.model_multiply_s, c.spice_multiply_cpu_s / c.model_multiply_s);
   for (const auto& w : c.warnings) text += "warning: " + w + "\n";
   return text;
 }

@@ -32,10 +32,14 @@ Row widthsOf(const std::vector<int>& query) {
 }
 
 void checkShapes(const TileData& data) {
-  const auto fail = [](const std::string& what) { throw Error("CHK-0002", what, "tile data", "give keys [row][token], values [token][output], queries [operation][row]"); };
+  const auto fail = [](const std::string& what) {
+    throw Error("CHK-0002", what, "tile data",
+                "give keys [row][token], values [token][output], queries [operation][row]");
+  };
   if (data.keys.empty() || data.values.empty() || data.queries.empty()) fail("a tile needs keys, values and queries");
   for (const auto& row : data.keys)
-    if (row.size() != data.values.size()) fail(fmt::format("{} tokens in the keys, {} in the values", row.size(), data.values.size()));
+    if (row.size() != data.values.size())
+      fail(fmt::format("{} tokens in the keys, {} in the values", row.size(), data.values.size()));
   for (const auto& query : data.queries)
     if (query.size() != data.keys.size()) fail(fmt::format("{} inputs for {} rows", query.size(), data.keys.size()));
 }
@@ -68,8 +72,8 @@ struct Converters {
 
 // --- transistors -------------------------------------------------------------------------------------------------
 
-/// Widths of one column's operations, signed where the converter has a sign; the first operation is played twice and the first
-/// play thrown away.
+/// Widths of one column's operations, signed where the converter has a sign; the first operation is played twice and
+/// the first play thrown away.
 struct ColumnRunner {
   const pdk::Pdk& pdk;
   const pdk::Conditions& conditions;
@@ -78,7 +82,10 @@ struct ColumnRunner {
   cells::ConverterTiming timing;
 
   ColumnRunner(const pdk::Pdk& p, const pdk::Conditions& c, const netlist::ParameterSet& s)
-      : pdk(p), conditions(c), set(s), kind(cells::columnConverter(s)),
+      : pdk(p),
+        conditions(c),
+        set(s),
+        kind(cells::columnConverter(s)),
         timing(cells::converterTiming(kind, cells::columnConverterParameters(p, s))) {}
 
   sim::Job job(const Row& stored, const std::vector<Row>& widths, const std::string& tag) const {
@@ -96,7 +103,8 @@ struct ColumnRunner {
     for (std::size_t k = 1; k <= operations; ++k) {
       const double t0 = static_cast<double>(k) * timing.period;
       const double width = sim::measurePulse(waves, "v(out)", conditions.vdd / 2, t0, t0 + timing.period).width;
-      const bool negative = kind == cells::ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < conditions.vdd / 2;
+      const bool negative =
+          kind == cells::ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < conditions.vdd / 2;
       out.push_back(negative ? -width : width);
     }
     return out;
@@ -150,7 +158,8 @@ void compareCharges(TileComparison& result, const pdk::Pdk& pdk, const pdk::Cond
     for (const auto& w : run.warnings) result.warnings.push_back(w);
     std::vector<Row> columns;
     for (std::size_t j = 0; j < run.charge.size(); ++j) columns.push_back(columnOf(data.keys, j));
-    result.model_multiply_s += timedMultiply(result.forms.front().cell, columns, widths) / static_cast<double>(data.queries.size());
+    result.model_multiply_s +=
+        timedMultiply(result.forms.front().cell, columns, widths) / static_cast<double>(data.queries.size());
     for (std::size_t j = 0; j < columns.size(); ++j) {
       ComparedPoint p{static_cast<int>(k), static_cast<int>(j), run.charge[j], {}};
       for (const auto& form : result.forms) p.model.push_back(lineCharge(form.cell, columns[j], widths));
@@ -213,11 +222,14 @@ TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& condition
                            const model::Model& m, const TileData& data, sim::Simulator& simulator) {
   checkShapes(data);
   if (!m.relu_converter || !m.signed_converter)
-    throw Error("CHK-0003", "the model has no converters", "model", "fit it with the transfer tables of both converters");
+    throw Error("CHK-0003", "the model has no converters", "model",
+                "fit it with the transfer tables of both converters");
   TileComparison result;
   const ColumnRunner relu(pdk, conditions, circuits.relu_column), signed_(pdk, conditions, circuits.signed_column);
-  const double full1 = cells::kPulseLevels * cells::lsbCharge(relu.kind, cells::columnConverterParameters(pdk, circuits.relu_column));
-  const double full2 = cells::kPulseLevels * cells::lsbCharge(signed_.kind, cells::columnConverterParameters(pdk, circuits.signed_column));
+  const double full1 =
+      cells::kPulseLevels * cells::lsbCharge(relu.kind, cells::columnConverterParameters(pdk, circuits.relu_column));
+  const double full2 = cells::kPulseLevels *
+                       cells::lsbCharge(signed_.kind, cells::columnConverterParameters(pdk, circuits.signed_column));
   result.full_scale_charge = full1;
   result.forms = modelForms(m);
   const Converters converters{m, full1, full2, result.full_scale_width};
@@ -226,9 +238,11 @@ TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& condition
 
   std::vector<Row> queries;
   for (const auto& q : data.queries) queries.push_back(widthsOf(q));
-  const auto phi_columns = runColumns(relu, data.keys, queries, "array 1 with ReLU converters", simulator, result.spice_cpu_s);
+  const auto phi_columns =
+      runColumns(relu, data.keys, queries, "array 1 with ReLU converters", simulator, result.spice_cpu_s);
   const auto phi = transposed(phi_columns);
-  const auto out = runColumns(signed_, data.values, phi, "array 2 with signed converters", simulator, result.spice_cpu_s);
+  const auto out =
+      runColumns(signed_, data.values, phi, "array 2 with signed converters", simulator, result.spice_cpu_s);
 
   for (std::size_t k = 0; k < queries.size(); ++k) {
     std::vector<Row> phi_by_form;

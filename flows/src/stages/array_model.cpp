@@ -1,5 +1,6 @@
-// The model of what arrays are made of: the PDK's default array cell (lean where there is one) with the simulated converters.
-// model.json describes the reference cell of the paper; arrays, checks and attention on hardware use model_array.json.
+// The model of what arrays are made of: the PDK's default array cell (lean where there is one) with the simulated
+// converters. model.json describes the reference cell of the paper; arrays, checks and attention on hardware use
+// model_array.json.
 
 #include "gaincell/cells/column.hpp"
 #include "gaincell/fit/fit.hpp"
@@ -21,7 +22,8 @@ void run(FlowContext& context) {
   for (const char* kind : {"relu-converter", "signed-converter"})
     for (const char* table : {"transfer_transfer", "energy_energy"})
       inputs.add(kind, support::readCsv(context.dir() / "data" / (std::string(kind) + "_" + table + ".csv")));
-  inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c, context.conditions().vdd};
+  inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
+                       context.conditions().vdd};
   inputs.provenance = context.provenance();
   fit::Options options;
   options.v_zero = options.bit_line_reference = 0.5 * context.conditions().vdd;
@@ -30,13 +32,19 @@ void run(FlowContext& context) {
   context.current()["variant"] = variant;
   context.current()["report"] = fit::toJson(result.report);
   auto& figures = context.current()["figures"]["array_fit"];
-  figures["cubic_nrmse"] = {{"value", result.model.cell.nrmse}, {"unit", ""}, {"description", "array cell: cubic fit, rms residual over the largest charge"}};
+  figures["cubic_nrmse"] = {{"value", result.model.cell.nrmse},
+                            {"unit", ""},
+                            {"description", "array cell: cubic fit, rms residual over the largest charge"}};
   if (result.model.cell.extended)
-    figures["extended_nrmse"] = {{"value", result.model.cell.extended->nrmse}, {"unit", ""}, {"description", "array cell: extended fit, cross-validated"}};
+    figures["extended_nrmse"] = {{"value", result.model.cell.extended->nrmse},
+                                 {"unit", ""},
+                                 {"description", "array cell: extended fit, cross-validated"}};
 }
 
 }  // namespace
 
-Stage arrayModelStage() { return {"array-model", "fitting the model of the array cell", {"converters"}, true, {}, run}; }
+Stage arrayModelStage() {
+  return {"array-model", "fitting the model of the array cell", {"converters"}, true, {}, run};
+}
 
 }  // namespace gaincell::flows

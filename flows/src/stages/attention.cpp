@@ -1,4 +1,5 @@
-// Behavioral attention on real queries, keys and values: the published model (against its stored outputs) and the fitted array.
+// Behavioral attention on real queries, keys and values: the published model (against its stored outputs) and the
+// fitted array.
 
 #include <cmath>
 
@@ -14,10 +15,11 @@ namespace {
 
 namespace att = attention;
 
-constexpr double kExampleDecay = 1.6e-4;    // of the example's stored outputs, per token (examples/data/README.md)
+constexpr double kExampleDecay = 1.6e-4;  // of the example's stored outputs, per token (examples/data/README.md)
 constexpr std::size_t kExampleWindow = 256;
 
-std::vector<float> runModel(const att::Settings& settings, const att::InputData& input, std::vector<att::Activity>* activity) {
+std::vector<float> runModel(const att::Settings& settings, const att::InputData& input,
+                            std::vector<att::Activity>* activity) {
   const auto& shape = input.header.shape;
   std::vector<float> out(shape.sequences() * shape.perSequence());
   const att::Engine engine(settings, input.header.scalers, shape.heads, shape.dimension);
@@ -50,7 +52,8 @@ void run(FlowContext& context) {
   const auto paper_out = runModel(paper, input, nullptr);
   const auto stored = file->floats("out").values;
   double worst = 0;
-  for (std::size_t i = 0; i < stored.size(); ++i) worst = std::max(worst, static_cast<double>(std::fabs(paper_out[i] - stored[i])));
+  for (std::size_t i = 0; i < stored.size(); ++i)
+    worst = std::max(worst, static_cast<double>(std::fabs(paper_out[i] - stored[i])));
 
   const model::Model model = model::readModel(context.dir() / "model_array.json");
   att::Settings fitted = att::settingsFromModel(model, warnings);
@@ -64,8 +67,10 @@ void run(FlowContext& context) {
   const auto put = [&](const char* name, double value, const char* unit, const char* description) {
     context.current()["figures"]["attention"][name] = {{"value", value}, {"unit", unit}, {"description", description}};
   };
-  put("published_max_difference", worst, "", "published model on the example: largest difference to its stored outputs");
-  put("correlation_with_published", correlation(fitted_out, paper_out), "", "outputs of the fitted array against the published model");
+  put("published_max_difference", worst, "",
+      "published model on the example: largest difference to its stored outputs");
+  put("correlation_with_published", correlation(fitted_out, paper_out), "",
+      "outputs of the fitted array against the published model");
   put("phi_nonzero", all.phi_nonzero / all.pairs, "", "share of phi above zero, fitted array");
   put("energy_per_token", energy.total() / all.tokens, "J", "one token and head on these data, fitted array");
   support::Table table{{"published", "fitted"}, {}};
@@ -76,6 +81,8 @@ void run(FlowContext& context) {
 
 }  // namespace
 
-Stage attentionStage() { return {"attention", "behavioral attention on real data", {"array-model"}, true, {}, run}; }
+Stage attentionStage() {
+  return {"attention", "behavioral attention on real data", {"array-model"}, true, {}, run};
+}
 
 }  // namespace gaincell::flows

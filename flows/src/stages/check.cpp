@@ -13,7 +13,9 @@ namespace {
 struct Size {
   int rows, cols, samples;
 };
-Size sizeOf(const FlowContext& context) { return context.quick() ? Size{16, 4, 2} : Size{64, 64, 1}; }
+Size sizeOf(const FlowContext& context) {
+  return context.quick() ? Size{16, 4, 2} : Size{64, 64, 1};
+}
 
 nlohmann::json inputs(const FlowContext& context) {
   const Size size = sizeOf(context);
@@ -41,9 +43,11 @@ void addFigures(nlohmann::json& figures, const nlohmann::json& comparison) {
 void run(FlowContext& context) {
   const Size size = sizeOf(context);
   const model::Model model = model::readModel(context.dir() / "model_array.json");
-  const TileData data = randomTile(context.command().common.seed, size.rows, size.cols, size.cols, size.samples, context.conditions().vdd);
-  const TileComparison result = compareTile(context.pdk(), context.conditions(), tileCircuits(context.command(), context.pdk(), size.rows, size.cols),
-                                            model, data, context.simulator());
+  const TileData data = randomTile(context.command().common.seed, size.rows, size.cols, size.cols, size.samples,
+                                   context.conditions().vdd);
+  const TileComparison result = compareTile(context.pdk(), context.conditions(),
+                                            tileCircuits(context.command(), context.pdk(), size.rows, size.cols), model,
+                                            data, context.simulator());
   for (const auto& [name, table] : comparisonTables(result)) context.writeTable("data/check_" + name + ".csv", table);
   context.current()["comparison"] = toJson(result);
   context.current()["size"] = {{"rows", size.rows}, {"cols", size.cols}, {"samples", size.samples}};
@@ -53,6 +57,8 @@ void run(FlowContext& context) {
 
 }  // namespace
 
-Stage checkStage() { return {"check", "model against transistors", {"array-model"}, true, inputs, run}; }
+Stage checkStage() {
+  return {"check", "model against transistors", {"array-model"}, true, inputs, run};
+}
 
 }  // namespace gaincell::flows

@@ -18,6 +18,8 @@ void run(FlowContext& context) {
 
 }  // namespace
 
-Stage floorplanStage() { return {"floorplan", "placing the floorplan", {"array-model"}, true, {}, run}; }
+Stage floorplanStage() {
+  return {"floorplan", "placing the floorplan", {"array-model"}, true, {}, run};
+}
 
 }  // namespace gaincell::flows

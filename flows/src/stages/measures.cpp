@@ -56,8 +56,11 @@ std::vector<spec::Measurement> measurementsOf(const json& results, const std::st
 }
 
 std::set<std::string> scopesOf(const json& results) {
-  static const std::map<std::string, std::vector<std::string>> covers = {
-      {"characterize", {"cell"}}, {"fit", {"fit"}}, {"monte-carlo", {"monte-carlo"}}, {"converters", {"converter"}}, {"check", {"check"}}};
+  static const std::map<std::string, std::vector<std::string>> covers = {{"characterize", {"cell"}},
+                                                                         {"fit", {"fit"}},
+                                                                         {"monte-carlo", {"monte-carlo"}},
+                                                                         {"converters", {"converter"}},
+                                                                         {"check", {"check"}}};
   std::set<std::string> scopes;
   for (const auto& [stage, list] : covers)
     if (results.contains(stage)) scopes.insert(list.begin(), list.end());

@@ -72,7 +72,8 @@ void run(FlowContext& context) {
 }
 
 std::vector<std::string> everyOtherStage() {
-  return {"generate", "characterize", "monte-carlo", "converters", "fit", "array-model", "attention", "check", "floorplan"};
+  return {"generate",    "characterize", "monte-carlo", "converters", "fit",
+          "array-model", "attention",    "check",       "floorplan"};
 }
 
 }  // namespace

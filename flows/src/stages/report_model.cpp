@@ -1,4 +1,5 @@
-// The report's sections that judge the model: Monte-Carlo of the cell, attention on real data, model against transistors.
+// The report's sections that judge the model: Monte-Carlo of the cell, attention on real data, model against
+// transistors.
 
 #include <fmt/format.h>
 
@@ -21,8 +22,8 @@ report::Section named(const char* id, const char* title) {
   return section;
 }
 
-report::Plot scatter(const ReportSource& s, const std::string& quantity, const std::string& title, const std::string& name,
-                     const std::string& unit, double scale, const std::string& column_unit) {
+report::Plot scatter(const ReportSource& s, const std::string& quantity, const std::string& title,
+                     const std::string& name, const std::string& unit, double scale, const std::string& column_unit) {
   const support::Table t = s.table("check_" + quantity + ".csv");
   const json& forms = s.results["check"]["comparison"][quantity]["forms"];
   report::Scatter data;
@@ -35,24 +36,30 @@ report::Plot scatter(const ReportSource& s, const std::string& quantity, const s
   data.x = t.values(t.columns.back());
   data.y = t.values("spice_" + column_unit);
   data.scale = scale;
-  data.summary = fmt::format("full model: NRMSE {:.2f} % of full scale; plain cubic: {:.2f} %", 100 * forms.back()["nrmse"].get<double>(),
-                             100 * forms.front()["nrmse"].get<double>());
+  data.summary = fmt::format("full model: NRMSE {:.2f} % of full scale; plain cubic: {:.2f} %",
+                             100 * forms.back()["nrmse"].get<double>(), 100 * forms.front()["nrmse"].get<double>());
   report::Plot plot = report::scatterPlot(data);
   const json& size = s.results["check"]["size"];
-  plot.command = fmt::format("gaincell check --model model_array.json --rows {} --cols {} --samples {}", size["rows"].get<int>(),
-                             size["cols"].get<int>(), size["samples"].get<int>());
+  plot.command = fmt::format("gaincell check --model model_array.json --rows {} --cols {} --samples {}",
+                             size["rows"].get<int>(), size["cols"].get<int>(), size["samples"].get<int>());
   plot.files = {{"points", "data/check_" + quantity + ".csv"}};
   return plot;
 }
 
 /// Error by form of the model: each row adds one effect.
 report::TextTable budget(const json& comparison) {
-  report::TextTable table{"Error budget: NRMSE in % of full scale; each row adds one effect to the model above it, the last is what remains unexplained",
-                          {"model", "S", "phi", "output", "output through both arrays"}, {}};
+  report::TextTable table{
+      "Error budget: NRMSE in % of full scale; each row adds one effect to the model above it, the last is what "
+      "remains unexplained",
+      {"model", "S", "phi", "output", "output through both arrays"},
+      {}};
   const json& s = comparison["s"]["forms"];
   for (std::size_t f = 0; f < s.size(); ++f) {
-    const auto cell = [&](const char* quantity) { return fmt::format("{:.3f}", 100 * comparison[quantity]["forms"][f]["nrmse"].get<double>()); };
-    table.rows.push_back({(f == 0 ? "" : "+ ") + s[f]["form"].get<std::string>(), cell("s"), cell("phi"), cell("output"), cell("chain")});
+    const auto cell = [&](const char* quantity) {
+      return fmt::format("{:.3f}", 100 * comparison[quantity]["forms"][f]["nrmse"].get<double>());
+    };
+    table.rows.push_back({(f == 0 ? "" : "+ ") + s[f]["form"].get<std::string>(), cell("s"), cell("phi"),
+                          cell("output"), cell("chain")});
   }
   return table;
 }
@@ -61,7 +68,9 @@ report::TextTable budget(const json& comparison) {
 
 report::Section monteCarloSection(const ReportSource& s) {
   report::Section section = named("monte-carlo", "Monte-Carlo of the cell");
-  section.text = {"Local mismatch of every transistor (Pelgrom) with the figures of the PDK; each draw is a function of seed, sample, instance and parameter."};
+  section.text = {
+      "Local mismatch of every transistor (Pelgrom) with the figures of the PDK; each draw is a function of seed, "
+      "sample, instance and parameter."};
   const support::Table samples = support::readCsv(s.context.dir() / "mc" / "iv" / "samples.csv");
   std::vector<std::string> levels;
   for (const auto& name : samples.columns)
@@ -87,7 +96,8 @@ report::Section monteCarloSection(const ReportSource& s) {
 report::Section attentionSection(const ReportSource& s) {
   report::Section section = named("attention", "Behavioral attention on real data");
   section.text = {
-      "Queries, keys and values of a trained transformer. The published model must reproduce its stored outputs; the fitted array is run without adapting "
+      "Queries, keys and values of a trained transformer. The published model must reproduce its stored outputs; the "
+      "fitted array is run without adapting "
       "the scalers to it, so its correlation shows what adaptation has to make up for."};
   section.figures = s.figures("attention", "attention");
   section.command = "gaincell attend --model paper --decay 1.6e-4 --window 256 --input lm_layer0.npz --output out.npz";
@@ -98,16 +108,20 @@ report::Section attentionSection(const ReportSource& s) {
 report::Section checkSection(const ReportSource& s) {
   report::Section section = named("check", "Behavioral model against transistors");
   const json& result = s.results["check"];
-  section.text = {fmt::format("{} x {} cells, {} random quer{}: every bit line simulated with its wire and converter, array 2 driven by the pulses array 1 "
-                              "gave. The array cell is the PDK's {} variant.",
-                              result["size"]["rows"].get<int>(), result["size"]["cols"].get<int>(), result["size"]["samples"].get<int>(),
-                              result["size"]["samples"].get<int>() == 1 ? "y" : "ies",
-                              s.has("array-model") ? s.results["array-model"].value("variant", "") : "")};
+  section.text = {
+      fmt::format("{} x {} cells, {} random quer{}: every bit line simulated with its wire and converter, array 2 "
+                  "driven by the pulses array 1 "
+                  "gave. The array cell is the PDK's {} variant.",
+                  result["size"]["rows"].get<int>(), result["size"]["cols"].get<int>(),
+                  result["size"]["samples"].get<int>(), result["size"]["samples"].get<int>() == 1 ? "y" : "ies",
+                  s.has("array-model") ? s.results["array-model"].value("variant", "") : "")};
   section.plots = {scatter(s, "s", "First dot product: charge of array 1", "S", "pC", 1e12, "C"),
                    scatter(s, "output", "Second dot product: signed output pulse", "output", "ns", 1e9, "s")};
   section.tables = {budget(result["comparison"])};
   section.figures = s.figures("check", "check");
-  section.figures.erase(std::remove_if(section.figures.begin(), section.figures.end(), [](const auto& f) { return f.label.empty(); }), section.figures.end());
+  section.figures.erase(
+      std::remove_if(section.figures.begin(), section.figures.end(), [](const auto& f) { return f.label.empty(); }),
+      section.figures.end());
   return section;
 }
 

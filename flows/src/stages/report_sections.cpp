@@ -233,7 +233,9 @@ report::Plot converterPlot(const ReportSource& s, const std::string& kind, const
 
 Section converterSection(const ReportSource& s, const std::string& kind, const std::string& title, double limit_lsb) {
   Section section = named(kind, title);
-  section.text = {"One LSB is 1 ns of pulse width; full scale is 15 LSB. Every figure is taken on a later one of back-to-back operations."};
+  section.text = {
+      "One LSB is 1 ns of pulse width; full scale is 15 LSB. Every figure is taken on a later one of back-to-back "
+      "operations."};
   section.plots = {converterPlot(s, kind, "Pulse width by charge", limit_lsb)};
   section.figures = s.figures("converters", kind + "_transfer");
   return section;

@@ -67,8 +67,8 @@ struct GainCellNodes {
 netlist::Instance placeGainCell(const GainCell& cell, const std::string& name, const GainCellNodes& nodes);
 
 // --- testbenches ---------------------------------------------------------------------------------------------------
-// Common to all decks: one cell called "cell"; voltage sources vdd, vss, bl (at VDD/2), wbl, wl, wlb, we, web, nw with the
-// names of their nodes. i(vbl) is the bit-line current in the project's sign: positive into the bit line.
+// Common to all decks: one cell called "cell"; voltage sources vdd, vss, bl (at VDD/2), wbl, wl, wlb, we, web, nw with
+// the names of their nodes. i(vbl) is the bit-line current in the project's sign: positive into the bit line.
 
 /// Static I(V): the write gate stays open and carries the stored level from a swept write bit line (source `wbl`) to
 /// the storage node, the word line is high, the bit line is held at VDD/2. `points` equidistant levels from 0 to VDD.

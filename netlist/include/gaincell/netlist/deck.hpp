@@ -33,7 +33,7 @@ using DeckAnalysis = std::variant<OperatingPoint, DcSweep, Transient>;
 struct Deck {
   std::string title;
   Circuit circuit;
-  std::vector<std::string> pdk_cards;           ///< verbatim, ngspice syntax, after the title (paths already absolute)
+  std::vector<std::string> pdk_cards;  ///< verbatim, ngspice syntax, after the title (paths already absolute)
   /// The same selection for other dialects ("hspice", "xyce", "spectre"), where the PDK has it.
   std::map<std::string, std::vector<std::string>> dialect_cards;
   std::vector<std::string> simulator_settings;  ///< ngspice `set` variables needed before parsing, "ngbehavior=hsa"
