@@ -114,7 +114,7 @@ TEST_CASE("a wrong manifest is refused with the path of the field") {
   CHECK(errorAfter("\"needs_osdi\": false", "\"needs_osdi\": true", &id).find("OSDI") != std::string::npos);
   CHECK(id == "PDK-0008");
   CHECK(errorAfter("'${root}/gc28.lib' ff", "'${root}/gone.lib' ff", &id).find("gone.lib") != std::string::npos);
-  CHECK(id == "PDK-0003");
+  CHECK(id == "PDK-0042");
 }
 
 TEST_CASE("missing files name the variable and the paths tried") {
