@@ -165,6 +165,7 @@ bool NgspiceLibrary::parse(const protocol::RunRequest& request) {
   pointers.reserve(lines.size() + 1);
   for (auto& line : lines) pointers.push_back(line.data());
   pointers.push_back(nullptr);
+  selected_ = 0;
   api.circuit(pointers.data());
   // A refused deck leaves the previous circuit current, and `run` would run that one: any message counts.
   std::string text = recorded();
@@ -173,48 +174,46 @@ bool NgspiceLibrary::parse(const protocol::RunRequest& request) {
   if (record.exited || text.find("error") != std::string::npos || text.find("can't find") != std::string::npos ||
       text.find("circuit: ") == std::string::npos)
     return false;
-  circuits_.insert(circuits_.begin(), Circuit{request.id, {}, {}});
+  circuits_.insert(circuits_.begin(), Circuit{request.id, {}});
   return true;
 }
 
 void NgspiceLibrary::select(std::uint64_t id) {
+  if (id == selected_) return;
   const auto it = std::find_if(circuits_.begin(), circuits_.end(), [&](const Circuit& c) { return c.id == id; });
   command(fmt::format("setcirc {}", it - circuits_.begin() + 1));
+  selected_ = id;
 }
 
-bool NgspiceLibrary::nominal(Circuit& circuit, const Alter& a, double& value) {
-  const auto key = std::make_pair(a.device, a.parameter);
-  if (const auto it = circuit.nominal.find(key); it != circuit.nominal.end()) {
-    value = it->second;
-    return true;
-  }
-  std::string name = fmt::format("@{}[{}]", a.device, a.parameter);
-  const VectorInfo* info = api.vector(name.data());
-  if (!info || !info->real || info->length != 1) return false;
-  value = circuit.nominal[key] = info->real[0];
-  return true;
+void NgspiceLibrary::set(const std::pair<std::string, std::string>& parameter, Altered& state, double value) {
+  if (state.current == value) return;
+  command(fmt::format("alter @{}[{}] = {}", parameter.first, parameter.second, support::formatNumber(value)));
+  state.current = value;
 }
 
 bool NgspiceLibrary::alter(Circuit& circuit, const std::vector<Alter>& alters) {
+  ++runs_;
   for (const auto& a : alters) {
-    double before = 0;
-    if (!nominal(circuit, a, before)) {
-      record.clear();
-      std::string text =
-          fmt::format("stderr Error: the circuit has no {} with parameter {} to alter", a.device, a.parameter);
-      onText(text.data(), 0, nullptr);
-      return false;
+    const auto key = std::make_pair(a.device, a.parameter);
+    auto it = circuit.altered.find(key);
+    if (it == circuit.altered.end()) {
+      std::string name = fmt::format("@{}[{}]", a.device, a.parameter);
+      const VectorInfo* info = api.vector(name.data());
+      if (!info || !info->real || info->length != 1) {
+        record.clear();
+        std::string text =
+            fmt::format("stderr Error: the circuit has no {} with parameter {} to alter", a.device, a.parameter);
+        onText(text.data(), 0, nullptr);
+        return false;
+      }
+      it = circuit.altered.emplace(key, Altered{info->real[0], info->real[0], 0}).first;
     }
-    circuit.changed.emplace_back(a, before);
-    command(fmt::format("alter @{}[{}] = {}", a.device, a.parameter, support::formatNumber(a.value)));
+    it->second.wanted_in = runs_;
+    set(key, it->second, a.value);
   }
+  for (auto& [key, state] : circuit.altered)
+    if (state.wanted_in != runs_) set(key, state, state.nominal);
   return true;
-}
-
-void NgspiceLibrary::restore(Circuit& circuit) {
-  for (const auto& [a, before] : circuit.changed)
-    command(fmt::format("alter @{}[{}] = {}", a.device, a.parameter, support::formatNumber(before)));
-  circuit.changed.clear();
 }
 
 std::uint64_t NgspiceLibrary::iterations() {
@@ -259,10 +258,7 @@ protocol::RunReply NgspiceLibrary::run(const protocol::RunRequest& request) {
     } else {
       reply.log = troubles();
     }
-    if (!record.exited) {
-      restore(circuit);
-      command("destroy all");
-    }
+    if (!record.exited) command("destroy all");
   } else {
     reply.log = troubles();
   }
@@ -277,6 +273,7 @@ void NgspiceLibrary::drop(std::uint64_t id) {
   if (it == circuits_.end()) return;
   select(id);
   command("remcirc");
+  selected_ = 0;
   circuits_.erase(it);
 }
 

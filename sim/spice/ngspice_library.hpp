@@ -21,28 +21,35 @@ class NgspiceLibrary {
   NgspiceLibrary& operator=(const NgspiceLibrary&) = delete;
 
   const std::string& version() const noexcept { return version_; }
-  /// Parses the deck if needed, applies the alters, runs, and puts the altered parameters back.
+  /// Parses the deck if needed, applies the alters and runs. Parameters are put back to the deck's values by the first
+  /// run that does not alter them: samples alter the same ones, so putting them back each time would double the work.
   protocol::RunReply run(const protocol::RunRequest& request);
   void drop(std::uint64_t id);
 
  private:
+  /// A parameter that some run has altered.
+  struct Altered {
+    double nominal = 0, current = 0;  ///< the deck's value, and the one in the library now
+    std::uint64_t wanted_in = 0;      ///< the last run that asked for a value of its own
+  };
   struct Circuit {
     std::uint64_t id = 0;
-    std::vector<std::pair<Alter, double>> changed;  ///< what differs from the deck, and the deck's value
-    std::map<std::pair<std::string, std::string>, double> nominal;  ///< deck values once asked for
+    std::map<std::pair<std::string, std::string>, Altered> altered;  ///< by device and parameter
   };
 
   void command(const std::string& text);
   bool parse(const protocol::RunRequest& request);
   void select(std::uint64_t id);
+  /// Brings the circuit to the deck with these alters, whatever the run before had altered.
   bool alter(Circuit& circuit, const std::vector<Alter>& alters);
-  void restore(Circuit& circuit);
-  bool nominal(Circuit& circuit, const Alter& alter, double& value);
+  void set(const std::pair<std::string, std::string>& parameter, Altered& state, double value);
   void collect(protocol::RunReply& reply);
   std::uint64_t iterations();
 
   std::string version_;
   std::vector<Circuit> circuits_;      ///< newest first, as the library numbers them
+  std::uint64_t selected_ = 0;         ///< the library's current circuit; 0: unknown
+  std::uint64_t runs_ = 0;
   std::vector<std::string> settings_;  ///< `set` variables now in force
 };
 

@@ -31,7 +31,7 @@ class Writer {
     changed_.wait(lock, [this] { return queue_.size() < kQueue || error_; });
     if (error_) return false;
     queue_.push_back(std::move(record));
-    changed_.notify_all();
+    if (queue_.size() == 1 || queue_.size() >= kQueue) changed_.notify_all();  // the writer waits for nothing between
     return true;
   }
   /// Stores what is left. Does not throw: see rethrow().
@@ -49,14 +49,19 @@ class Writer {
 
  private:
   static constexpr std::size_t kQueue = 1000;  // records; bounds memory when the disk stalls
+  /// Transactions begin at least this far apart: a sync costs as much processor time as a third of the fastest sample.
+  static constexpr std::chrono::milliseconds kApart{20};
 
   void work() {
+    auto next = std::chrono::steady_clock::now();
     for (;;) {
       std::vector<SampleRecord> batch;
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return !queue_.empty() || closed_; });
         if (queue_.empty()) return;
+        changed_.wait_until(lock, next, [this] { return closed_ || queue_.size() >= kQueue; });
+        next = std::chrono::steady_clock::now() + kApart;
         batch.swap(queue_);
       }
       changed_.notify_all();
