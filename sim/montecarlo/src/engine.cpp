@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -22,7 +23,10 @@ namespace {
 /// Stores records in a thread of its own, so that the simulators do not wait for the disk.
 class Writer {
  public:
-  explicit Writer(RunStore& store) : store_(store), thread_([this] { work(); }) {}
+  /// @param most records in one transaction
+  Writer(RunStore& store, std::size_t most) : store_(store), most_(std::clamp<std::size_t>(most, 1, kQueue)) {
+    thread_ = std::thread([this] { work(); });
+  }
   ~Writer() { finish(); }
 
   /// Takes a record; waits when the disk is far behind. False when storing has failed.
@@ -31,7 +35,7 @@ class Writer {
     changed_.wait(lock, [this] { return queue_.size() < kQueue || error_; });
     if (error_) return false;
     queue_.push_back(std::move(record));
-    if (queue_.size() == 1 || queue_.size() >= kQueue) changed_.notify_all();  // the writer waits for nothing between
+    if (queue_.size() == 1 || queue_.size() >= most_) changed_.notify_all();  // the writer waits for nothing between
     return true;
   }
   /// Stores what is left. Does not throw: see rethrow().
@@ -60,9 +64,15 @@ class Writer {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return !queue_.empty() || closed_; });
         if (queue_.empty()) return;
-        changed_.wait_until(lock, next, [this] { return closed_ || queue_.size() >= kQueue; });
+        changed_.wait_until(lock, next, [this] { return closed_ || queue_.size() >= most_; });
         next = std::chrono::steady_clock::now() + kApart;
-        batch.swap(queue_);
+        if (queue_.size() <= most_) {
+          batch.swap(queue_);
+        } else {
+          const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(most_);
+          batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+          queue_.erase(queue_.begin(), end);
+        }
       }
       changed_.notify_all();
       try {
@@ -78,6 +88,7 @@ class Writer {
   }
 
   RunStore& store_;
+  const std::size_t most_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<SampleRecord> queue_;
@@ -142,7 +153,7 @@ EngineReport runLocal(const Study& study, RunStore& store, const EngineOptions& 
   if (!options.title.empty() && !tasks.empty())
     progress = std::make_unique<support::Progress>(options.title, tasks.size());
 
-  Writer writer(store);
+  Writer writer(store, options.records_per_transaction);
   std::atomic<std::size_t> next{0}, good{0}, failed{0};
   std::atomic<bool> stop{false};
   std::mutex mutex;

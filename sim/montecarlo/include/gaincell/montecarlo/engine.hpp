@@ -22,8 +22,9 @@ struct EngineOptions {
   int jobs = 1;  ///< simulator processes
   OnFailure on_failure = OnFailure::Retry;
   std::uint32_t retries = 2;
-  std::uint64_t shard = 0, shards = 1;  ///< this process runs the samples k with k modulo `shards` = `shard`
-  std::string title = "samples";        ///< of the progress bar; empty: none
+  std::uint64_t shard = 0, shards = 1;         ///< this process runs the samples k with k modulo `shards` = `shard`
+  std::size_t records_per_transaction = 1000;  ///< at most; 1: a sync for each sample, however fast they come
+  std::string title = "samples";               ///< of the progress bar; empty: none
 };
 
 struct EngineReport {
