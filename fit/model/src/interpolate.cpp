@@ -118,8 +118,9 @@ Section at(const Model& model, const std::string& corner, double temp_c, double 
   const double w_t = t1 > t0 ? (temp_c - t0) / (t1 - t0) : 0;
   const auto inverse = [](double c) { return 1 / (c + support::kZeroCelsius); };
   const double w_tau = t1 > t0 ? (inverse(temp_c) - inverse(t0)) / (inverse(t1) - inverse(t0)) : 0;
-  const auto alongTemperature = [&](double v) {
-    return t1 > t0 ? blend(point(t0, v), point(t1, v), w_t, w_tau) : point(t0, v);
+  // Named again: clang 14 does not let a lambda refer to a structured binding.
+  const auto alongTemperature = [&, cold = t0, hot = t1](double v) {
+    return hot > cold ? blend(point(cold, v), point(hot, v), w_t, w_tau) : point(cold, v);
   };
   const double w_v = v1 > v0 ? (vdd_v - v0) / (v1 - v0) : 0;
   Section out = v1 > v0 ? blend(alongTemperature(v0), alongTemperature(v1), w_v, w_v) : alongTemperature(v0);

@@ -11,36 +11,64 @@ Columns::Columns(const Plan& plan, std::size_t batch, std::size_t head, std::siz
       batch_(batch),
       head_(head),
       blocks_(blocks),
-      key_block_(plan.codes ? 3 * plan.quads * kBlock * 4 : plan.dimension * kBlock),
+      key_block_(plan.integerScores() ? 3 * plan.quads * kBlock * 4 : plan.dimension * kBlock),
       value_block_(kBlock * plan.width) {
-  if (plan.codes) {
+  if (plan.integerScores()) {
     key_codes_.assign(blocks * key_block_, 0);
     value_codes_.assign(blocks * value_block_, 0);
-    if (plan.constant) value_planes_.assign(blocks * value_block_, 0.0F);
+  } else if (plan.codes) {
+    key_planes_.assign(blocks * key_block_, 0.0F);
+    value_planes_.assign(blocks * value_block_, 0.0F);
   } else {
     key_planes_.assign(blocks * plan.planes.size() * key_block_, 0.0F);
     value_planes_.assign(blocks * plan.planes.size() * value_block_, 0.0F);
-    if (plan.chip) {
-      plan.chip->prepareHead(head);
-      if (plan.chip->physics().write) held_.assign(2 * plan.window * plan.dimension, -1);
-    }
   }
   scratch_.resize(2 * plan.dimension);
-  levels_.resize(plan.width);
+  levels_.resize(kBlock * plan.width);
+  restart(batch, head);
+}
+
+void Columns::restart(std::size_t batch, std::size_t head) {
+  batch_ = batch;
+  head_ = head;
+  if (!plan_.chip) return;
+  plan_.chip->prepareHead(head);
+  if (plan_.chip->physics().write) held_.assign(2 * plan_.window * plan_.dimension, -1);
 }
 
 void Columns::write(std::size_t first, std::size_t count, const float* k, const float* v) {
-  for (std::size_t n = 0; n < count; ++n) {
-    const std::size_t at = n * plan_.dimension;
+  for (std::size_t n = 0; n < count;) {
+    const std::size_t at = n * plan_.dimension, run = std::min(count - n, kBlock - (first + n) % kBlock);
+    if (plan_.codes && plan_.constant) {
+      writeCurrents(first + n, run, k + at, v + at);
+      n += run;
+      continue;
+    }
     plan_.codes ? writeCodes(first + n, k + at, v + at) : writePlanes(first + n, k + at, v + at);
+    ++n;
   }
 }
 
-void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
+void Columns::writeCurrents(std::size_t column, std::size_t count, const float* k, const float* v) {
   const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
   const auto high = static_cast<float>(plan_.settings.v_max);
   const Scalers& s = plan_.scalers;
-  plan_.kernels->quantizeCodes(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, levels_.data());
+  const float* current = plan_.weights.data();
+  const std::uint8_t* levels = levels_.data();
+  plan_.kernels->quantizeCodes(k, count * d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, levels_.data());
+  for (std::size_t e = 0; e < d; ++e) {
+    float* to = key_planes_.data() + block * key_block_ + e * kBlock + c;
+    for (std::size_t n = 0; n < count; ++n) to[n] = current[levels[n * d + e]];
+  }
+  plan_.kernels->quantizeCodes(v, count * d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, levels_.data());
+  for (std::size_t n = 0; n < count; ++n) {
+    float* to = value_planes_.data() + block * value_block_ + (c + n) * plan_.width;
+    for (std::size_t e = 0; e < d; ++e) to[e] = current[levels[n * d + e]];
+  }
+}
+
+void Columns::writeKeyLevels(std::size_t block, std::size_t c) {
+  const std::size_t d = plan_.dimension;
   const int top = plan_.settings.levels_kv - 1;
   std::int8_t basis[3][9] = {};  // see ScoreBlock
   for (int level = 0; level <= top; ++level) {
@@ -59,11 +87,16 @@ void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
       const std::int8_t four[4] = {g[l[0]], g[l[1]], g[l[2]], g[l[3]]};
       std::memcpy(keys + p * plane, four, 4);
     }
+}
+
+void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
+  const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
+  const auto high = static_cast<float>(plan_.settings.v_max);
+  const Scalers& s = plan_.scalers;
+  plan_.kernels->quantizeCodes(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, levels_.data());
+  writeKeyLevels(block, c);
   std::uint8_t* values = value_codes_.data() + block * value_block_ + c * plan_.width;
   plan_.kernels->quantizeCodes(v, d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, values);
-  if (!plan_.constant) return;
-  float* currents = value_planes_.data() + block * value_block_ + c * plan_.width;
-  for (std::size_t e = 0; e < d; ++e) currents[e] = plan_.weights[values[e]];
 }
 
 double Columns::deviation(Array array, std::size_t column, std::size_t row, float value) {

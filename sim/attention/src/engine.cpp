@@ -83,10 +83,11 @@ std::size_t firstNotFinite(const float* x, std::size_t n) {
   return n;
 }
 
-void requireFinite(const float* x, std::size_t tokens, std::size_t dimension, const char* name, std::size_t batch,
-                   std::size_t head) {
-  const std::size_t i = firstNotFinite(x, tokens * dimension);
-  if (i < tokens * dimension)
+/// Checks `count` tokens of x from `first`.
+void requireFinite(const float* x, std::size_t first, std::size_t count, std::size_t dimension, const char* name,
+                   std::size_t batch, std::size_t head) {
+  const std::size_t i = first * dimension + firstNotFinite(x + first * dimension, count * dimension);
+  if (i < (first + count) * dimension)
     throw Error("ATT-0021", "the input holds NaN or infinity",
                 fmt::format("{}[{}, {}, {}, {}]", name, batch, head, i / dimension, i % dimension),
                 "check where the array comes from");
@@ -160,11 +161,18 @@ struct HeadTask {
 };
 
 void packHead(const Plan& plan, HeadTask& t, std::size_t tokens) {
-  requireFinite(t.q, tokens, plan.dimension, "q", t.batch, t.head);
-  requireFinite(t.k, tokens, plan.dimension, "k", t.batch, t.head);
-  requireFinite(t.v, tokens, plan.dimension, "v", t.batch, t.head);
-  t.columns = std::make_unique<Columns>(plan, t.batch, t.head, (tokens + kBlock - 1) / kBlock);
-  t.columns->write(0, tokens, t.k, t.v);
+  requireFinite(t.q, 0, tokens, plan.dimension, "q", t.batch, t.head);
+  if (t.columns) {
+    t.columns->restart(t.batch, t.head);
+  } else {
+    t.columns = std::make_unique<Columns>(plan, t.batch, t.head, (tokens + kBlock - 1) / kBlock);
+  }
+  for (std::size_t first = 0; first < tokens; first += kBlock) {  // checked and packed while in the cache
+    const std::size_t count = std::min(kBlock, tokens - first), at = first * plan.dimension;
+    requireFinite(t.k, first, count, plan.dimension, "k", t.batch, t.head);
+    requireFinite(t.v, first, count, plan.dimension, "v", t.batch, t.head);
+    t.columns->write(first, count, t.k + at, t.v + at);
+  }
   if (t.sinks.k_q == nullptr) return;
   const Scalers& s = plan.scalers;
   const auto high = static_cast<float>(plan.settings.v_max);
@@ -204,6 +212,7 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
 
   // As many heads at a time as there are threads: memory stays bounded, and the rows of a head are shared out in
   // chunks.
+  std::vector<std::unique_ptr<Columns>> memory(threads);
   for (std::size_t first = 0; first < shape.sequences(); first += threads) {
     const std::size_t group = std::min(threads, shape.sequences() - first);
     std::vector<HeadTask> tasks(group);
@@ -217,6 +226,7 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
       }
     }
     const int jobs = static_cast<int>(threads);
+    for (std::size_t n = 0; n < group; ++n) tasks[n].columns = std::move(memory[n]);
     support::parallelFor(group, jobs, [&](std::size_t n) { packHead(*plan, tasks[n], shape.tokens); });
     // Worker w takes every `threads`-th block of every head, so that long and short rows are shared evenly.
     support::parallelFor(threads, jobs, [&](std::size_t w) {
@@ -225,6 +235,7 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
           runBlock(*plan, *workers[w], tasks[n], shape.tokens, b,
                    activity.empty() ? nullptr : &activity[(first + n) * blocks + b]);
     });
+    for (std::size_t n = 0; n < group; ++n) memory[n] = std::move(tasks[n].columns);
   }
   if (options.activity != nullptr) {
     options.activity->assign(shape.heads, {});
@@ -280,9 +291,9 @@ std::size_t Stream::position() const noexcept {
 void Stream::push(const float* q, const float* k, const float* v, float* out, Activity* activity) {
   Impl& s = *impl_;
   const std::size_t d = s.plan->dimension;
-  requireFinite(q, 1, d, "q", s.batch, s.head);
-  requireFinite(k, 1, d, "k", s.batch, s.head);
-  requireFinite(v, 1, d, "v", s.batch, s.head);
+  requireFinite(q, 0, 1, d, "q", s.batch, s.head);
+  requireFinite(k, 0, 1, d, "k", s.batch, s.head);
+  requireFinite(v, 0, 1, d, "v", s.batch, s.head);
   s.columns.write(s.position, 1, k, v);
   s.worker.run(s.columns, s.batch, s.head, s.position, 1, q, out, nullptr, activity);
   ++s.position;

@@ -3,6 +3,8 @@
 // Everything lives in the anonymous namespace of the including file, so that no two instruction sets share an instance.
 // Multiplications and additions are never fused here except through V::fma: results then agree bit for bit between
 // instruction sets wherever fma is not used.
+#include <type_traits>
+
 #include "kernels.hpp"
 
 // Loops over registers must be unrolled early, or accumulators end up in memory.
@@ -92,49 +94,48 @@ void scores(const ScoreBlock& b) {
   for (; r < b.rows; ++r) scoreRows<V, 1>(b, r);
 }
 
-template <typename V, std::size_t N, bool kFused, typename Code>
-inline void weighRow(const WeighBlock& b, std::size_t r, std::size_t e, const Code* codes) {
+/// Cell: a current (float) or a code to look up.
+template <typename V, std::size_t N, typename Cell>
+inline void weighRow(const WeighBlock& b, std::size_t r, std::size_t e, const Cell* cells) {
   using F = typename V::F;
   F acc[N];
   float* to = b.acc + r * b.width + e;
-  for (std::size_t n = 0; n < N; ++n) acc[n] = V::load(to + n * V::kWidth);
+  for (std::size_t n = 0; n < N; ++n) acc[n] = b.accumulate ? V::load(to + n * V::kWidth) : V::set(0.0F);
   const float* phi = b.phi + r * kBlock;
-  const float* table = b.table + static_cast<std::ptrdiff_t>(r) * b.row_step;
   for (std::uint64_t left = b.columns[r]; left != 0; left &= left - 1) {
     const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
-    const Code* code = codes + j * b.width + e;
+    const Cell* cell = cells + j * b.width + e;
     const F weight = V::set(phi[j]);
-    if constexpr (kFused) {
-      const F entries = V::loadTable(b.table);
-      for (std::size_t n = 0; n < N; ++n)
-        acc[n] = V::fma(weight, V::lookUp(entries, V::loadCodes(code + n * V::kWidth)), acc[n]);
+    if constexpr (std::is_same_v<Cell, float>) {
+      for (std::size_t n = 0; n < N; ++n) acc[n] = V::fma(weight, V::load(cell + n * V::kWidth), acc[n]);
     } else {
-      const F entries = V::mul(weight, V::loadTable(table - static_cast<std::ptrdiff_t>(j) * b.row_step));
+      const auto age = static_cast<std::ptrdiff_t>(r) - static_cast<std::ptrdiff_t>(j);
+      const F entries = V::mul(weight, V::loadTable(b.table + age * 8));
       for (std::size_t n = 0; n < N; ++n)
-        acc[n] = V::add(acc[n], V::lookUp(entries, V::loadCodes(code + n * V::kWidth)));
+        acc[n] = V::add(acc[n], V::lookUp(entries, V::loadCodes(cell + n * V::kWidth)));
     }
   }
   for (std::size_t n = 0; n < N; ++n) V::store(to + n * V::kWidth, acc[n]);
 }
 
-template <typename V, bool kFused, typename Code>
-void weighAll(const WeighBlock& b, const Code* codes) {
+template <typename V, typename Cell>
+void weighAll(const WeighBlock& b, const Cell* cells) {
   for (std::size_t r = 0; r < b.rows; ++r) {
-    if (b.columns[r] == 0) continue;
+    if (b.columns[r] == 0 && b.accumulate) continue;
     std::size_t e = 0;
-    for (; e + 64 <= b.width; e += 64) weighRow<V, 64 / V::kWidth, kFused>(b, r, e, codes);
-    for (; e < b.width; e += 16) weighRow<V, 16 / V::kWidth, kFused>(b, r, e, codes);
+    for (; e + 64 <= b.width; e += 64) weighRow<V, 64 / V::kWidth>(b, r, e, cells);
+    for (; e < b.width; e += 16) weighRow<V, 16 / V::kWidth>(b, r, e, cells);
   }
 }
 
 template <typename V>
 void weigh(const WeighBlock& b) {
-  if (b.row_step == 0) {
-    weighAll<V, true>(b, b.codes);
+  if (b.currents != nullptr) {
+    weighAll<V>(b, b.currents);
   } else if (b.codes32 != nullptr) {
-    weighAll<V, false>(b, b.codes32);
+    weighAll<V>(b, b.codes32);
   } else {
-    weighAll<V, false>(b, b.codes);
+    weighAll<V>(b, b.codes);
   }
 }
 
@@ -162,6 +163,8 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size
           float* c, std::size_t ldc, bool accumulate) {
   constexpr std::size_t kVectors = V::kGemmVectors, kColumns = kVectors * V::kWidth;
   std::size_t j = 0;
+  if (m == 1)  // one token: enough columns at once to hide the latency of the chains
+    for (; j + 64 <= n; j += 64) gemmTile<V, 1, 64 / V::kWidth>(k, a, lda, b + j, ldb, c + j, ldc, accumulate);
   for (; j + kColumns <= n; j += kColumns) {
     std::size_t i = 0;
     for (; i + V::kGemmRows <= m; i += V::kGemmRows)
@@ -206,8 +209,31 @@ void output(const OutputTile& t) {
 }
 
 template <typename V>
+std::uint64_t convert(const float* s, std::size_t first, std::size_t last, float inverse, float* phi) {
+  std::uint64_t bits = 0;
+  for (std::size_t c = 0; c < kBlock; c += V::kWidth) {
+    const auto x = V::min(V::max(V::mul(V::load(s + c), V::set(inverse)), V::set(0.0F)), V::set(1.0F));
+    V::store(phi + c, x);
+    bits |= V::positive(x) << c;
+  }
+  for (std::size_t c = 0; c < first; ++c) phi[c] = 0.0F;
+  for (std::size_t c = last; c < kBlock; ++c) phi[c] = 0.0F;
+  if (first >= last) return 0;
+  return bits & (~std::uint64_t{0} << first) & (~std::uint64_t{0} >> (kBlock - last));
+}
+
+std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t range, std::uint64_t* chosen) {
+  std::size_t count = 0;
+  for (std::size_t r = 0; r < rows; ++r) {
+    chosen[r] = bits[r] & range;
+    count += static_cast<std::size_t>(__builtin_popcountll(chosen[r]));
+  }
+  return count;
+}
+
+template <typename V>
 constexpr KernelTable makeTable() {
-  return {quantizeCodes, quantizeValues, scores<V>, weigh<V>, gemm<V>, output};
+  return {quantizeCodes, quantizeValues, scores<V>, weigh<V>, gemm<V>, output, convert<V>, select};
 }
 
 }  // namespace

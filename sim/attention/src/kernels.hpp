@@ -25,17 +25,18 @@ struct ScoreBlock {
   std::uint64_t* nonzero = nullptr;  ///< [rows] bit per column with phi > 0
 };
 
-/// Second multiply of one block by an 8-entry table per age: acc[r][e] += (phi table[age])[code[j][e]] over the set
-/// bits.
+/// Second multiply of one block over the set bits only: acc[r][e] += (phi table[age])[code[j][e]] by an 8-entry table
+/// per age, or without decay, fused as in gemm, acc[r][e] += phi currents[j][e].
 struct WeighBlock {
   std::size_t rows = 0, width = 0;         ///< width: outputs, multiple of 16
   const float* phi = nullptr;              ///< [rows][kBlock]
   const std::uint64_t* columns = nullptr;  ///< [rows] columns to add
   const std::uint8_t* codes = nullptr;     ///< [kBlock][width]
   const std::int32_t* codes32 = nullptr;   ///< the same widened, or null
-  const float* table = nullptr;  ///< entry of row 0, column 0: row + 1 is `row_step` on, column + 1 is `row_step` back
-  std::ptrdiff_t row_step = 8;   ///< 8: one table per age; 0: one table, and the sum is fused as in gemm
-  float* acc = nullptr;          ///< [rows][width]
+  const float* table = nullptr;            ///< entry of row 0, column 0: row + 1 is 8 on, column + 1 is 8 back
+  const float* currents = nullptr;         ///< [kBlock][width], or null: by codes and table
+  float* acc = nullptr;                    ///< [rows][width]
+  bool accumulate = true;                  ///< false: acc starts from zero
 };
 
 /// Output conversion of one tile: sum += grid(clamp(acc * inverse_sat, -1, 1)).
@@ -61,6 +62,11 @@ struct KernelTable {
   void (*gemm)(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
                std::size_t ldb, float* c, std::size_t ldc, bool accumulate);
   void (*output)(const OutputTile&);
+  /// phi[c] = clamp(s[c] * inverse, 0, 1) for first <= c < last, 0 elsewhere in the block. @returns bit per phi > 0
+  /// s and phi may be the same.
+  std::uint64_t (*convert)(const float* s, std::size_t first, std::size_t last, float inverse, float* phi);
+  /// chosen[r] = bits[r] & range. @returns number of set bits
+  std::size_t (*select)(const std::uint64_t* bits, std::size_t rows, std::uint64_t range, std::uint64_t* chosen);
 };
 
 /// Null when this machine (or this build) cannot run it. Auto: the best there is.

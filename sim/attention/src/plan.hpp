@@ -55,9 +55,10 @@ struct Plan {
   std::vector<Plane> planes;         ///< otherwise
   std::shared_ptr<const Chip> chip;  ///< null without physics
 
-  const float* weightTable(std::size_t i0, std::size_t j0) const {
-    return constant ? weights.data() : weights.data() + (kBlock + i0 - j0) * 8;
-  }
+  /// Scores from integer levels; without decay one float multiply of currents is cheaper.
+  bool integerScores() const noexcept { return codes && !constant; }
+  /// With decay only; without, the first eight weights are the currents by level.
+  const float* weightTable(std::size_t i0, std::size_t j0) const { return weights.data() + (kBlock + i0 - j0) * 8; }
 
  private:
   void buildCodes();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 namespace gaincell::attention {
 
@@ -29,23 +30,23 @@ RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
   codes32_.assign(kBlock * w, 0);
 }
 
-float* RowWorker::tileAcc(std::size_t tile, std::size_t rows, bool create) {
+float* RowWorker::tileAcc(std::size_t tile) {
   for (std::size_t n = 0; n < open_.size(); ++n)
     if (open_[n] == tile) return acc_[n].data();
-  if (!create) return nullptr;
+  return nullptr;
+}
+
+float* RowWorker::openTile(std::size_t tile) {
   open_.push_back(tile);
   if (acc_.size() < open_.size()) acc_.emplace_back(2 * accSize());
-  auto& acc = acc_[open_.size() - 1];
-  std::fill_n(acc.begin(), rows * plan_.width, 0.0F);
-  if (plan_.chip) std::fill_n(acc.begin() + static_cast<std::ptrdiff_t>(accSize()), rows * plan_.width, 0.0F);
-  return acc.data();
+  return acc_[open_.size() - 1].data();
 }
 
 void RowWorker::quantizeQueries(const Frame& f, const float* q) {
   const std::size_t d = plan_.dimension, w = plan_.width;
   const float a = plan_.scalers.a_q[f.head], b = plan_.scalers.b_q[f.head];
   for (std::size_t r = 0; r < f.rows; ++r) {
-    if (plan_.codes) {
+    if (plan_.integerScores()) {
       std::uint8_t* codes = &q_codes_[r * w];
       plan_.kernels->quantizeCodes(q + r * d, d, a, b, 1.0F, plan_.step_q, codes);
       std::uint32_t sum = 0;
@@ -54,12 +55,9 @@ void RowWorker::quantizeQueries(const Frame& f, const float* q) {
     } else {
       float* values = &q_values_[r * w];
       plan_.kernels->quantizeValues(q + r * d, d, a, b, 1.0F, plan_.step_q, values);
-      float sum = 0;
-      for (std::size_t e = 0; e < d; ++e) {
-        sum += values[e];
-        q_indicator_[r * w + e] = values[e] > 0.0F ? 1.0F : 0.0F;
-      }
-      q_sum_[r] = sum;
+      if (plan_.chip)
+        for (std::size_t e = 0; e < d; ++e) q_indicator_[r * w + e] = values[e] > 0.0F ? 1.0F : 0.0F;
+      if (f.activity != nullptr) q_sum_[r] = std::accumulate(values, values + d, 0.0F);
     }
   }
 }
@@ -79,6 +77,19 @@ void RowWorker::scoreCodes(const Frame& f, std::size_t block) {
   plan_.kernels->scores(b);
 }
 
+void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
+  // On the diagonal a row needs only the columns up to its own: a staircase of twelve rows a step.
+  const std::size_t j0 = block * kBlock, step = j0 + kBlock > f.i0 + 1 ? 12 : f.rows;
+  float* s = f.sinks != nullptr && f.sinks->s != nullptr ? s_.data() : phi_.data();
+  for (std::size_t r = 0; r < f.rows; r += step) {
+    const std::size_t rows = std::min(step, f.rows - r);
+    const std::size_t columns = std::min(kBlock, (f.i0 + r + rows - j0 + 15) / 16 * 16);
+    plan_.kernels->gemm(rows, columns, plan_.dimension, &q_values_[r * plan_.width], plan_.width,
+                        f.columns.keyCurrents(block), kBlock, s + r * kBlock, kBlock, false);
+  }
+  convertScores(f, block, s);
+}
+
 void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
   std::fill_n(s_.begin(), f.rows * kBlock, 0.0F);
   std::fill_n(conductance_.begin(), f.rows * kBlock, 0.0F);
@@ -93,46 +104,48 @@ void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
       for (std::size_t c = 0; c < kBlock; ++c) to[r * kBlock + c] += factor[c] * product_[r * kBlock + c];
     }
   }
-  convertScores(f, block);
+  convertScores(f, block, s_.data());
 }
 
-void RowWorker::convertScores(const Frame& f, std::size_t block) {
+void RowWorker::convertScores(const Frame& f, std::size_t block, float* scores) {
   const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
   const bool physical = plan_.chip && !plan_.chip->plainConversion();
+  const std::size_t j0 = block * kBlock;
   for (std::size_t r = 0; r < f.rows; ++r) {
-    const std::size_t i = f.i0 + r;
+    // Columns [first, last) are in the window of this row.
+    const std::size_t i = f.i0 + r, oldest = i + 1 > plan_.window ? i + 1 - plan_.window : 0;
+    const std::size_t first = std::min(kBlock, oldest > j0 ? oldest - j0 : 0);
+    const std::size_t last = i < j0 ? 0 : std::min(kBlock, i + 1 - j0);
+    float* s = scores + r * kBlock;
+    float* phi = &phi_[r * kBlock];
+    nonzero_[r] = plan_.kernels->convert(s, first, last, inverse, phi);
+    if (f.sinks != nullptr && f.sinks->s != nullptr) {
+      std::fill(s, s + std::min(first, kBlock), 0.0F);
+      std::fill(s + last, s + kBlock, 0.0F);
+    }
+    if (!physical) continue;
     std::uint64_t bits = 0;
-    for (std::size_t c = 0; c < kBlock; ++c) {
-      const std::size_t j = block * kBlock + c, at = r * kBlock + c;
-      if (j > i || i - j >= plan_.window) {
-        phi_[at] = s_[at] = 0.0F;
-        continue;
-      }
-      if (physical) {
-        phi_[at] = plan_.chip->relu(static_cast<double>(s_[at]), static_cast<double>(conductance_[at]),
-                                    {f.batch, f.head, i}, j % plan_.window, j);
-      } else {
-        phi_[at] = std::clamp(s_[at] * inverse, 0.0F, 1.0F);
-      }
-      bits |= static_cast<std::uint64_t>(phi_[at] > 0.0F) << c;
+    for (std::size_t c = first; c < last; ++c) {
+      phi[c] = plan_.chip->relu(static_cast<double>(s[c]), static_cast<double>(conductance_[r * kBlock + c]),
+                                {f.batch, f.head, i}, (j0 + c) % plan_.window, j0 + c);
+      bits |= static_cast<std::uint64_t>(phi[c] > 0.0F) << c;
     }
     nonzero_[r] = bits;
   }
 }
 
-void RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc) {
+void RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh) {
   const std::uint64_t range =
       (c1 == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << c1) - 1) & (~std::uint64_t{0} << c0);
-  int active = 0;
-  for (std::size_t r = 0; r < f.rows; ++r) {
-    columns_mask_[r] = nonzero_[r] & range;
-    active += std::popcount(columns_mask_[r]);
+  const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, range, columns_mask_.data());
+  if (active == 0) {
+    if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
+    return;
   }
-  if (active == 0) return;
   // Without decay both ways run the same chain of fused operations; the dense one wins when most of phi is not zero.
-  if (plan_.constant && static_cast<std::size_t>(active) * 5 > f.rows * (c1 - c0) * 3) {
+  if (plan_.constant && active * 4 > f.rows * (c1 - c0) * 3) {
     plan_.kernels->gemm(f.rows, plan_.width, c1 - c0, phi_.data() + c0, kBlock,
-                        f.columns.valueCurrents(block) + c0 * plan_.width, plan_.width, acc, plan_.width, true);
+                        f.columns.valueCurrents(block) + c0 * plan_.width, plan_.width, acc, plan_.width, !fresh);
     return;
   }
   WeighBlock b;
@@ -140,14 +153,18 @@ void RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, st
   b.width = plan_.width;
   b.phi = phi_.data();
   b.columns = columns_mask_.data();
-  b.codes = f.columns.valueCodes(block);
-  if (!plan_.constant && f.rows >= 8) {
-    for (std::size_t n = 0; n < kBlock * plan_.width; ++n) codes32_[n] = b.codes[n];
-    b.codes32 = codes32_.data();
-  }
-  b.table = plan_.weightTable(f.i0, block * kBlock);
-  b.row_step = plan_.constant ? 0 : 8;
   b.acc = acc;
+  b.accumulate = !fresh;
+  if (plan_.constant) {
+    b.currents = f.columns.valueCurrents(block);
+  } else {
+    b.codes = f.columns.valueCodes(block);
+    b.table = plan_.weightTable(f.i0, block * kBlock);
+    if (f.rows >= 8) {
+      for (std::size_t n = 0; n < kBlock * plan_.width; ++n) codes32_[n] = b.codes[n];
+      b.codes32 = codes32_.data();
+    }
+  }
   plan_.kernels->weigh(b);
 }
 
@@ -180,10 +197,14 @@ void RowWorker::weighBlock(const Frame& f, std::size_t block) {
     if (s.tiles == TileOrder::Slot) run = std::min(run, plan_.window - place);
     const std::size_t stop = std::min(j + run, end);
     if (stop + plan_.window > f.i0 + 1) {  // else the run is out of the window of every row
-      float* acc = tileAcc(tile, f.rows, true);
+      float* acc = tileAcc(tile);
+      const bool fresh = acc == nullptr;
+      if (fresh) acc = openTile(tile);
       if (plan_.codes) {
-        weighCodes(f, block, j - j0, stop - j0, acc);
+        weighCodes(f, block, j - j0, stop - j0, acc, fresh);
       } else {
+        if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
+        if (fresh && plan_.chip) std::fill_n(acc + accSize(), f.rows * plan_.width, 0.0F);
         weighPlanes(f, block, j - j0, stop - j0, acc, acc + accSize());
       }
       if (s.tiles == TileOrder::Absolute && (stop == (tile + 1) * s.tile_columns || stop == last + 1)) {
@@ -219,7 +240,7 @@ void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* ac
 
 void RowWorker::finishTile(const Frame& f, std::size_t tile) {
   const Settings& s = plan_.settings;
-  const float* acc = tileAcc(tile, f.rows, false);
+  const float* acc = tileAcc(tile);
   const bool sink = f.sinks != nullptr && f.sinks->tile_q != nullptr;
   OutputTile t;
   t.count = f.rows * plan_.width;
@@ -286,7 +307,13 @@ void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head,
   open_.clear();
   const std::size_t oldest = i0 + 1 > plan_.window ? i0 + 1 - plan_.window : 0;
   for (std::size_t block = oldest / kBlock; block <= (i0 + rows - 1) / kBlock; ++block) {
-    plan_.codes ? scoreCodes(f, block) : scorePlanes(f, block);
+    if (plan_.integerScores()) {
+      scoreCodes(f, block);
+    } else if (plan_.codes) {
+      scoreCurrents(f, block);
+    } else {
+      scorePlanes(f, block);
+    }
     if (sinks != nullptr && sinks->s != nullptr) storeScores(f, block);
     if (activity != nullptr) countScores(f);
     weighBlock(f, block);
@@ -312,7 +339,7 @@ void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head,
       const auto pairs = static_cast<double>(std::min(i0 + r + 1, plan_.window));
       activity->tokens += 1;
       activity->pairs += pairs;
-      const float unit = plan_.codes ? plan_.step_q : 1.0F;
+      const float unit = plan_.integerScores() ? plan_.step_q : 1.0F;
       activity->q_width += pairs * static_cast<double>(q_sum_[r] * unit);
     }
   }

@@ -12,11 +12,15 @@ namespace gaincell::attention {
 class Columns {
  public:
   Columns(const Plan& plan, std::size_t batch, std::size_t head, std::size_t blocks);
+  void restart(std::size_t batch, std::size_t head);  ///< forgets; keeps the memory for another head
   /// Writes columns [first, first + count) from k and v [count][dimension]; in increasing order of `first`.
   void write(std::size_t first, std::size_t count, const float* k, const float* v);
 
   const std::int8_t* keyCodes(std::size_t block) const { return key_codes_.data() + index(block) * key_block_; }
+  /// With decay: [kBlock][width].
   const std::uint8_t* valueCodes(std::size_t block) const { return value_codes_.data() + index(block) * value_block_; }
+  /// Key currents when they do not depend on the age: [dimension][kBlock].
+  const float* keyCurrents(std::size_t block) const { return key_planes_.data() + index(block) * key_block_; }
   /// Currents by level, when they do not depend on the age: [kBlock][width].
   const float* valueCurrents(std::size_t block) const { return value_planes_.data() + index(block) * value_block_; }
   const float* keyPlane(std::size_t block, std::size_t plane) const {
@@ -29,6 +33,9 @@ class Columns {
  private:
   std::size_t index(std::size_t block) const { return block % blocks_; }
   void writeCodes(std::size_t column, const float* k, const float* v);
+  void writeKeyLevels(std::size_t block, std::size_t c);  ///< of levels_
+  /// Columns [column, column + count), all in one block.
+  void writeCurrents(std::size_t column, std::size_t count, const float* k, const float* v);
   void writePlanes(std::size_t column, const float* k, const float* v);
   /// Deviation from v_zero that a cell really stores.
   double deviation(Array array, std::size_t column, std::size_t row, float value);
@@ -73,17 +80,20 @@ class RowWorker {
   struct Frame;  ///< what a run passes around
   void quantizeQueries(const Frame& f, const float* q);
   void scoreCodes(const Frame& f, std::size_t block);
+  void scoreCurrents(const Frame& f, std::size_t block);
   void scorePlanes(const Frame& f, std::size_t block);
-  void convertScores(const Frame& f, std::size_t block);
+  /// scores: [rows][kBlock], may be phi_
+  void convertScores(const Frame& f, std::size_t block, float* scores);
   void weighBlock(const Frame& f, std::size_t block);
-  void weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc);
+  void weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh);
   void weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, float* conductance);
   void finishTile(const Frame& f, std::size_t tile);
   void physicalOutput(const Frame& f, std::size_t tile, const float* acc, const float* conductance);
   void storeScores(const Frame& f, std::size_t block);
   void countScores(const Frame& f);
   std::size_t accSize() const { return kBlock * plan_.width; }
-  float* tileAcc(std::size_t tile, std::size_t rows, bool create);
+  float* tileAcc(std::size_t tile);   ///< null when the tile is not open
+  float* openTile(std::size_t tile);  ///< not cleared
 
   const Plan& plan_;
   AlignedVector<std::uint8_t> q_codes_;
