@@ -23,7 +23,7 @@ Columns::Columns(const Plan& plan, std::size_t batch, std::size_t head, std::siz
     key_planes_.assign(blocks * plan.planes.size() * key_block_, 0.0F);
     value_planes_.assign(blocks * plan.planes.size() * value_block_, 0.0F);
   }
-  scratch_.resize(2 * plan.dimension);
+  scratch_.resize((plan.codes ? kBlock : 2) * plan.dimension);
   levels_.resize(kBlock * plan.width);
   restart(batch, head);
 }
@@ -54,17 +54,16 @@ void Columns::writeCurrents(std::size_t column, std::size_t count, const float* 
   const auto high = static_cast<float>(plan_.settings.v_max);
   const Scalers& s = plan_.scalers;
   const float* current = plan_.weights.data();
-  const std::uint8_t* levels = levels_.data();
-  plan_.kernels->quantizeCodes(k, count * d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, levels_.data());
-  for (std::size_t e = 0; e < d; ++e) {
-    float* to = key_planes_.data() + block * key_block_ + e * kBlock + c;
-    for (std::size_t n = 0; n < count; ++n) to[n] = current[levels[n * d + e]];
-  }
-  plan_.kernels->quantizeCodes(v, count * d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, levels_.data());
-  for (std::size_t n = 0; n < count; ++n) {
-    float* to = value_planes_.data() + block * value_block_ + (c + n) * plan_.width;
-    for (std::size_t e = 0; e < d; ++e) to[e] = current[levels[n * d + e]];
-  }
+  const KernelTable& kernels = *plan_.kernels;
+  kernels.quantizeCodes(k, count * d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, levels_.data());
+  kernels.lookUp(levels_.data(), count * d, current, scratch_.data());
+  const float* __restrict from = scratch_.data();
+  float* __restrict keys = key_planes_.data() + block * key_block_ + c;
+  for (std::size_t e = 0; e < d; ++e)
+    for (std::size_t n = 0; n < count; ++n) keys[e * kBlock + n] = from[n * d + e];
+  kernels.quantizeCodes(v, count * d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, levels_.data());
+  for (std::size_t n = 0; n < count; ++n)
+    kernels.lookUp(&levels_[n * d], d, current, &value_planes_[block * value_block_ + (c + n) * plan_.width]);
 }
 
 void Columns::writeKeyLevels(std::size_t block, std::size_t c) {

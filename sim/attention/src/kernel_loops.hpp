@@ -10,10 +10,13 @@
 // Loops over registers must be unrolled early, or accumulators end up in memory.
 #if defined(__clang__)
 #define GAINCELL_UNROLL _Pragma("clang loop unroll(full)")
+#define GAINCELL_UNROLL_INNER _Pragma("clang loop unroll_count(4)")
 #elif defined(__GNUC__)
 #define GAINCELL_UNROLL _Pragma("GCC unroll 16")
+#define GAINCELL_UNROLL_INNER _Pragma("GCC unroll 4")
 #else
 #define GAINCELL_UNROLL
+#define GAINCELL_UNROLL_INNER
 #endif
 
 namespace gaincell::attention {
@@ -50,6 +53,14 @@ void quantizeValues(const float* __restrict x, std::size_t n, float a, float b, 
     const float y = clampTo(scaled + b, high) / step;
     values[i] = step * ((y + kRound) - kRound);
   }
+}
+
+template <typename V>
+void lookUp(const std::uint8_t* codes, std::size_t n, const float* table, float* out) {
+  const auto entries = V::loadTable(table);
+  std::size_t i = 0;
+  for (; i + V::kWidth <= n; i += V::kWidth) V::store(out + i, V::lookUp(entries, V::loadCodes(codes + i)));
+  for (; i < n; ++i) out[i] = table[codes[i]];
 }
 
 template <typename V, std::size_t R>
@@ -139,14 +150,12 @@ void weigh(const WeighBlock& b) {
   }
 }
 
+/// R x N vectors of acc += a b, one chain over k for every element.
 template <typename V, std::size_t R, std::size_t N>
-inline void gemmTile(std::size_t k, const float* a, std::size_t lda, const float* b, std::size_t ldb, float* c,
-                     std::size_t ldc, bool accumulate) {
+inline void multiply(std::size_t k, const float* a, std::size_t lda, const float* b, std::size_t ldb,
+                     typename V::F (&acc)[R][N]) {
   using F = typename V::F;
-  F acc[R][N];
-  for (std::size_t r = 0; r < R; ++r)
-    for (std::size_t n = 0; n < N; ++n) acc[r][n] = accumulate ? V::load(c + r * ldc + n * V::kWidth) : V::set(0.0F);
-  for (std::size_t i = 0; i < k; ++i) {
+  GAINCELL_UNROLL_INNER for (std::size_t i = 0; i < k; ++i) {
     F col[N];
     for (std::size_t n = 0; n < N; ++n) col[n] = V::load(b + i * ldb + n * V::kWidth);
     for (std::size_t r = 0; r < R; ++r) {
@@ -154,30 +163,85 @@ inline void gemmTile(std::size_t k, const float* a, std::size_t lda, const float
       for (std::size_t n = 0; n < N; ++n) acc[r][n] = V::fma(x, col[n], acc[r][n]);
     }
   }
+}
+
+template <typename V, std::size_t R, std::size_t N, bool kAccumulate>
+inline void gemmTile(std::size_t k, const float* a, std::size_t lda, const float* b, std::size_t ldb, float* c,
+                     std::size_t ldc) {
+  typename V::F acc[R][N];
+  for (std::size_t r = 0; r < R; ++r)
+    for (std::size_t n = 0; n < N; ++n) acc[r][n] = kAccumulate ? V::load(c + r * ldc + n * V::kWidth) : V::set(0.0F);
+  multiply<V, R, N>(k, a, lda, b, ldb, acc);
   for (std::size_t r = 0; r < R; ++r)
     for (std::size_t n = 0; n < N; ++n) V::store(c + r * ldc + n * V::kWidth, acc[r][n]);
+}
+
+template <typename V, std::size_t R, std::size_t N>
+inline void currentTile(const CurrentBlock& b, std::size_t r0, std::size_t c) {
+  typename V::F acc[R][N];
+  for (std::size_t r = 0; r < R; ++r)
+    for (std::size_t n = 0; n < N; ++n) acc[r][n] = V::set(0.0F);
+  multiply<V, R, N>(b.dimension, b.q + r0 * b.q_stride, b.q_stride, b.k + c, kBlock, acc);
+  const auto inverse = V::set(b.inverse_sat), zero = V::set(0.0F), one = V::set(1.0F);
+  for (std::size_t r = 0; r < R; ++r) {
+    const std::size_t row = r0 + r;
+    std::uint64_t bits = c == 0 ? 0 : b.nonzero[row];
+    for (std::size_t n = 0; n < N; ++n) {
+      const std::size_t column = c + n * V::kWidth;
+      const auto phi = V::min(V::max(V::mul(acc[r][n], inverse), zero), one);
+      V::store(b.phi + row * kBlock + column, phi);
+      if (b.s != nullptr) V::store(b.s + row * kBlock + column, acc[r][n]);
+      bits |= V::positive(phi) << column;
+    }
+    b.nonzero[row] = bits;
+  }
+}
+
+template <typename V>
+void currents(const CurrentBlock& b) {
+  constexpr std::size_t kVectors = V::kGemmVectors, kColumns = kVectors * V::kWidth;
+  std::size_t c = 0;
+  if (b.rows == 1)  // one token: enough columns at once to hide the latency of the chains
+    for (; c + 64 <= b.columns; c += 64) currentTile<V, 1, 64 / V::kWidth>(b, 0, c);
+  for (; c + kColumns <= b.columns; c += kColumns) {
+    std::size_t r = 0;
+    for (; r + V::kGemmRows <= b.rows; r += V::kGemmRows) currentTile<V, V::kGemmRows, kVectors>(b, r, c);
+    if (r + 4 <= b.rows) {
+      currentTile<V, 4, kVectors>(b, r, c);
+      r += 4;
+    }
+    for (; r < b.rows; ++r) currentTile<V, 1, kVectors>(b, r, c);
+  }
+  for (; c < b.columns; c += V::kWidth)
+    for (std::size_t r = 0; r < b.rows; ++r) currentTile<V, 1, 1>(b, r, c);
+}
+
+template <typename V, bool kAccumulate>
+void gemmAll(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
+             std::size_t ldb, float* c, std::size_t ldc) {
+  constexpr std::size_t kVectors = V::kGemmVectors, kColumns = kVectors * V::kWidth;
+  std::size_t j = 0;
+  if (m == 1)  // one token: enough columns at once to hide the latency of the chains
+    for (; j + 64 <= n; j += 64) gemmTile<V, 1, 64 / V::kWidth, kAccumulate>(k, a, lda, b + j, ldb, c + j, ldc);
+  for (; j + kColumns <= n; j += kColumns) {
+    std::size_t i = 0;
+    for (; i + V::kGemmRows <= m; i += V::kGemmRows)
+      gemmTile<V, V::kGemmRows, kVectors, kAccumulate>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
+    if (i + 4 <= m) {
+      gemmTile<V, 4, kVectors, kAccumulate>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
+      i += 4;
+    }
+    for (; i < m; ++i) gemmTile<V, 1, kVectors, kAccumulate>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
+  }
+  for (; j < n; j += V::kWidth)
+    for (std::size_t i = 0; i < m; ++i)
+      gemmTile<V, 1, 1, kAccumulate>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
 }
 
 template <typename V>
 void gemm(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b, std::size_t ldb,
           float* c, std::size_t ldc, bool accumulate) {
-  constexpr std::size_t kVectors = V::kGemmVectors, kColumns = kVectors * V::kWidth;
-  std::size_t j = 0;
-  if (m == 1)  // one token: enough columns at once to hide the latency of the chains
-    for (; j + 64 <= n; j += 64) gemmTile<V, 1, 64 / V::kWidth>(k, a, lda, b + j, ldb, c + j, ldc, accumulate);
-  for (; j + kColumns <= n; j += kColumns) {
-    std::size_t i = 0;
-    for (; i + V::kGemmRows <= m; i += V::kGemmRows)
-      gemmTile<V, V::kGemmRows, kVectors>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc, accumulate);
-    if (i + 4 <= m) {
-      gemmTile<V, 4, kVectors>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc, accumulate);
-      i += 4;
-    }
-    for (; i < m; ++i) gemmTile<V, 1, kVectors>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc, accumulate);
-  }
-  for (; j < n; j += V::kWidth)
-    for (std::size_t i = 0; i < m; ++i)
-      gemmTile<V, 1, 1>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc, accumulate);
+  accumulate ? gemmAll<V, true>(m, n, k, a, lda, b, ldb, c, ldc) : gemmAll<V, false>(m, n, k, a, lda, b, ldb, c, ldc);
 }
 
 inline float clampOutput(float x, float inverse) {
@@ -233,7 +297,8 @@ std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t ra
 
 template <typename V>
 constexpr KernelTable makeTable() {
-  return {quantizeCodes, quantizeValues, scores<V>, weigh<V>, gemm<V>, output, convert<V>, select};
+  return {quantizeCodes, quantizeValues, lookUp<V>, scores<V>,  currents<V>,
+          weigh<V>,      gemm<V>,        output,    convert<V>, select};
 }
 
 }  // namespace

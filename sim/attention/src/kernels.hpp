@@ -25,6 +25,17 @@ struct ScoreBlock {
   std::uint64_t* nonzero = nullptr;  ///< [rows] bit per column with phi > 0
 };
 
+/// First multiply of one block on currents, without decay: S = q k.
+struct CurrentBlock {
+  std::size_t rows = 0, columns = 0, dimension = 0, q_stride = 0;  ///< columns: a multiple of 16
+  const float* q = nullptr;                                        ///< [rows][q_stride]
+  const float* k = nullptr;                                        ///< [dimension][kBlock]
+  float inverse_sat = 0;
+  float* phi = nullptr;              ///< [rows][kBlock], columns beyond `columns` left alone
+  float* s = nullptr;                ///< [rows][kBlock] or null
+  std::uint64_t* nonzero = nullptr;  ///< [rows] bit per column with phi > 0
+};
+
 /// Second multiply of one block over the set bits only: acc[r][e] += (phi table[age])[code[j][e]] by an 8-entry table
 /// per age, or without decay, fused as in gemm, acc[r][e] += phi currents[j][e].
 struct WeighBlock {
@@ -56,14 +67,16 @@ struct KernelTable {
   void (*quantizeCodes)(const float* x, std::size_t n, float a, float b, float high, float step, std::uint8_t* codes);
   /// The same as values; step 0: clamp only.
   void (*quantizeValues)(const float* x, std::size_t n, float a, float b, float high, float step, float* values);
+  /// out = table[code], a table of eight.
+  void (*lookUp)(const std::uint8_t* codes, std::size_t n, const float* table, float* out);
   void (*scores)(const ScoreBlock&);
+  void (*currents)(const CurrentBlock&);
   void (*weigh)(const WeighBlock&);
   /// c[m][n] = (accumulate ? c : 0) + a[m][k] b[k][n]; n a multiple of 16; every element one chain over k.
   void (*gemm)(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
                std::size_t ldb, float* c, std::size_t ldc, bool accumulate);
   void (*output)(const OutputTile&);
   /// phi[c] = clamp(s[c] * inverse, 0, 1) for first <= c < last, 0 elsewhere in the block. @returns bit per phi > 0
-  /// s and phi may be the same.
   std::uint64_t (*convert)(const float* s, std::size_t first, std::size_t last, float inverse, float* phi);
   /// chosen[r] = bits[r] & range. @returns number of set bits
   std::size_t (*select)(const std::uint64_t* bits, std::size_t rows, std::uint64_t range, std::uint64_t* chosen);

@@ -78,16 +78,39 @@ void RowWorker::scoreCodes(const Frame& f, std::size_t block) {
 }
 
 void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
+  const std::size_t j0 = block * kBlock, d = plan_.dimension;
+  const bool sink = f.sinks != nullptr && f.sinks->s != nullptr;
+  CurrentBlock b;
+  b.dimension = d;
+  b.q_stride = plan_.width;
+  b.k = f.columns.keyCurrents(block);
+  b.inverse_sat = static_cast<float>(1.0 / plan_.settings.s_sat);
   // On the diagonal a row needs only the columns up to its own: a staircase of twelve rows a step.
-  const std::size_t j0 = block * kBlock, step = j0 + kBlock > f.i0 + 1 ? 12 : f.rows;
-  float* s = f.sinks != nullptr && f.sinks->s != nullptr ? s_.data() : phi_.data();
+  const std::size_t step = j0 + kBlock > f.i0 + 1 ? 12 : f.rows;
   for (std::size_t r = 0; r < f.rows; r += step) {
-    const std::size_t rows = std::min(step, f.rows - r);
-    const std::size_t columns = std::min(kBlock, (f.i0 + r + rows - j0 + 15) / 16 * 16);
-    plan_.kernels->gemm(rows, columns, plan_.dimension, &q_values_[r * plan_.width], plan_.width,
-                        f.columns.keyCurrents(block), kBlock, s + r * kBlock, kBlock, false);
+    b.rows = std::min(step, f.rows - r);
+    b.columns = std::min(kBlock, (f.i0 + r + b.rows - j0 + 15) / 16 * 16);
+    b.q = &q_values_[r * plan_.width];
+    b.phi = &phi_[r * kBlock];
+    b.s = sink ? &s_[r * kBlock] : nullptr;
+    b.nonzero = &nonzero_[r];
+    plan_.kernels->currents(b);
   }
-  convertScores(f, block, s);
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    const auto [first, last] = inWindow(f.i0 + r, block);
+    if (first == 0 && last == kBlock) continue;
+    for (float* x : {phi_.data(), s_.data()}) {
+      std::fill_n(x + r * kBlock, first, 0.0F);
+      std::fill_n(x + r * kBlock + last, kBlock - last, 0.0F);
+    }
+    nonzero_[r] =
+        first < last ? nonzero_[r] & (~std::uint64_t{0} << first) & (~std::uint64_t{0} >> (kBlock - last)) : 0;
+  }
+}
+
+std::pair<std::size_t, std::size_t> RowWorker::inWindow(std::size_t i, std::size_t block) const {
+  const std::size_t j0 = block * kBlock, oldest = i + 1 > plan_.window ? i + 1 - plan_.window : 0;
+  return {std::min(kBlock, oldest > j0 ? oldest - j0 : 0), i < j0 ? 0 : std::min(kBlock, i + 1 - j0)};
 }
 
 void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
@@ -104,23 +127,21 @@ void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
       for (std::size_t c = 0; c < kBlock; ++c) to[r * kBlock + c] += factor[c] * product_[r * kBlock + c];
     }
   }
-  convertScores(f, block, s_.data());
+  convertScores(f, block);
 }
 
-void RowWorker::convertScores(const Frame& f, std::size_t block, float* scores) {
+void RowWorker::convertScores(const Frame& f, std::size_t block) {
   const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
   const bool physical = plan_.chip && !plan_.chip->plainConversion();
   const std::size_t j0 = block * kBlock;
   for (std::size_t r = 0; r < f.rows; ++r) {
-    // Columns [first, last) are in the window of this row.
-    const std::size_t i = f.i0 + r, oldest = i + 1 > plan_.window ? i + 1 - plan_.window : 0;
-    const std::size_t first = std::min(kBlock, oldest > j0 ? oldest - j0 : 0);
-    const std::size_t last = i < j0 ? 0 : std::min(kBlock, i + 1 - j0);
-    float* s = scores + r * kBlock;
+    const std::size_t i = f.i0 + r;
+    const auto [first, last] = inWindow(i, block);
+    float* s = &s_[r * kBlock];
     float* phi = &phi_[r * kBlock];
     nonzero_[r] = plan_.kernels->convert(s, first, last, inverse, phi);
     if (f.sinks != nullptr && f.sinks->s != nullptr) {
-      std::fill(s, s + std::min(first, kBlock), 0.0F);
+      std::fill(s, s + first, 0.0F);
       std::fill(s + last, s + kBlock, 0.0F);
     }
     if (!physical) continue;

@@ -1,5 +1,6 @@
 #pragma once
 // One head at work: packed columns of K and V, and the rows of outputs computed from them.
+#include <utility>
 #include <vector>
 
 #include "aligned.hpp"
@@ -82,8 +83,9 @@ class RowWorker {
   void scoreCodes(const Frame& f, std::size_t block);
   void scoreCurrents(const Frame& f, std::size_t block);
   void scorePlanes(const Frame& f, std::size_t block);
-  /// scores: [rows][kBlock], may be phi_
-  void convertScores(const Frame& f, std::size_t block, float* scores);
+  void convertScores(const Frame& f, std::size_t block);
+  /// Columns [first, second) of a block are in the window of row i.
+  std::pair<std::size_t, std::size_t> inWindow(std::size_t i, std::size_t block) const;
   void weighBlock(const Frame& f, std::size_t block);
   void weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh);
   void weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, float* conductance);
