@@ -52,7 +52,7 @@ class Page {
     put("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, "
         "initial-scale=1\">\n<title>{}</title>\n<style>{}</style>\n"
-        "</head>\n<body>\n<a class=\"skip\" href=\"#trust\">Skip to the verdict</a>\n<div class=\"page\">\n",
+        "</head>\n<body>\n<a class=\"skip\" href=\"#verdict\">Skip to the verdict</a>\n<div class=\"page\">\n",
         escapeHtml(data_.title), styleSheet());
     header();
     contents();
@@ -93,7 +93,7 @@ class Page {
         std::count_if(data_.checks.begin(), data_.checks.end(), [](const Check& c) { return !c.passed; }));
     const bool good = spec::met(data_.verdicts) && bad_checks == 0;
     const std::string state = judged == 0 && bad_checks == 0 ? "open" : good ? "all-met" : "not-met";
-    put("<div class=\"verdict {}\">\n<p class=\"big\">", state);
+    put("<div id=\"verdict\" class=\"verdict {}\">\n<p class=\"big\">", state);
     if (judged == 0) {
       out_ += "No limit was judged in this run";
     } else {
@@ -112,21 +112,23 @@ class Page {
   }
 
   void contents() {
-    out_ +=
-        "<nav aria-label=\"Contents\"><ul>\n<li><a href=\"#what\">What it is</a></li>\n"
-        "<li><a href=\"#trust\">Can it be trusted?</a></li>\n";
+    out_ += "<nav aria-label=\"Contents\"><ul>\n<li><a href=\"#what\">What it is</a></li>\n";
+    if (hasTrust()) out_ += "<li><a href=\"#trust\">Can it be trusted?</a></li>\n";
     for (const Section& s : data_.sections) put("<li><a href=\"#{}\">{}</a></li>\n", s.id, escapeHtml(s.title));
     out_ +=
         "<li><a href=\"#reproduce\">Reproduce</a></li>\n<li><a href=\"#provenance\">Provenance</a></li>\n</ul></nav>\n";
   }
 
   void what() {
-    out_ += "<section id=\"what\" aria-labelledby=\"what-h\">\n<h2 id=\"what-h\">What is this cell?</h2>\n";
+    put("<section id=\"what\" aria-labelledby=\"what-h\">\n<h2 id=\"what-h\">{}</h2>\n", escapeHtml(data_.what_title));
     for (const std::string& paragraph : data_.what) put("<p>{}</p>\n", escapeHtml(paragraph));
     out_ += "</section>\n";
   }
 
+  bool hasTrust() const { return !data_.checks.empty() || !data_.verdicts.empty(); }
+
   void trust() {
+    if (!hasTrust()) return;
     out_ +=
         "<section id=\"trust\" aria-labelledby=\"trust-h\">\n<h2 id=\"trust-h\">Can these numbers be trusted?</h2>\n";
     if (!data_.checks.empty()) {

@@ -24,7 +24,7 @@ constexpr std::size_t kMostBytes = 5'000'000;
 }
 
 /// Ids the page itself uses.
-const std::set<std::string> kReserved = {"what", "trust", "reproduce", "provenance"};
+const std::set<std::string> kReserved = {"verdict", "what", "trust", "reproduce", "provenance"};
 
 class Checker {
  public:

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "agreement.hpp"
 #include "gaincell/cells/column.hpp"
 
 namespace gaincell::flows {
@@ -27,9 +29,55 @@ std::vector<Quantity> quantities(const TileComparison& c) {
           {"chain", "output, from the model's own phi", "s", &c.chain, c.full_scale_width}};
 }
 
-std::string columnName(std::string form, const char* unit) {
-  std::replace(form.begin(), form.end(), ' ', '_');
-  return fmt::format("{}_{}", form, unit);
+std::string columnName(const ModelForm& form, const char* unit) {
+  std::string name = (form.leave_out ? "without_" : "") + form.name;
+  std::transform(name.begin(), name.end(), name.begin(), [](char ch) { return ch == ' ' || ch == '-' ? '_' : ch; });
+  return fmt::format("{}_{}", name, unit);
+}
+
+/// The plain form is the static cubic with the storage coupling.
+std::string formTitle(const std::vector<ModelForm>& forms, std::size_t f) {
+  if (f == plainForm(forms)) return f == 0 ? forms[f].name : "+ storage coupling: cubic";
+  return (f == 0 ? "" : "+ ") + forms[f].name;
+}
+
+json number(double value) {
+  return std::isfinite(value) ? json(value) : json();
+}
+
+json budgetJson(const TileComparison& c, const Quantity& q) {
+  json budget = json::array();
+  for (const BudgetEntry& e : errorBudget(c, *q.points, q.full_scale))
+    budget.push_back({{"effect", e.effect},
+                      {"nrmse_before", e.nrmse_before},
+                      {"nrmse_after", e.nrmse_after},
+                      {"share", e.share},
+                      {"nrmse_without", number(e.without)}});
+  return budget;
+}
+
+json quantityJson(const TileComparison& c, const Quantity& q) {
+  json forms = json::array();
+  for (std::size_t f = 0; f < c.forms.size(); ++f) {
+    const Agreement a = agreementOf(*q.points, q.full_scale, f);
+    forms.push_back({{"form", c.forms[f].name},
+                     {"leave_out", c.forms[f].leave_out},
+                     {"nrmse", a.nrmse},
+                     {"max", a.max},
+                     {"bias", a.bias},
+                     {"r2", number(a.r2)},
+                     {"code_error", a.code_error},
+                     {"beyond_lsb", a.beyond_lsb}});
+  }
+  return {{"full_scale", q.full_scale},
+          {"unit", q.unit},
+          {"points", q.points->size()},
+          {"forms", forms},
+          {"budget", budgetJson(c, q)},
+          {"counter_nrmse", counterError(*q.points, q.full_scale)},
+          {"code_differences",
+           {{"cubic", codeDifferences(*q.points, q.full_scale, plainForm(c.forms))},
+            {"full", codeDifferences(*q.points, q.full_scale, fullForm(c.forms))}}}};
 }
 
 }  // namespace
@@ -49,20 +97,10 @@ TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, in
 }
 
 json toJson(const TileComparison& c) {
-  json j;
-  for (const auto& q : quantities(c)) {
-    json forms = json::array();
-    for (std::size_t f = 0; f < c.forms.size(); ++f) {
-      const Agreement a = agreementOf(*q.points, q.full_scale, f);
-      forms.push_back({{"form", c.forms[f].name},
-                       {"nrmse", a.nrmse},
-                       {"max", a.max},
-                       {"bias", a.bias},
-                       {"r2", a.r2},
-                       {"beyond_lsb", a.beyond_lsb}});
-    }
-    j[q.name] = {{"full_scale", q.full_scale}, {"unit", q.unit}, {"points", q.points->size()}, {"forms", forms}};
-  }
+  json j = {{"data", c.data}};
+  j["plain_form"] = plainForm(c.forms);
+  j["full_form"] = fullForm(c.forms);
+  for (const auto& q : quantities(c)) j[q.name] = quantityJson(c, q);
   j["speed"] = {{"spice_multiply_cpu_s", c.spice_multiply_cpu_s},
                 {"model_multiply_s", c.model_multiply_s},
                 {"ratio", c.spice_multiply_cpu_s / c.model_multiply_s},
@@ -72,18 +110,21 @@ json toJson(const TileComparison& c) {
 }
 
 std::string toText(const TileComparison& c) {
-  std::string text = "errors relative to full scale; every row adds one effect to the model\n";
+  std::string text = fmt::format("{}; errors relative to full scale; every row adds one effect to the model\n", c.data);
   for (const auto& q : quantities(c)) {
-    text += fmt::format("{} ({} points)\n  {:<16}{:>10}{:>10}{:>10}{:>10}{:>12}\n", q.title, q.points->size(), "",
-                        "NRMSE", "max", "bias", "R2", "> 1 LSB");
-    for (std::size_t f = 0; f < c.forms.size(); ++f) {
+    text +=
+        fmt::format("{} ({} points, full scale {:.4g} {})\n  {:<24}{:>9}{:>10}{:>10}{:>10}{:>12}{:>10}\n", q.title,
+                    q.points->size(), q.full_scale, q.unit, "", "NRMSE", "max", "bias", "R2", "codes off", "> 1 LSB");
+    for (std::size_t f = 0; f <= fullForm(c.forms); ++f) {
       const Agreement a = agreementOf(*q.points, q.full_scale, f);
-      text += fmt::format("  {:<16}{:>9.3f}%{:>9.3f}%{:>9.3f}%{:>10.5f}{:>11.2f}%\n", c.forms[f].name, 100 * a.nrmse,
-                          100 * a.max, 100 * a.bias, a.r2, 100 * a.beyond_lsb);
+      text += fmt::format("  {:<24}{:>8.3f}%{:>9.3f}%{:>9.3f}%{:>10.5f}{:>11.2f}%{:>9.2f}%\n", formTitle(c.forms, f),
+                          100 * a.nrmse, 100 * a.max, 100 * a.bias, a.r2, 100 * a.code_error, 100 * a.beyond_lsb);
     }
+    text += fmt::format("  the counter's 32 levels add {:.3f}%\n", 100 * counterError(*q.points, q.full_scale));
   }
   text += fmt::format("one array multiply: {:.3g} s CPU in SPICE, {:.3g} s in the plain model, ratio {:.3g}\n",
                       c.spice_multiply_cpu_s, c.model_multiply_s, c.spice_multiply_cpu_s / c.model_multiply_s);
+  text += fmt::format("all simulations of this check: {:.1f} s CPU\n", c.spice_cpu_s);
   for (const auto& w : c.warnings) text += "warning: " + w + "\n";
   return text;
 }
@@ -91,16 +132,44 @@ std::string toText(const TileComparison& c) {
 std::map<std::string, support::Table> comparisonTables(const TileComparison& c) {
   std::map<std::string, support::Table> tables;
   for (const auto& q : quantities(c)) {
-    support::Table t{{"operation", "index", columnName("spice", q.unit)}, {}};
-    for (const auto& form : c.forms) t.columns.push_back(columnName(form.name, q.unit));
+    support::Table t{{"operation", "index", fmt::format("spice_{}", q.unit)}, {}};
+    for (const auto& form : c.forms) t.columns.push_back(columnName(form, q.unit));
     for (const auto& p : *q.points) {
       std::vector<double> row = {static_cast<double>(p.operation), static_cast<double>(p.index), p.spice};
       row.insert(row.end(), p.model.begin(), p.model.end());
       t.addRow(row);
     }
     tables[q.name] = std::move(t);
+    tables[std::string("columns_") + q.name] = columnMap(c, *q.points, q.full_scale);
   }
+  tables["rows_s"] = rowMap(c);
   return tables;
+}
+
+json checkFigures(const json& comparison) {
+  json figures;
+  const std::size_t plain = comparison["plain_form"].get<std::size_t>(),
+                    full = comparison["full_form"].get<std::size_t>();
+  const auto put = [&](const std::string& name, const json& value, const std::string& description) {
+    figures[name] = {{"value", value}, {"unit", ""}, {"description", description}};
+  };
+  const auto form = [&](const char* quantity, std::size_t f) { return comparison[quantity]["forms"][f]; };
+  put("s_nrmse_cubic", form("s", plain)["nrmse"], "S, cubic model against SPICE: NRMSE of full scale");
+  put("s_nrmse_extended", form("s", full)["nrmse"], "S, extended model against SPICE: NRMSE of full scale");
+  put("output_nrmse_cubic", form("output", plain)["nrmse"], "output, cubic model against SPICE: NRMSE of full scale");
+  put("output_nrmse_extended", form("output", full)["nrmse"],
+      "output, extended model against SPICE: NRMSE of full scale");
+  put("code_error_rate", form("output", plain)["beyond_lsb"], "output codes more than one LSB off, cubic model");
+  put("code_differs", form("output", plain)["code_error"], "output codes that differ at all, cubic model");
+  put("code_differs_extended", form("output", full)["code_error"], "output codes that differ at all, extended model");
+  put("phi_nrmse_cubic", form("phi", plain)["nrmse"], "phi, cubic model against SPICE: NRMSE of full scale");
+  put("phi_nrmse_extended", form("phi", full)["nrmse"], "phi, extended model against SPICE: NRMSE of full scale");
+  put("chain_nrmse_cubic", form("chain", plain)["nrmse"],
+      "output through both arrays, cubic model: NRMSE of full scale");
+  put("chain_nrmse_extended", form("chain", full)["nrmse"],
+      "output through both arrays, extended model: NRMSE of full scale");
+  put("speedup", comparison["speed"]["ratio"], "CPU time of one array multiply in SPICE over the plain model");
+  return figures;
 }
 
 }  // namespace gaincell::flows

@@ -15,10 +15,13 @@ namespace gaincell::flows {
 /// Arrays and columns of the PDK's default array cell, with the parameters given by design file and --set.
 TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, int rows, int cols);
 
-/// {"s", "phi", "output", "chain"}: per form nrmse, max, bias, r2, beyond_lsb; speed.
+/// {"s", "phi", "output", "chain"}: per form nrmse, max, bias, r2, code_error, beyond_lsb; the budget; codes; speed.
 nlohmann::json toJson(const TileComparison& comparison);
 std::string toText(const TileComparison& comparison);
-/// "s", "phi", "output", "chain": operation, index, transistors, and one column per form of the model.
+/// "s", "phi", "output", "chain": operation, index, transistors, and one column per form of the model (of those without
+/// one effect: "without_EFFECT"); "columns_s" ...: the map by column; "rows_s": by row of array 1.
 std::map<std::string, support::Table> comparisonTables(const TileComparison& comparison);
+/// The figures that the specification and the report judge: name -> {value, unit, description}.
+nlohmann::json checkFigures(const nlohmann::json& comparison);
 
 }  // namespace gaincell::flows

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "check.hpp"
+#include "gaincell/attention/run_file.hpp"
+#include "gaincell/pdk/pdk.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/random.hpp"
 
@@ -26,7 +29,73 @@ Grid grid(int rows, int columns, const auto& value) {
   return g;
 }
 
+/// One value of [B,H,T,D].
+struct Sequence {
+  const std::vector<float>& values;
+  attention::Shape shape;
+  std::size_t first;  ///< of the batch and head
+
+  double at(std::size_t token, std::size_t element) const {
+    return static_cast<double>(values[first + token * shape.dimension + element]);
+  }
+};
+
+void requireTile(const attention::Shape& shape, const TileSelection& selection, int rows, int tokens, int outputs,
+                 int operations, const std::string& file) {
+  const auto fail = [&](const std::string& what, const std::string& remedy) {
+    throw support::Error("CHK-0004", what, file, remedy);
+  };
+  if (selection.batch >= shape.batch || selection.head >= shape.heads)
+    fail(fmt::format("there is no sequence {} with head {}", selection.batch, selection.head),
+         fmt::format("the file has {} sequences of {} heads, counted from 0", shape.batch, shape.heads));
+  if ((selection.tile + 1) * static_cast<std::size_t>(tokens) > shape.tokens)
+    fail(fmt::format("tile {} of {} tokens lies behind the end", selection.tile, tokens),
+         fmt::format("the sequences have {} tokens", shape.tokens));
+  if (static_cast<std::size_t>(std::max(rows, outputs)) > shape.dimension)
+    fail(fmt::format("{} rows and {} outputs were asked for", rows, outputs),
+         fmt::format("the file's dimension is {}", shape.dimension));
+  if (operations > tokens)
+    fail(fmt::format("{} queries were asked for", operations), fmt::format("a tile has {}", tokens));
+}
+
 }  // namespace
+
+std::filesystem::path exampleData() {
+  return pdk::pdkFolder().parent_path() / "examples" / "lm_layer0.npz";
+}
+
+TileData fileTile(const std::filesystem::path& path, const TileSelection& selection, int rows, int tokens, int outputs,
+                  int operations, double vdd) {
+  const auto file = attention::ArrayFile::open(path);
+  const attention::InputData input = attention::readInput(*file);
+  const attention::Shape shape = input.header.shape;
+  requireTile(shape, selection, rows, tokens, outputs, operations, path.string());
+  // Scaling, clamping and quantization are the behavioral simulator's own.
+  attention::Intermediates levels;
+  attention::RunOptions options;
+  options.intermediates = &levels;
+  std::vector<float> out(input.q.size());
+  const attention::Settings settings;
+  attention::Engine(settings, input.header.scalers, shape.heads, shape.dimension)
+      .run(shape, input.q, input.k, input.v, out, options);
+  const std::size_t first = (selection.batch * shape.heads + selection.head) * shape.perSequence();
+  const std::size_t token0 = selection.tile * static_cast<std::size_t>(tokens);
+  const Sequence q{levels.q_q, shape, first}, k{levels.k_q, shape, first}, v{levels.v_q, shape, first};
+  const auto stored = [&](double weight) { return vdd * (1 - weight / settings.v_max); };
+  TileData data{fmt::format("{}, sequence {}, head {}, tokens {} to {}", path.filename().string(), selection.batch,
+                            selection.head, token0, token0 + static_cast<std::size_t>(tokens) - 1),
+                grid(rows, tokens, [&](std::size_t i, std::size_t j) { return stored(k.at(token0 + j, i)); }),
+                grid(tokens, outputs, [&](std::size_t j, std::size_t e) { return stored(v.at(token0 + j, e)); }),
+                {}};
+  for (int n = operations; n > 0; --n) {
+    const std::size_t token = token0 + static_cast<std::size_t>(tokens - n);
+    std::vector<int> query;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i)
+      query.push_back(static_cast<int>(std::lround((kQueryLevels - 1) * q.at(token, i))));
+    data.queries.push_back(query);
+  }
+  return data;
+}
 
 TileData randomTile(std::uint64_t seed, int rows, int tokens, int outputs, int operations, double vdd) {
   const auto level = [&](const char* what) {
@@ -34,7 +103,7 @@ TileData randomTile(std::uint64_t seed, int rows, int tokens, int outputs, int o
       return vdd * std::floor(kStoredLevels * draw(seed, what, i, j)) / (kStoredLevels - 1);
     };
   };
-  TileData data{grid(rows, tokens, level("key")), grid(tokens, outputs, level("value")), {}};
+  TileData data{"random levels", grid(rows, tokens, level("key")), grid(tokens, outputs, level("value")), {}};
   for (int k = 0; k < operations; ++k) {
     std::vector<int> query;
     for (int i = 0; i < rows; ++i)
@@ -50,13 +119,14 @@ TileData structuredTile(const std::string& pattern, int rows, int tokens, int ou
   const auto checker = [&](std::size_t i, std::size_t j) { return (i + j) % 2 ? vdd : 0.0; };
   const auto all = [&](int q) { return std::vector<int>(static_cast<std::size_t>(rows), q); };
   if (pattern == "zero")
-    return {grid(rows, tokens, constant(vdd / 2)), grid(tokens, outputs, constant(vdd / 2)), {all(0)}};
+    return {pattern, grid(rows, tokens, constant(vdd / 2)), grid(tokens, outputs, constant(vdd / 2)), {all(0)}};
   if (pattern == "max")
-    return {grid(rows, tokens, constant(0)), grid(tokens, outputs, constant(0)), {all(kQueryLevels - 1)}};
+    return {pattern, grid(rows, tokens, constant(0)), grid(tokens, outputs, constant(0)), {all(kQueryLevels - 1)}};
   if (pattern == "checkerboard")
-    return {grid(rows, tokens, checker), grid(tokens, outputs, checker), {all(kQueryLevels - 1)}};
+    return {pattern, grid(rows, tokens, checker), grid(tokens, outputs, checker), {all(kQueryLevels - 1)}};
   if (pattern == "one-hot") {
     TileData data{
+        pattern,
         grid(rows, tokens, [](std::size_t i, std::size_t j) { return 0.1 * static_cast<double>((i + j) % 10); }),
         grid(tokens, outputs, checker),
         {all(0)}};
@@ -65,7 +135,7 @@ TileData structuredTile(const std::string& pattern, int rows, int tokens, int ou
   }
   if (pattern == "near-saturation") {
     // A quarter of the rows push with full strength: the sum ends near the converter's full scale.
-    TileData data{grid(rows, tokens, constant(0)), grid(tokens, outputs, constant(vdd)), {all(0)}};
+    TileData data{pattern, grid(rows, tokens, constant(0)), grid(tokens, outputs, constant(vdd)), {all(0)}};
     for (int i = 0; i < rows; i += 4) data.queries[0][static_cast<std::size_t>(i)] = 5 + (i / 4) % 3;
     return data;
   }

@@ -4,9 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "../check/check_report.hpp"
+#include "../check/check_section.hpp"
+#include "../stages/measures.hpp"
 #include "commands.hpp"
+#include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/io.hpp"
+#include "gaincell/spec/spec.hpp"
 #include "gaincell/support/csv.hpp"
 
 namespace gaincell::flows {
@@ -16,6 +22,8 @@ using support::ExitCode;
 
 namespace {
 
+constexpr const char* kTitle = "behavioral model against transistors, both dot products";
+
 int integerOption(const CommandContext& context, const char* name, int low, int high) {
   const int value = context.values[name].as<int>();
   if (value < low || value > high)
@@ -24,46 +32,129 @@ int integerOption(const CommandContext& context, const char* name, int low, int 
   return value;
 }
 
+TileData tileData(const CommandContext& context, double vdd) {
+  const int rows = integerOption(context, "rows", 1, 1024), cols = integerOption(context, "cols", 1, 1024);
+  const int samples = integerOption(context, "samples", 1, 10000);
+  const std::string pattern = context.values["pattern"].as<std::string>();
+  const bool given = context.values.count("input") > 0;
+  if (given || pattern == "real") {
+    if (given && !context.values["pattern"].defaulted())
+      throw Error("FLW-0502", "--input and --pattern exclude each other", "gaincell check", "give one of them");
+    const TileSelection selection{static_cast<std::size_t>(integerOption(context, "sequence", 0, 1 << 20)),
+                                  static_cast<std::size_t>(integerOption(context, "head", 0, 1 << 20)),
+                                  static_cast<std::size_t>(integerOption(context, "tile", 0, 1 << 20))};
+    const std::filesystem::path file =
+        given ? std::filesystem::path(context.values["input"].as<std::string>()) : exampleData();
+    return fileTile(file, selection, rows, cols, std::min(rows, cols), samples, vdd);
+  }
+  return pattern == "random" ? randomTile(context.common.seed, rows, cols, cols, samples, vdd)
+                             : structuredTile(pattern, rows, cols, cols, vdd);
+}
+
+CompareOptions compareOptions(const CommandContext& context) {
+  CompareOptions options;
+  const auto choose = [&](const char* name, std::initializer_list<const char*> names) {
+    const std::string value = context.values[name].as<std::string>();
+    int index = 0;
+    std::string all;
+    for (const char* n : names) {
+      if (value == n) return index;
+      all += (index++ ? ", " : "") + std::string(n);
+    }
+    throw Error("FLW-0503", fmt::format("'{}' is not known", value), fmt::format("--{}", name), "it is one of: " + all);
+  };
+  options.simulated_write = choose("write", {"ideal", "simulated"}) == 1;
+  options.mismatch = static_cast<DrawnDevices>(choose("mismatch", {"none", "cells", "all"}));
+  options.whole_columns = choose("columns", {"split", "whole"}) == 1;
+  options.seed = context.common.seed;
+  return options;
+}
+
+/// The model's section at the conditions of the simulation; a model without it is used as it is, with a warning.
+void moveTo(model::Model& model, const pdk::Conditions& conditions, std::vector<std::string>& warnings) {
+  try {
+    static_cast<model::Section&>(model) = model::at(model, conditions.corner, conditions.temp_c, conditions.vdd);
+  } catch (const Error& e) {
+    warnings.push_back(fmt::format("the model does not know {}, {} C, {} V ({}); its own conditions are compared",
+                                   conditions.corner, conditions.temp_c, conditions.vdd, e.problem()));
+  }
+}
+
 ExitCode run(const CommandContext& context) {
   if (!context.values.count("model"))
     throw Error("FLW-0500", "no model file was given", "gaincell check", "add --model FILE");
   const pdk::Pdk pdk = context.loadPdk();
   const auto conditions = context.conditions(pdk);
-  const model::Model model = model::readModel(context.values["model"].as<std::string>());
-  const int rows = integerOption(context, "rows", 1, 1024), cols = integerOption(context, "cols", 1, 1024);
-  const int samples = integerOption(context, "samples", 1, 10000);
-  const std::string pattern = context.values["pattern"].as<std::string>();
-  const TileData data = pattern == "random" ? randomTile(context.common.seed, rows, cols, cols, samples, conditions.vdd)
-                                            : structuredTile(pattern, rows, cols, cols, conditions.vdd);
+  model::Model model = model::readModel(context.values["model"].as<std::string>());
+  std::optional<spec::Specification> limits;
+  if (context.values.count("spec")) limits = spec::readSpecification(context.values["spec"].as<std::string>());
+  const CompareOptions options = compareOptions(context);
+  std::vector<std::string> warnings;
+  moveTo(model, conditions, warnings);
+  const TileData data = tileData(context, conditions.vdd);
   const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
   sim::Simulator simulator(context.simulatorOptions());
-  const TileComparison result =
-      compareTile(pdk, conditions, tileCircuits(context, pdk, rows, cols), model, data, simulator);
+  const int rows = static_cast<int>(data.keys.size()), cols = static_cast<int>(data.values.size());
+  TileComparison result =
+      compareTile(pdk, conditions, tileCircuits(context, pdk, rows, cols), model, data, options, simulator);
+  result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
+
+  support::Provenance provenance = context.provenance(&pdk);
+  provenance.simulator = simulator.simulatorVersion();
   nlohmann::json json = toJson(result);
-  json["provenance"] = support::toJson(context.provenance(&pdk));
-  if (!dir.empty())
-    for (const auto& [name, table] : comparisonTables(result))
-      support::writeCsv(dir / ("check_" + name + ".csv"), table, context.overwrite());
-  context.print(json, toText(result));
-  return ExitCode::Done;
+  json["provenance"] = support::toJson(provenance);
+  json["figures"] = checkFigures(json);
+  std::vector<spec::Verdict> verdicts;
+  if (limits) {
+    const nlohmann::json as_stage = {{"check", {{"figures", {{"check", json["figures"]}}}}}};
+    verdicts = spec::evaluate(*limits, measurementsOf(as_stage, conditions.corner), conditions.corner, {"check"});
+    json["verdict"] = {{"met", spec::met(verdicts)}, {"measures", spec::toJson(verdicts)}};
+  }
+  if (!dir.empty()) writeCheck(result, json, verdicts, provenance, dir, context.overwrite());
+  std::string text = toText(result);
+  for (const auto& v : verdicts)
+    if (v.outcome != spec::Outcome::NotRun)
+      text += fmt::format("{}: {}{}\n", spec::outcomeName(v.outcome), v.limit.description,
+                          v.reason.empty() ? "" : ", " + v.reason);
+  context.print(json, text);
+  return verdicts.empty() || spec::met(verdicts) ? ExitCode::Done : ExitCode::OutOfSpec;
 }
 
 }  // namespace
 
 Command checkCommand() {
   return {"check",
-          "behavioral model against transistors, both dot products",
+          kTitle,
           "gaincell check --model FILE [options]",
           "  gaincell check --model out/quick/model_array.json --rows 16 --cols 4\n"
           "  gaincell check --model out/full/model_array.json --rows 64 --cols 64 --samples 2 --out check\n"
-          "  gaincell check --model out/quick/model_array.json --pattern checkerboard\n",
+          "  gaincell check --model out/quick/model_array.json --rows 16 --cols 4 --pattern checkerboard\n"
+          "  gaincell check --model out/quick/model_array.json --rows 64 --cols 8 --pattern real --head 1\n"
+          "  gaincell check --model out/quick/model_array.json --rows 16 --cols 4 --mismatch cells --write simulated\n",
           [](po::options_description_easy_init add) {
             add("model", po::value<std::string>()->value_name("FILE"), "model file to judge");
             add("rows", po::value<int>()->default_value(64)->value_name("N"), "query elements (word lines of array 1)");
             add("cols", po::value<int>()->default_value(64)->value_name("N"), "tokens, and outputs");
-            add("samples", po::value<int>()->default_value(1)->value_name("N"), "random queries");
+            add("samples", po::value<int>()->default_value(1)->value_name("N"), "queries");
             add("pattern", po::value<std::string>()->default_value("random")->value_name("NAME"),
-                "random, zero, max, one-hot, checkerboard, near-saturation");
+                "random, zero, max, one-hot, checkerboard, near-saturation, or real: the shipped data of a trained "
+                "transformer");
+            add("input", po::value<std::string>()->value_name("FILE"),
+                "queries, keys and values of your own: numpy file as for attend");
+            add("sequence", po::value<int>()->default_value(0)->value_name("N"),
+                "of real or given data: which sequence");
+            add("head", po::value<int>()->default_value(0)->value_name("N"), "which head");
+            add("tile", po::value<int>()->default_value(0)->value_name("N"), "which group of --cols tokens");
+            add("write", po::value<std::string>()->default_value("ideal")->value_name("HOW"),
+                "ideal: the wanted voltages are stored; simulated: those that a simulated write leaves");
+            add("mismatch", po::value<std::string>()->default_value("none")->value_name("WHICH"),
+                "none; cells: drawn devices, the same in circuits and model; all: the converters' as well, which the "
+                "model does not know");
+            add("columns", po::value<std::string>()->default_value("split")->value_name("HOW"),
+                "split: cells into the converter's capacitor, then the converter with that charge; whole: both in one "
+                "deck per bit line, three times slower");
+            add("spec", po::value<std::string>()->value_name("FILE"),
+                "limits to judge by (schema gaincell-spec/1); exit code 2 when one is missed");
             add("set", po::value<std::vector<std::string>>()->value_name("KIND/NAME=VALUE"),
                 "a parameter of array or column (repeatable)");
             add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");

@@ -16,7 +16,11 @@ void run(FlowContext& context) {
   fit::Inputs inputs;
   for (const char* analysis : {"iv", "charge", "retention", "write", "energy"}) {
     const std::string stem = std::string("array-cell_") + analysis;
-    const auto result = context.analyse("gain-cell", analysis, {}, {{"variant", variant}}, stem);
+    // The bit line of a column moves while it integrates: the output conductance says what that costs.
+    const std::map<std::string, std::string> settings = std::string(analysis) == "iv"
+                                                            ? std::map<std::string, std::string>{{"bit_lines", "3"}}
+                                                            : std::map<std::string, std::string>{};
+    const auto result = context.analyse("gain-cell", analysis, settings, {{"variant", variant}}, stem);
     for (const auto& [name, table] : result.tables) inputs.add("gain-cell", table);
   }
   for (const char* kind : {"relu-converter", "signed-converter"})

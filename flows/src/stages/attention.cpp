@@ -3,10 +3,10 @@
 
 #include <cmath>
 
+#include "../check/check.hpp"
 #include "gaincell/attention/model_input.hpp"
 #include "gaincell/attention/run_file.hpp"
 #include "gaincell/model/io.hpp"
-#include "gaincell/pdk/pdk.hpp"
 #include "stages.hpp"
 
 namespace gaincell::flows {
@@ -42,7 +42,7 @@ double correlation(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 void run(FlowContext& context) {
-  const auto file = att::ArrayFile::open(pdk::pdkFolder().parent_path() / "examples" / "lm_layer0.npz");
+  const auto file = att::ArrayFile::open(exampleData());
   const att::InputData input = att::readInput(*file);
   std::vector<std::string> warnings;
 

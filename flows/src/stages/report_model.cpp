@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../check/check_section.hpp"
 #include "gaincell/report/plots.hpp"
 #include "report_sections.hpp"
 
@@ -20,48 +21,6 @@ report::Section named(const char* id, const char* title) {
   section.id = id;
   section.title = title;
   return section;
-}
-
-report::Plot scatter(const ReportSource& s, const std::string& quantity, const std::string& title,
-                     const std::string& name, const std::string& unit, double scale, const std::string& column_unit) {
-  const support::Table t = s.table("check_" + quantity + ".csv");
-  const json& forms = s.results["check"]["comparison"][quantity]["forms"];
-  report::Scatter data;
-  data.id = "check-" + quantity;
-  data.title = title;
-  data.name = name;
-  data.unit = unit;
-  data.x_name = "behavioral model";
-  data.y_name = "SPICE";
-  data.x = t.values(t.columns.back());
-  data.y = t.values("spice_" + column_unit);
-  data.scale = scale;
-  data.summary = fmt::format("full model: NRMSE {:.2f} % of full scale; plain cubic: {:.2f} %",
-                             100 * forms.back()["nrmse"].get<double>(), 100 * forms.front()["nrmse"].get<double>());
-  report::Plot plot = report::scatterPlot(data);
-  const json& size = s.results["check"]["size"];
-  plot.command = fmt::format("gaincell check --model model_array.json --rows {} --cols {} --samples {}",
-                             size["rows"].get<int>(), size["cols"].get<int>(), size["samples"].get<int>());
-  plot.files = {{"points", "data/check_" + quantity + ".csv"}};
-  return plot;
-}
-
-/// Error by form of the model: each row adds one effect.
-report::TextTable budget(const json& comparison) {
-  report::TextTable table{
-      "Error budget: NRMSE in % of full scale; each row adds one effect to the model above it, the last is what "
-      "remains unexplained",
-      {"model", "S", "phi", "output", "output through both arrays"},
-      {}};
-  const json& s = comparison["s"]["forms"];
-  for (std::size_t f = 0; f < s.size(); ++f) {
-    const auto cell = [&](const char* quantity) {
-      return fmt::format("{:.3f}", 100 * comparison[quantity]["forms"][f]["nrmse"].get<double>());
-    };
-    table.rows.push_back({(f == 0 ? "" : "+ ") + s[f]["form"].get<std::string>(), cell("s"), cell("phi"),
-                          cell("output"), cell("chain")});
-  }
-  return table;
 }
 
 }  // namespace
@@ -106,8 +65,14 @@ report::Section attentionSection(const ReportSource& s) {
 }
 
 report::Section checkSection(const ReportSource& s) {
-  report::Section section = named("check", "Behavioral model against transistors");
   const json& result = s.results["check"];
+  const json& size = result["size"];
+  std::map<std::string, support::Table> tables;
+  for (const char* name : {"s", "phi", "output", "chain", "columns_s", "columns_output", "rows_s"})
+    tables[name] = s.table(fmt::format("check_{}.csv", name));
+  const std::string command = fmt::format("gaincell check --model model_array.json --rows {} --cols {} --samples {}",
+                                          size["rows"].get<int>(), size["cols"].get<int>(), size["samples"].get<int>());
+  report::Section section = comparisonSection(result["comparison"], tables, command, "data");
   section.text = {
       fmt::format("{} x {} cells, {} random quer{}: every bit line simulated with its wire and converter, array 2 "
                   "driven by the pulses array 1 "
@@ -115,9 +80,6 @@ report::Section checkSection(const ReportSource& s) {
                   result["size"]["rows"].get<int>(), result["size"]["cols"].get<int>(),
                   result["size"]["samples"].get<int>(), result["size"]["samples"].get<int>() == 1 ? "y" : "ies",
                   s.has("array-model") ? s.results["array-model"].value("variant", "") : "")};
-  section.plots = {scatter(s, "s", "First dot product: charge of array 1", "S", "pC", 1e12, "C"),
-                   scatter(s, "output", "Second dot product: signed output pulse", "output", "ns", 1e9, "s")};
-  section.tables = {budget(result["comparison"])};
   section.figures = s.figures("check", "check");
   section.figures.erase(
       std::remove_if(section.figures.begin(), section.figures.end(), [](const auto& f) { return f.label.empty(); }),

@@ -129,7 +129,8 @@ struct Check {
 
 struct ReportData {
   std::string title;              ///< "6T gain cell on gc28"
-  std::vector<std::string> what;  ///< paragraphs that answer: what is this cell?
+  std::string what_title = "What is this cell?";
+  std::vector<std::string> what;  ///< paragraphs that answer it
   support::Provenance provenance;
   std::vector<spec::Verdict> verdicts;
   std::vector<Check> checks;                                   ///< why the numbers can be trusted

@@ -1,0 +1,125 @@
+#include "agreement.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "gaincell/cells/converter.hpp"
+#include "gaincell/sim/pulse.hpp"
+
+namespace gaincell::flows {
+
+namespace {
+
+int codeOf(double value, double full_scale) {
+  const double width = std::fabs(value) / full_scale * cells::kPulseLevels * cells::kPulseLsb;
+  return sim::signedCode(width, value >= 0);
+}
+
+int codeDifference(const ComparedPoint& p, double full_scale, std::size_t form) {
+  return codeOf(p.model[form], full_scale) - codeOf(p.spice, full_scale);
+}
+
+}  // namespace
+
+Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form) {
+  Agreement a;
+  double squares = 0, mean = 0, variance = 0;
+  const double n = static_cast<double>(points.size());
+  for (const auto& p : points) mean += p.spice / n;
+  for (const auto& p : points) {
+    const double d = p.model[form] - p.spice;
+    squares += d * d;
+    variance += (p.spice - mean) * (p.spice - mean);
+    a.bias += d / n / full_scale;
+    a.max = std::max(a.max, std::fabs(d) / full_scale);
+    const int codes = std::abs(codeDifference(p, full_scale, form));
+    if (codes > 0) a.code_error += 1 / n;
+    if (codes > 1) a.beyond_lsb += 1 / n;
+  }
+  a.nrmse = std::sqrt(squares / n) / full_scale;
+  a.r2 = variance > 0 ? 1 - squares / variance : std::numeric_limits<double>::quiet_NaN();
+  return a;
+}
+
+std::vector<std::size_t> codeDifferences(const std::vector<ComparedPoint>& points, double full_scale,
+                                         std::size_t form) {
+  std::vector<std::size_t> count(7);
+  for (const auto& p : points)
+    ++count[static_cast<std::size_t>(std::clamp(codeDifference(p, full_scale, form), -3, 3) + 3)];
+  return count;
+}
+
+double counterError(const std::vector<ComparedPoint>& points, double full_scale) {
+  double squares = 0;
+  for (const auto& p : points) {
+    const double d = p.spice / full_scale - static_cast<double>(codeOf(p.spice, full_scale)) / cells::kPulseLevels;
+    squares += d * d;
+  }
+  return std::sqrt(squares / static_cast<double>(points.size()));
+}
+
+std::vector<BudgetEntry> errorBudget(const TileComparison& c, const std::vector<ComparedPoint>& points,
+                                     double full_scale) {
+  std::vector<BudgetEntry> budget;
+  const double first = agreementOf(points, full_scale, 0).nrmse;
+  double before = first;
+  for (std::size_t f = 1; f < c.forms.size() && !c.forms[f].leave_out; ++f) {
+    const double after = agreementOf(points, full_scale, f).nrmse;
+    // The form that is the plain cubic adds the storage coupling.
+    const bool coupling = f == plainForm(c.forms);
+    BudgetEntry entry{coupling ? "storage coupling" : c.forms[f].name, before, after,
+                      first > 0 ? (before * before - after * after) / (first * first) : 0,
+                      std::numeric_limits<double>::quiet_NaN()};
+    for (std::size_t g = f; g < c.forms.size(); ++g)
+      if (c.forms[g].leave_out && c.forms[g].name == entry.effect)
+        entry.without = agreementOf(points, full_scale, g).nrmse;
+    budget.push_back(entry);
+    before = after;
+  }
+  return budget;
+}
+
+support::Table columnMap(const TileComparison& c, const std::vector<ComparedPoint>& points, double full_scale) {
+  struct Sums {
+    double n = 0, bias[2] = {0, 0}, squares[2] = {0, 0};
+  };
+  std::map<int, Sums> by_column;
+  const std::size_t form[2] = {plainForm(c.forms), fullForm(c.forms)};
+  for (const auto& p : points) {
+    Sums& s = by_column[p.index];
+    s.n += 1;
+    for (int k = 0; k < 2; ++k) {
+      const double d = (p.model[form[k]] - p.spice) / full_scale;
+      s.bias[k] += d;
+      s.squares[k] += d * d;
+    }
+  }
+  support::Table t{{"column", "cubic_bias", "cubic_rms", "full_bias", "full_rms"}, {}};
+  for (const auto& [column, s] : by_column)
+    t.addRow({static_cast<double>(column), s.bias[0] / s.n, std::sqrt(s.squares[0] / s.n), s.bias[1] / s.n,
+              std::sqrt(s.squares[1] / s.n)});
+  return t;
+}
+
+support::Table rowMap(const TileComparison& c) {
+  support::Table t{{"row", "cubic_gain_error", "full_gain_error"}, {}};
+  const std::size_t form[2] = {plainForm(c.forms), fullForm(c.forms)};
+  const double n = static_cast<double>(c.s.size());
+  for (std::size_t row = 0; row < c.row_charge.size(); ++row) {
+    const auto& q = c.row_charge[row];
+    double mean = 0, variance = 0, covariance[2] = {0, 0};
+    for (double x : q) mean += x / n;
+    for (std::size_t k = 0; k < q.size(); ++k) {
+      variance += (q[k] - mean) * (q[k] - mean);
+      for (int m = 0; m < 2; ++m) covariance[m] += (q[k] - mean) * (c.s[k].model[form[m]] - c.s[k].spice);
+    }
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    t.addRow({static_cast<double>(row), variance > 0 ? covariance[0] / variance : none,
+              variance > 0 ? covariance[1] / variance : none});
+  }
+  return t;
+}
+
+}  // namespace gaincell::flows

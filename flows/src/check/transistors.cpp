@@ -1,0 +1,242 @@
+#include "transistors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "gaincell/cells/column.hpp"
+#include "gaincell/sim/array_engine.hpp"
+#include "gaincell/sim/pulse.hpp"
+#include "gaincell/support/random.hpp"
+
+namespace gaincell::flows {
+
+namespace {
+
+using Row = std::vector<double>;
+
+/// Pulse of one operation; negative where the sign bit says so.
+double readPulse(const sim::Waveforms& waves, cells::ConverterKind kind, const cells::ConverterTiming& timing,
+                 double vdd, std::size_t operation) {
+  const double t0 = static_cast<double>(operation) * timing.period;
+  const double width = sim::measurePulse(waves, "v(out)", vdd / 2, t0, t0 + timing.period).width;
+  const bool negative = kind == cells::ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < vdd / 2;
+  return negative ? -width : width;
+}
+
+sim::Job jobOf(const ConvertedArray& array, std::size_t column, netlist::Deck deck) {
+  auto shared = std::make_shared<const netlist::Deck>(std::move(deck));
+  return {shared,
+          array.chip ? array.chip->alters(*shared, array.number, column) : std::vector<sim::Alter>{},
+          fmt::format("array{}_column_{}", array.number, column),
+          {}};
+}
+
+ColumnRuns readColumns(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
+                       std::size_t operations, const std::vector<sim::Job>& jobs, sim::Simulator& simulator) {
+  const cells::ConverterKind kind = cells::columnConverter(array.column);
+  const auto timing = cells::converterTiming(kind, cells::columnConverterParameters(pdk, array.column));
+  const auto outcomes = simulator.runAll(jobs, array.title);
+  ColumnRuns runs;
+  runs.width.assign(operations, Row(jobs.size()));
+  for (std::size_t j = 0; j < outcomes.size(); ++j) {
+    const sim::Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
+    runs.cpu_s += outcomes[j].cpu_s;
+    for (std::size_t k = 0; k < operations; ++k)
+      runs.width[k][j] = readPulse(waves, kind, timing, conditions.vdd, k + 1);
+  }
+  return runs;
+}
+
+/// What the cells of every bit line give into the capacitor of a passive converter.
+struct PassiveCharges {
+  Grid charge;  ///< C, [operation][column]
+  Row line_c;   ///< F, by column: the line's own capacitance, wire and cells
+};
+
+/// A bit line that ends in the converter's capacitor. After the last read a known charge is pushed into it: the step it
+/// makes tells the capacitance of the whole line, and so the charge of the step the cells made.
+class PassiveLine {
+ public:
+  PassiveLine(double c_int, double middle, double longest)
+      : c_int_(c_int), middle_(middle), quiet_(end_.input_start + longest + kSettle) {
+    end_.attach = [this](netlist::Deck& deck, const std::string& bit_line, int column) {
+      deck.initial[bit_line] = middle_;
+      deck.circuit.add(netlist::Capacitor{fmt::format("int_{}", column), bit_line, "0", c_int_});
+      const double current = kTestCharge / kTestTime;
+      netlist::Pwl pulse;
+      pulse.points = {{0.0, 0.0},
+                      {quiet_, 0.0},
+                      {quiet_ + kTestEdge, current},
+                      {quiet_ + kTestTime, current},
+                      {quiet_ + kTestTime + kTestEdge, 0.0}};
+      deck.circuit.add(netlist::CurrentSource{fmt::format("test_{}", column), "0", bit_line, pulse});
+      deck.saves.push_back(fmt::format("v({})", bit_line));
+      deck.options["reltol"] = "1e-4";
+    };
+    const double stop = quiet_ + kTestTime + 2 * kTestEdge;
+    end_.analysis = netlist::Transient{stop, stop, 1e-9, false};
+  }
+  PassiveLine(const PassiveLine&) = delete;
+  PassiveLine& operator=(const PassiveLine&) = delete;
+
+  const sim::ColumnBackEnd& backEnd() const noexcept { return end_; }
+  double capacitance(const sim::Waveforms& waves, const std::string& v) const {
+    return kTestCharge / (waves[v].back() - waves.at(v, quiet_));
+  }
+  double step(const sim::Waveforms& waves, const std::string& v) const { return waves.at(v, quiet_) - middle_; }
+
+ private:
+  static constexpr double kSettle = 2e-9;        // s, after the last edge: many time constants of the line
+  static constexpr double kTestCharge = 50e-15;  // C, a sixth of full scale
+  static constexpr double kTestTime = 5e-9, kTestEdge = 0.1e-9;
+  double c_int_, middle_;
+  sim::ColumnBackEnd end_;
+  double quiet_;
+};
+
+PassiveCharges passiveCharges(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
+                              double c_int, const Grid& stored, const Grid& widths, sim::Simulator& simulator,
+                              double& cpu) {
+  netlist::ParameterSet set = array.array;
+  set.set("rows", static_cast<double>(stored.size()));
+  set.set("cols", static_cast<double>(stored.front().size()));
+  set.set("write_select", array.number == 1 ? "column" : "row");
+  const netlist::ParameterSet none;
+  std::optional<DrawnArray> drawn;
+  if (array.chip) drawn.emplace(*array.chip, array.number);
+  const sim::AnalysisContext context{pdk, conditions, set, none, simulator, drawn ? &*drawn : nullptr};
+  PassiveCharges out;
+  out.line_c.resize(stored.front().size());
+  for (const Row& operation : widths) {
+    Row played;
+    for (double w : operation) played.push_back(playable(w));
+    const PassiveLine line(c_int, conditions.vdd / 2, *std::max_element(played.begin(), played.end()));
+    sim::ArrayOptions options;
+    options.back_end = &line.backEnd();
+    const sim::ArrayRun run = sim::runArray(context, {stored, played}, options);
+    cpu += run.cpu_s;
+    out.charge.emplace_back();
+    for (std::size_t j = 0; j < stored.front().size(); ++j) {
+      const sim::Waveforms& waves = run.waves[run.engine == sim::ArrayEngine::Whole ? 0 : j];
+      const std::string v = fmt::format("v(bl_{})", j);
+      const double c = line.capacitance(waves, v);
+      out.charge.back().push_back(c * line.step(waves, v));
+      out.line_c[j] = std::max(0.0, c - c_int);
+    }
+  }
+  return out;
+}
+
+/// What a write leaves, as its difference to the wanted voltage: by previous and wanted level.
+struct WriteErrors {
+  Row levels;              ///< V, increasing
+  std::vector<Row> error;  ///< V, [previous][wanted]
+
+  double at(std::size_t previous, double wanted) const {
+    const Row& e = error[previous];
+    if (levels.size() < 2 || wanted <= levels.front()) return e.front();
+    if (wanted >= levels.back()) return e.back();
+    const auto upper =
+        static_cast<std::size_t>(std::upper_bound(levels.begin(), levels.end(), wanted) - levels.begin());
+    const double f = (wanted - levels[upper - 1]) / (levels[upper] - levels[upper - 1]);
+    return e[upper - 1] + f * (e[upper] - e[upper - 1]);
+  }
+
+  Grid apply(const Grid& wanted, std::uint64_t seed, int array) const {
+    Grid stored = wanted;
+    const std::uint64_t what = support::nameHash(fmt::format("previous level, array {}", array));
+    for (std::size_t i = 0; i < stored.size(); ++i)
+      for (std::size_t j = 0; j < stored[i].size(); ++j) {
+        const double u = support::uniformDraw({seed, i, what, j});
+        stored[i][j] += at(static_cast<std::size_t>(u * static_cast<double>(levels.size())), wanted[i][j]);
+      }
+    return stored;
+  }
+};
+
+}  // namespace
+
+ChargeRuns runCharges(const sim::AnalysisContext& context, const Grid& stored, const Grid& widths) {
+  ChargeRuns runs;
+  for (const Row& w : widths) {
+    const sim::ArrayRun run = sim::runArray(context, {stored, w}, {});
+    runs.cpu_s += run.cpu_s;
+    runs.warnings.insert(runs.warnings.end(), run.warnings.begin(), run.warnings.end());
+    runs.charge.push_back(run.charge);
+  }
+  return runs;
+}
+
+ColumnRuns runColumns(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
+                      const Grid& stored, const Grid& widths, sim::Simulator& simulator) {
+  cells::ColumnStimulus stimulus;
+  for (std::size_t k = 0; k <= widths.size(); ++k) {
+    Row lsb;
+    // A pulse may be a little longer than full scale; a word line takes 15 LSB.
+    for (double w : widths[k == 0 ? 0 : k - 1])
+      lsb.push_back(std::min(playable(w) / cells::kPulseLsb, static_cast<double>(cells::kPulseLevels)));
+    stimulus.inputs.push_back(lsb);
+  }
+  std::vector<sim::Job> jobs;
+  for (std::size_t j = 0; j < stored.front().size(); ++j) {
+    stimulus.stored.clear();
+    for (const Row& row : stored) stimulus.stored.push_back(row[j]);
+    jobs.push_back(jobOf(array, j, cells::columnDeck(pdk, conditions, array.column, stimulus)));
+  }
+  return readColumns(pdk, conditions, array, widths.size(), jobs, simulator);
+}
+
+ColumnRuns runColumnsSplit(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
+                           const Grid& stored, const Grid& widths, sim::Simulator& simulator) {
+  const cells::ConverterKind kind = cells::columnConverter(array.column);
+  netlist::ParameterSet converter = cells::columnConverterParameters(pdk, array.column);
+  double cpu = 0;
+  const PassiveCharges line =
+      passiveCharges(pdk, conditions, array, converter.real("c_int"), stored, widths, simulator, cpu);
+  std::vector<sim::Job> jobs;
+  for (std::size_t j = 0; j < stored.front().size(); ++j) {
+    Row charges = {line.charge[0][j]};
+    for (const Row& operation : line.charge) charges.push_back(operation[j]);
+    converter.set("line_c", line.line_c[j]);
+    jobs.push_back(jobOf(array, j, cells::converterDeck(pdk, conditions, kind, converter, charges)));
+  }
+  ColumnRuns runs = readColumns(pdk, conditions, array, widths.size(), jobs, simulator);
+  runs.cpu_s += cpu;
+  return runs;
+}
+
+double playable(double width) noexcept {
+  constexpr double kShortest = 0.1e-9;  // s, two word-line edges
+  return std::fabs(width) < kShortest ? 0.0 : std::fabs(width);
+}
+
+Grid writtenVoltages(const sim::AnalysisContext& context, const Grid& wanted, std::uint64_t seed, int array) {
+  const support::Table t = sim::analysis("gain-cell", "write").run(context).tables.at("write");
+  const std::size_t previous = t.column("v_previous_V"), target = t.column("v_target_V"),
+                    stored = t.column("v_stored_V");
+  WriteErrors errors;
+  for (const auto& row : t.rows) errors.levels.push_back(row[target]);
+  std::sort(errors.levels.begin(), errors.levels.end());
+  errors.levels.erase(std::unique(errors.levels.begin(), errors.levels.end()), errors.levels.end());
+  const std::size_t n = errors.levels.size();
+  errors.error.assign(n, Row(n));
+  const auto index = [&](double v) {
+    return static_cast<std::size_t>(std::lower_bound(errors.levels.begin(), errors.levels.end(), v - 1e-9) -
+                                    errors.levels.begin());
+  };
+  for (const auto& row : t.rows) errors.error[index(row[previous])][index(row[target])] = row[stored] - row[target];
+  return errors.apply(wanted, seed, array);
+}
+
+Grid writtenVoltages(const model::Write& write, const Grid& wanted, std::uint64_t seed, int array) {
+  WriteErrors errors{write.level_V, write.stored_V};
+  for (auto& row : errors.error)
+    for (std::size_t k = 0; k < row.size(); ++k) row[k] -= write.level_V[k];
+  return errors.apply(wanted, seed, array);
+}
+
+}  // namespace gaincell::flows

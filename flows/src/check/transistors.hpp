@@ -1,0 +1,57 @@
+#pragma once
+/// @file
+/// The transistor side of the check: charges and pulses of one tile's bit lines, each with its cells and wire.
+
+#include <string>
+#include <vector>
+
+#include "check.hpp"
+#include "devices.hpp"
+
+namespace gaincell::flows {
+
+/// Charge (C) of every bit line of array 1 into an ideal integrator, by the array engine: [operation][column].
+struct ChargeRuns {
+  Grid charge;
+  double cpu_s = 0;
+  std::vector<std::string> warnings;
+};
+ChargeRuns runCharges(const sim::AnalysisContext& context, const Grid& stored, const Grid& widths);
+
+/// The columns of one array with their converters.
+struct ColumnRuns {
+  Grid width;  ///< s, [operation][column]; signed where the converter has a sign
+  double cpu_s = 0;
+};
+
+/// An array whose bit lines end in converters.
+struct ConvertedArray {
+  int number = 1;                       ///< 1: keys, ReLU converters; 2: values, signed converters
+  const netlist::ParameterSet& array;   ///< kind "array"; rows, cols and write_select are set here
+  const netlist::ParameterSet& column;  ///< kind "column"
+  const DrawnChip* chip = nullptr;      ///< null: nominal devices
+  std::string title;
+};
+
+/// Every bit line is one run, cells and converter together: the `stored` voltages [row][column] (V), the pulses of
+/// `widths` [operation][row] (s). The first operation is played twice and the first play thrown away: what an operation
+/// leaves behind is part of the next.
+ColumnRuns runColumns(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
+                      const Grid& stored, const Grid& widths, sim::Simulator& simulator);
+
+/// The same in two steps, for a third of the time, with passive converters: the read gates close before a converter
+/// begins, so the array engine first lets the cells of each bit line charge the converter's capacitor, and the
+/// converter then gets that charge. What is left out: the load of the comparator's input while the line moves, and the
+/// cells' leakage while the converter works.
+ColumnRuns runColumnsSplit(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
+                           const Grid& stored, const Grid& widths, sim::Simulator& simulator);
+
+/// A pulse as a word line can play it: shorter ones than two edges vanish.
+double playable(double width) noexcept;
+
+/// Voltages that a simulated write of the cell leaves, for wanted ones [row][column] (V) after random previous levels.
+Grid writtenVoltages(const sim::AnalysisContext& context, const Grid& wanted, std::uint64_t seed, int array);
+/// The same by the write table of the model file.
+Grid writtenVoltages(const model::Write& write, const Grid& wanted, std::uint64_t seed, int array);
+
+}  // namespace gaincell::flows
