@@ -125,6 +125,23 @@ TEST_CASE("every effect: kernels against the oracle, streaming and threads to th
   }
 }
 
+TEST_CASE("with every effect off the plain path runs, to the bit") {
+  const Data d = randomData({1, 2, 80, 64});
+  for (Kernel kernel : availableKernels()) {
+    for (double decay : {0.0, 1e-3}) {
+      CAPTURE(kernelName(kernel));
+      Settings plain;
+      plain.kernel = kernel;
+      plain.decay = decay;
+      plain.window = 64;
+      Settings off = plain;
+      off.physics = std::make_shared<Physics>();
+      CHECK(std::string(Engine(off, usefulScalers(2), 2, 64).path()) == "codes");
+      CHECK(outputOf(off, usefulScalers(2), d) == outputOf(plain, usefulScalers(2), d));
+    }
+  }
+}
+
 TEST_CASE("effects of size zero give the plain model") {
   const Data d = randomData({1, 1, 80, 64});
   Settings plain;

@@ -125,6 +125,7 @@ Engine::Engine(Settings settings, Scalers scalers, std::size_t heads, std::size_
   if (kernelTable(settings.kernel) == nullptr)
     throw Error("ATT-0020", "this machine cannot run the kernel '" + kernelName(settings.kernel) + "'",
                 "attention settings", "use auto");
+  if (settings.physics && !settings.physics->any()) settings.physics.reset();  // the plain path, to the bit
   auto impl = std::make_shared<Impl>();
   impl->settings = std::move(settings);
   impl->scalers = completeScalers(std::move(scalers), heads);
@@ -205,38 +206,47 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
   const std::size_t tiles = tileCount(impl_->settings, shape.tokens);
   if (options.intermediates != nullptr) allocate(*options.intermediates, shape, tiles);
   const auto threads = static_cast<std::size_t>(std::max(1, impl_->settings.threads));
+  const int jobs = static_cast<int>(threads);
   const std::size_t blocks = (shape.tokens + kBlock - 1) / kBlock;
-  std::vector<std::unique_ptr<RowWorker>> workers;
-  for (std::size_t n = 0; n < threads; ++n) workers.push_back(std::make_unique<RowWorker>(*plan));
   std::vector<Activity> activity(options.activity != nullptr ? shape.sequences() * blocks : 0);
-
-  // As many heads at a time as there are threads: memory stays bounded, and the rows of a head are shared out in
-  // chunks.
-  std::vector<std::unique_ptr<Columns>> memory(threads);
-  for (std::size_t first = 0; first < shape.sequences(); first += threads) {
-    const std::size_t group = std::min(threads, shape.sequences() - first);
-    std::vector<HeadTask> tasks(group);
-    for (std::size_t n = 0; n < group; ++n) {
-      const std::size_t at = (first + n) * shape.perSequence();
-      tasks[n] = {
-          (first + n) / shape.heads, (first + n) % shape.heads, &q[at], &k[at], &v[at], &out[at], {}, false, {}};
-      if (options.intermediates != nullptr) {
-        tasks[n].sinks = sinksOf(*options.intermediates, shape, first + n, tiles);
-        tasks[n].has_sinks = true;
-      }
+  const auto taskOf = [&](std::size_t sequence) {
+    const std::size_t at = sequence * shape.perSequence();
+    HeadTask task{sequence / shape.heads, sequence % shape.heads, &q[at], &k[at], &v[at], &out[at], {}, false, {}};
+    if (options.intermediates != nullptr) {
+      task.sinks = sinksOf(*options.intermediates, shape, sequence, tiles);
+      task.has_sinks = true;
     }
-    const int jobs = static_cast<int>(threads);
-    for (std::size_t n = 0; n < group; ++n) tasks[n].columns = std::move(memory[n]);
-    support::parallelFor(group, jobs, [&](std::size_t n) { packHead(*plan, tasks[n], shape.tokens); });
-    // Worker w takes every `threads`-th block of every head, so that long and short rows are shared evenly.
-    support::parallelFor(threads, jobs, [&](std::size_t w) {
-      for (std::size_t n = 0; n < group; ++n)
-        for (std::size_t b = (w + n) % threads; b < blocks; b += threads)
-          runBlock(*plan, *workers[w], tasks[n], shape.tokens, b,
-                   activity.empty() ? nullptr : &activity[(first + n) * blocks + b]);
-    });
-    for (std::size_t n = 0; n < group; ++n) memory[n] = std::move(tasks[n].columns);
-  }
+    return task;
+  };
+  const auto rows = [&](RowWorker& worker, const HeadTask& task, std::size_t sequence, std::size_t block) {
+    runBlock(*plan, worker, task, shape.tokens, block,
+             activity.empty() ? nullptr : &activity[sequence * blocks + block]);
+  };
+
+  // Whole heads where there are enough for every thread: no waiting for each other, and memory for as many heads as
+  // there are threads.
+  const std::size_t whole = shape.sequences() / threads * threads;
+  support::parallelFor(whole > 0 ? threads : 0, jobs, [&](std::size_t w) {
+    RowWorker worker(*plan);
+    std::unique_ptr<Columns> memory;
+    for (std::size_t n = w; n < whole; n += threads) {
+      HeadTask task = taskOf(n);
+      task.columns = std::move(memory);
+      packHead(*plan, task, shape.tokens);
+      for (std::size_t b = 0; b < blocks; ++b) rows(worker, task, n, b);
+      memory = std::move(task.columns);
+    }
+  });
+  // The rows of the others are shared out: thread w takes every `threads`-th block, so that long and short rows are
+  // shared evenly.
+  std::vector<HeadTask> rest;
+  for (std::size_t n = whole; n < shape.sequences(); ++n) rest.push_back(taskOf(n));
+  support::parallelFor(rest.size(), jobs, [&](std::size_t n) { packHead(*plan, rest[n], shape.tokens); });
+  support::parallelFor(rest.empty() ? 0 : threads, jobs, [&](std::size_t w) {
+    RowWorker worker(*plan);
+    for (std::size_t n = 0; n < rest.size(); ++n)
+      for (std::size_t b = (w + n) % threads; b < blocks; b += threads) rows(worker, rest[n], whole + n, b);
+  });
   if (options.activity != nullptr) {
     options.activity->assign(shape.heads, {});
     for (std::size_t n = 0; n < activity.size(); ++n) (*options.activity)[n / blocks % shape.heads] += activity[n];

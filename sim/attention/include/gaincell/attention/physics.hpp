@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Effects beyond the published model. Each is off by default; with all off, Settings::physics is null and the plain
-/// path runs untouched. Every random number is a function of (seed, chip, cell or event), so results depend neither on
+/// Effects beyond the published model. Each is off by default; with all off (or Settings::physics null) the plain path
+/// runs untouched. Every random number is a function of (seed, chip, cell or event), so results depend neither on
 /// order nor on threads.
 
 #include <cstdint>
@@ -60,6 +60,12 @@ struct Physics {
   std::optional<ConverterLaw> relu, output;
   double noise_uA = 0;  ///< rms, on every column current of both multiplies
   double jitter = 0;    ///< rms width error of a phi pulse, in full scale
+
+  bool any() const noexcept {
+    const bool conducts = !conductance_uS.empty() && (bit_line_V_per_uA > 0 || wire_ohm_per_cell > 0);
+    return mismatch || cell_gain || leakage || write || storage_coupling != 0 || !edge_charge_uA.empty() || conducts ||
+           relu || output || noise_uA > 0 || jitter > 0;
+  }
 };
 
 }  // namespace gaincell::attention
