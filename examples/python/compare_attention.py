@@ -64,8 +64,8 @@ def svg_histogram(errors, path):
     edges = np.linspace(-limit, limit, 61)
     counts = {name: np.histogram(e, edges)[0] / e.size for name, e in errors.items()}
     top = max(c.max() for c in counts.values())
-    width, height, left, bottom = 640, 320, 50, 40
-    x = left + (edges[:-1] + limit) / (2 * limit) * (width - left - 10)
+    width, height, left, right, bottom = 640, 320, 60, 40, 40
+    x = left + (edges[:-1] + limit) / (2 * limit) * (width - left - right)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
              f'font-size="12"><rect width="{width}" height="{height}" fill="white"/>']
     for colour, (name, c), row in zip(("#c23b22", "#2255a4"), counts.items(), range(2)):
@@ -74,10 +74,12 @@ def svg_histogram(errors, path):
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
                      f'<text x="{left + 10}" y="{30 + 16 * row}" fill="{colour}">{name}</text>')
     for value in (-limit, 0, limit):
-        at = left + (value + limit) / (2 * limit) * (width - left - 10)
+        at = left + (value + limit) / (2 * limit) * (width - left - right)
         parts.append(f'<text x="{at:.0f}" y="{height - 20}" text-anchor="middle">{value:.3g}</text>')
-    parts.append(f'<text x="{width / 2}" y="{height - 4}" text-anchor="middle">output error (hardware - plain)</text>'
-                 f'<line x1="{left}" y1="{height - bottom}" x2="{width - 10}" y2="{height - bottom}" stroke="black"/></svg>')
+    parts.append(f'<text x="{width / 2}" y="{height - 4}" text-anchor="middle">output error, hardware - plain (60 bins)</text>'
+                 f'<text x="{left - 6}" y="24" text-anchor="end">{100 * top:.1f} %</text>'
+                 f'<text x="4" y="{height / 2}">share</text>'
+                 f'<line x1="{left}" y1="{height - bottom}" x2="{width - right}" y2="{height - bottom}" stroke="black"/></svg>')
     pathlib.Path(path).write_text("\n".join(parts))
 
 

@@ -88,12 +88,40 @@ std::vector<Activity> runWithIntermediates(const Engine& engine, const ArrayFile
   return activity;
 }
 
+/// Streams every head in pieces: memory for a window and a piece, however many tokens there are.
+template <typename Write>
+std::vector<Activity> runPieces(const Engine& engine, const ArrayFile& input, const InputHeader& h, Write write) {
+  constexpr std::size_t kTokens = 1024;
+  const Shape& s = h.shape;
+  const auto q = input.stream("q"), k = input.stream("k"), v = input.stream("v");
+  const std::vector<float> empty(kTokens * s.dimension);
+  std::vector<float> data[3] = {empty, empty, empty}, out = empty;
+  std::vector<Activity> total(s.heads);
+  for (std::size_t n = 0; n < s.sequences(); ++n) {
+    Stream stream(engine, n % s.heads, n / s.heads);
+    for (std::size_t first = 0; first < s.tokens; first += kTokens) {
+      const std::size_t count = std::min(kTokens, s.tokens - first);
+      q->readFloats(data[0].data(), count * s.dimension);
+      k->readFloats(data[1].data(), count * s.dimension);
+      v->readFloats(data[2].data(), count * s.dimension);
+      for (std::size_t at = 0; at < count * s.dimension; at += s.dimension)
+        stream.push(&data[0][at], &data[1][at], &data[2][at], &out[at], &total[n % s.heads]);
+      write(out.data(), count * s.dimension * sizeof(float));
+      support::throwIfInterrupted();
+    }
+  }
+  for (const auto* stream : {&q, &k, &v}) (*stream)->finish();
+  return total;
+}
+
 /// Reads as many heads as there are threads, runs them side by side, hands the outputs to `write` in order.
 template <typename Write>
-std::vector<Activity> runHeads(const Engine& engine, const ArrayFile& input, const InputHeader& h, bool streaming,
-                               Write write) {
+std::vector<Activity> runHeads(const Engine& engine, const ArrayFile& input, const InputHeader& h,
+                               const FileRunOptions& options, Write write) {
   const Shape& s = h.shape;
   const std::size_t each = s.perSequence();
+  const bool streaming = options.streaming;
+  if (streaming && each > options.largest_head) return runPieces(engine, input, h, write);
   const auto q = input.stream("q"), k = input.stream("k"), v = input.stream("v");
   const auto group = streaming ? static_cast<std::size_t>(std::max(1, engine.settings().threads)) : 1;
   std::vector<Activity> total(s.heads);
@@ -134,7 +162,7 @@ std::vector<Activity> runFile(const Settings& settings, const ArrayFile& input, 
       throw Error("ATT-0064", "a .npy file holds one array", output.string(), "write a .npz file for --intermediates");
     support::AtomicFile file(output, options.overwrite);
     file.write(npyHeader(ElementType::Float32, shape));
-    auto activity = runHeads(engine, input, h, options.streaming, [&](const void* p, std::size_t n) {
+    auto activity = runHeads(engine, input, h, options, [&](const void* p, std::size_t n) {
       file.write({static_cast<const char*>(p), n});
     });
     file.commit();
@@ -146,8 +174,7 @@ std::vector<Activity> runFile(const Settings& settings, const ArrayFile& input, 
     activity = runWithIntermediates(engine, input, writer);
   } else {
     writer.begin("out", ElementType::Float32, shape);
-    activity =
-        runHeads(engine, input, h, options.streaming, [&](const void* p, std::size_t n) { writer.append(p, n); });
+    activity = runHeads(engine, input, h, options, [&](const void* p, std::size_t n) { writer.append(p, n); });
   }
   writer.commit();
   return activity;
