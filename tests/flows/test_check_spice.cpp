@@ -3,14 +3,20 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
 #include "agreement.hpp"
 #include "check.hpp"
 #include "gaincell/cells/column.hpp"
 #include "gaincell/fit/fit.hpp"
+#include "gaincell/model/io.hpp"
+#include "gaincell/support/atomic_file.hpp"
+#include "run_program.hpp"
 
 using namespace gaincell;
 using namespace gaincell::flows;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -36,10 +42,10 @@ struct Bench {
     inputs.conditions = {pdk.name, conditions.corner, conditions.temp_c, conditions.vdd};
     model::Model m = fit::fitModel(inputs).model;
     model::Converter relu;
-    relu.slope_fC_per_ns = 20;
+    relu.slope_fC_per_ns = relu.s_sat_uA = 20;
     m.relu_converter = relu;
     model::SignedConverter both;
-    both.positive.slope_fC_per_ns = both.negative_slope_fC_per_ns = 10;
+    both.positive.slope_fC_per_ns = both.negative_slope_fC_per_ns = both.positive.s_sat_uA = 10;
     m.signed_converter = both;
     return m;
   }
@@ -59,6 +65,32 @@ struct Bench {
 };
 
 }  // namespace
+
+static void writeLimits(const fs::path& file, double max) {
+  std::ofstream(file)
+      << R"({"schema": "gaincell-spec/1", "name": "test", "limits": [{"measure": "check.s.nrmse_extended",
+    "description": "S", "unit": "", "scope": "check", "source": "test", "max": )"
+      << max << "}]}";
+}
+
+TEST_CASE("the program judges by the given limits: exit code 2 when one is missed") {
+  const fs::path dir = freshFolder("limits");
+  support::writeFileAtomically(dir / "model.json", model::modelText(Bench().fitted()));
+  const auto check = [&](double max, const std::string& out) {
+    writeLimits(dir / "limits.json", max);
+    return runProgram({"check", "--model", (dir / "model.json").string(), "--rows", "2", "--cols", "2", "--spec",
+                       (dir / "limits.json").string(), "--out", (dir / out).string(), "--force"})
+        .exit_code;
+  };
+  CHECK(check(0.01, "met") == 0);
+  CHECK(check(1e-12, "missed") == 2);
+  for (const char* out : {"met", "missed"}) {
+    CHECK(fs::exists(dir / out / "report.html"));
+    CHECK(fs::exists(dir / out / "check.json"));
+    CHECK(fs::exists(dir / out / "data" / "check_s.csv"));
+  }
+  fs::remove_all(dir);
+}
 
 TEST_CASE("model against transistors: nominal, drawn devices in both, written voltages in both") {
   Bench bench;

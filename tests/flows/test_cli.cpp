@@ -58,6 +58,10 @@ TEST_CASE("bad input is refused with one clear message") {
   checkRefused({"flow"}, "--out");
   checkRefused({"flow", "--out", "/proc/gaincell"}, "cannot be written");
   checkRefused({"flow", "--quick", "--full", "--out", dir.string()}, "exclude each other");
+  const fs::path limits = dir / "limits.json", out = dir / "flow";
+  write(limits, R"({"schema": "gaincell-spec/1", "name": "x", "limits": [{"measure": "a"}]})");
+  checkRefused({"flow", "--quick", "--spec", limits.string(), "--out", out.string()}, "limits.json");
+  CHECK_FALSE(fs::exists(out));
   fs::remove_all(dir);
 }
 

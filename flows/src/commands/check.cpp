@@ -87,7 +87,7 @@ ExitCode run(const CommandContext& context) {
   const auto conditions = context.conditions(pdk);
   model::Model model = model::readModel(context.values["model"].as<std::string>());
   std::optional<spec::Specification> limits;
-  if (context.values.count("spec")) limits = spec::readSpecification(context.values["spec"].as<std::string>());
+  if (context.values.count("spec")) limits = specificationOf(context);
   const CompareOptions options = compareOptions(context);
   std::vector<std::string> warnings;
   moveTo(model, conditions, warnings);

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "../stages/measures.hpp"
 #include "../stages/stage.hpp"
 #include "commands.hpp"
 #include "gaincell/support/parallel.hpp"
@@ -43,6 +44,7 @@ ExitCode run(const CommandContext& context) {
   // Everything that can be wrong with the input is found before the folder is touched.
   const pdk::Pdk pdk = context.loadPdk();
   context.conditions(pdk);
+  specificationOf(context);
   const fs::path dir = flowFolder(context);
   const std::string only = context.values.count("stage") ? context.values["stage"].as<std::string>() : "";
   std::vector<std::string> ran;
@@ -77,25 +79,29 @@ ExitCode run(const CommandContext& context) {
 }  // namespace
 
 Command flowCommand() {
-  return {"flow",
-          "the main job: generate, simulate, Monte-Carlo, fit, check, floorplan, report",
-          "gaincell flow [--quick|--full] --out DIR [options]",
-          "  gaincell flow --quick --out out/quick\n"
-          "  gaincell flow --full --out out/full -j 2\n"
-          "  gaincell flow --full --out out/full --resume\n"
-          "  gaincell flow --out out/quick --stage fit\n",
-          [](po::options_description_easy_init add) {
-            add("quick", "one cell and small circuits, about a minute (default)");
-            add("full", "64 x 64 arrays with Monte-Carlo");
-            add("samples", po::value<int>()->value_name("N"),
-                "Monte-Carlo samples of the cell (default 300 quick, 2000 full)");
-            add("stage", po::value<std::string>()->value_name("NAME"), "only this stage of an existing folder");
-            add("resume", "continue an interrupted flow; finished stages are kept");
-            add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-                "a parameter of the gain cell, or KIND/NAME=VALUE of another circuit (repeatable)");
-            add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
-          },
-          run};
+  return {
+      "flow",
+      "the main job: generate, simulate, Monte-Carlo, fit, check, floorplan, report",
+      "gaincell flow [--quick|--full] --out DIR [options]",
+      "  gaincell flow --quick --out out/quick\n"
+      "  gaincell flow --full --out out/full -j 2\n"
+      "  gaincell flow --full --out out/full --resume\n"
+      "  gaincell flow --quick --out out/quick --resume --spec my-limits.json\n"
+      "  gaincell flow --out out/quick --stage fit\n",
+      [](po::options_description_easy_init add) {
+        add("quick", "one cell and small circuits, about a minute (default)");
+        add("full", "64 x 64 arrays with Monte-Carlo");
+        add("samples", po::value<int>()->value_name("N"),
+            "Monte-Carlo samples of the cell (default 300 quick, 2000 full)");
+        add("stage", po::value<std::string>()->value_name("NAME"), "only this stage of an existing folder");
+        add("spec", po::value<std::string>()->value_name("FILE"),
+            "limits to judge by (schema gaincell-spec/1) instead of the default ones; exit code 2 when one is missed");
+        add("resume", "continue an interrupted flow; finished stages are kept");
+        add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+            "a parameter of the gain cell, or KIND/NAME=VALUE of another circuit (repeatable)");
+        add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
+      },
+      run};
 }
 
 }  // namespace gaincell::flows

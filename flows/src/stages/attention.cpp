@@ -44,9 +44,9 @@ double correlation(const std::vector<float>& a, const std::vector<float>& b) {
 void run(FlowContext& context) {
   const auto file = att::ArrayFile::open(exampleData());
   const att::InputData input = att::readInput(*file);
-  std::vector<std::string> warnings;
+  std::vector<std::string> of_published, warnings;
 
-  att::Settings paper = att::settingsFromModel(model::paperModel(), warnings);
+  att::Settings paper = att::settingsFromModel(model::paperModel(), of_published);
   paper.decay = kExampleDecay;
   paper.window = kExampleWindow;
   const auto paper_out = runModel(paper, input, nullptr);
@@ -76,7 +76,8 @@ void run(FlowContext& context) {
   support::Table table{{"published", "fitted"}, {}};
   for (std::size_t i = 0; i < paper_out.size(); i += 8) table.addRow({paper_out[i], fitted_out[i]});
   context.writeTable("data/attention_outputs.csv", table);
-  for (const auto& w : warnings) context.current()["warnings"].push_back("attention: " + w);
+  for (const auto& w : of_published) context.current()["warnings"].push_back("attention, published model: " + w);
+  for (const auto& w : warnings) context.current()["warnings"].push_back("attention, fitted array: " + w);
 }
 
 }  // namespace

@@ -55,6 +55,11 @@ std::vector<spec::Measurement> measurementsOf(const json& results, const std::st
   return out;
 }
 
+spec::Specification specificationOf(const CommandContext& context) {
+  if (!context.values.count("spec")) return spec::defaultSpecification();
+  return spec::readSpecification(context.values["spec"].as<std::string>());
+}
+
 std::set<std::string> scopesOf(const json& results) {
   static const std::map<std::string, std::vector<std::string>> covers = {{"characterize", {"cell"}},
                                                                          {"fit", {"fit"}},

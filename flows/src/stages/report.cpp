@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "gaincell/model/io.hpp"
 #include "gaincell/report/plots.hpp"
 #include "measures.hpp"
 #include "report_sections.hpp"
@@ -60,15 +61,21 @@ json summaryOf(FlowContext& context, const json& results, const std::vector<spec
 void run(FlowContext& context) {
   const json results = allResults(context);
   const auto verdicts =
-      spec::evaluate(spec::defaultSpecification(), measurementsOf(results, context.conditions().corner),
+      spec::evaluate(specificationOf(context.command()), measurementsOf(results, context.conditions().corner),
                      context.conditions().corner, scopesOf(results));
   context.writeText("summary.json", summaryOf(context, results, verdicts).dump(2) + "\n");
 
-  const ReportSource source{context, results, verdicts};
+  ReportSource source{context, results, verdicts, {}};
+  if (source.has("fit")) source.model = model::readModel(context.dir() / "model.json");
   report::ReportData data = reportFrame(source);
   for (const auto& section : reportSections(source)) data.sections.push_back(section);
   report::writeReport(data, context.dir(), support::Overwrite::Yes);
   context.addFile("report.html");
+}
+
+json inputs(const FlowContext& context) {
+  const auto& values = context.command().values;
+  return {{"spec", values.count("spec") ? support::readFile(values["spec"].as<std::string>()) : std::string()}};
 }
 
 std::vector<std::string> everyOtherStage() {
@@ -79,7 +86,7 @@ std::vector<std::string> everyOtherStage() {
 }  // namespace
 
 Stage reportStage() {
-  return {"report", "writing the report", everyOtherStage(), true, {}, run};
+  return {"report", "writing the report", everyOtherStage(), true, inputs, run};
 }
 
 }  // namespace gaincell::flows

@@ -40,11 +40,14 @@ report::Plot energyPlot(const json& plan) {
   const double tiles = plan["organisation"]["tiles"].get<double>();
   const std::vector<std::pair<const char*, double>> parts = {
       {"array 1, ReLU", tiles}, {"array 2, signed", tiles}, {"write DACs", 1}, {"control, routing", 1}};
+  double total = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) total += inputs[i]["value"].get<double>() * parts[i].second;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const double joule = inputs[i]["value"].get<double>() * parts[i].second;
     const bool published = inputs[i]["origin"] == "published";
     bars.push_back({parts[i].first, joule * 1e9, published ? 7 : 0,
-                    fmt::format("{}{}", support::formatSi(joule, "J"), published ? " (paper)" : "")});
+                    fmt::format("{}, {:.0f} %{}", support::formatSi(joule, "J"), 100 * joule / total,
+                                published ? " (paper)" : "")});
   }
   report::Plot plot = report::barPlot("energy-head", "Energy of one token in one head", "energy (nJ)", bars);
   plot.caption =
@@ -75,9 +78,7 @@ report::Plot gpuPlot(const json& plan, const std::string& id, const std::string&
 
 report::Section floorplanSection(const ReportSource& s) {
   const json plan = json::parse(support::readFile(s.context.dir() / "floorplan.json"));
-  report::Section section;
-  section.id = "chip";
-  section.title = "Area, energy and latency of tile, head and chip";
+  report::Section section = namedSection("chip", "Area, energy and latency of tile, head and chip");
   section.command = "gaincell floorplan --model model.json --out floorplan";
   for (const json& note : plan["notes"]) section.text.push_back(note.get<std::string>());
   for (const json& c : plan["comparison"]) {

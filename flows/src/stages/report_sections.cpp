@@ -8,7 +8,6 @@
 #include <map>
 
 #include "gaincell/fit/fit.hpp"
-#include "gaincell/model/io.hpp"
 #include "gaincell/report/plots.hpp"
 #include "gaincell/report/schematic.hpp"
 #include "gaincell/support/units.hpp"
@@ -24,14 +23,14 @@ support::Table ReportSource::table(const std::string& file) const {
   return support::readCsv(context.dir() / "data" / file);
 }
 
-namespace {
-
-Section named(const std::string& id, const std::string& title) {
+Section namedSection(const std::string& id, const std::string& title) {
   Section section;
   section.id = id;
   section.title = title;
   return section;
 }
+
+namespace {
 
 double numberOf(const json& figure) {
   return figure.is_object() && figure["value"].is_number() ? figure["value"].get<double>()
@@ -105,10 +104,9 @@ report::Plot currentVoltage(const ReportSource& s) {
   data.v = iv.values("v_storage_V");
   data.i = iv.values("i_bl_A");
   addSpread(s, data);
-  if (s.has("fit")) {
-    const model::Model m = model::readModel(s.context.dir() / "model.json");
-    for (double c : m.cell.coefficients_uA) data.coefficients.push_back(1e-6 * c);
-    data.v_zero = m.cell.v_zero_V;
+  if (s.model) {
+    for (double c : s.model->cell.coefficients_uA) data.coefficients.push_back(1e-6 * c);
+    data.v_zero = s.model->cell.v_zero_V;
   }
   report::Plot plot = report::currentVoltagePlot(data);
   plot.command = dutCommand(s, "gain-cell", "iv");
@@ -145,7 +143,7 @@ report::Drawing circuit(const ReportSource& s) {
 }
 
 Section cellSection(const ReportSource& s) {
-  Section section = named("cell", "The cell");
+  Section section = namedSection("cell", "The cell");
   section.text = {
       "Current is positive when the cell pushes charge into the bit line; a stored voltage above half the supply pulls "
       "charge out."};
@@ -157,20 +155,18 @@ Section cellSection(const ReportSource& s) {
 }
 
 Section storageSection(const ReportSource& s) {
-  Section section = named("storage", "Storage: decay, write, disturb");
+  Section section = namedSection("storage", "Storage: decay, write, disturb");
   const support::Table decay = s.table("gain-cell_retention_decay.csv");
   const auto starts = distinct(decay.values("v_start_V"));
   std::vector<report::Decay> decays;
   for (const bool high : {false, true}) {
     report::Decay d{trace(decay, "v_start_V", high ? starts.back() : starts.front(), "t_s", "v_storage_V"), {}, {}, {}};
     d.trace.label = high ? "from the supply" : "from 0 V";
-    if (s.has("fit")) {
-      const model::Model m = model::readModel(s.context.dir() / "model.json");
-      if (m.retention) {
-        d.tau = high ? m.retention->tau_s.high : m.retention->tau_s.low;
-        d.v_end = high ? m.retention->end_V.high : m.retention->end_V.low;
-        d.v_start = d.trace.y.front();
-      }
+    if (s.model && s.model->retention) {
+      const model::Retention& r = *s.model->retention;
+      d.tau = high ? r.tau_s.high : r.tau_s.low;
+      d.v_end = high ? r.end_V.high : r.end_V.low;
+      d.v_start = d.trace.y.front();
     }
     decays.push_back(std::move(d));
   }
@@ -201,7 +197,7 @@ Section storageSection(const ReportSource& s) {
 }
 
 Section energySection(const ReportSource& s) {
-  Section section = named("energy", "Energy of the cell");
+  Section section = namedSection("energy", "Energy of the cell");
   section.figures = s.figures("characterize", "gain-cell_energy");
   section.command = dutCommand(s, "gain-cell", "energy");
   section.files = {{"by level and width", "data/gain-cell_energy_read.csv"},
@@ -232,7 +228,7 @@ report::Plot converterPlot(const ReportSource& s, const std::string& kind, const
 }
 
 Section converterSection(const ReportSource& s, const std::string& kind, const std::string& title, double limit_lsb) {
-  Section section = named(kind, title);
+  Section section = namedSection(kind, title);
   section.text = {
       "One LSB is 1 ns of pulse width; full scale is 15 LSB. Every figure is taken on a later one of back-to-back "
       "operations."};
@@ -248,7 +244,7 @@ std::string cell(const json& value) {
 }
 
 Section fitSection(const ReportSource& s) {
-  Section section = named("model", "The fitted model");
+  Section section = namedSection("model", "The fitted model");
   const json& fitted = s.results["fit"]["report"];
   report::TextTable table{
       "Fitted parameters, with 95 % confidence intervals", {"parameter", "unit", "value", "low", "high", "paper"}, {}};

@@ -3,18 +3,24 @@
 /// The content of the report, section by section, from what the stages left in the output folder.
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
+#include "gaincell/model/model.hpp"
 #include "gaincell/report/report.hpp"
 #include "gaincell/spec/spec.hpp"
 #include "stage.hpp"
 
 namespace gaincell::flows {
 
+/// An empty section.
+report::Section namedSection(const std::string& id, const std::string& title);
+
 struct ReportSource {
   FlowContext& context;
   const nlohmann::json& results;  ///< by stage
   const std::vector<spec::Verdict>& verdicts;
+  std::optional<model::Model> model;  ///< model.json, when the fit has run
 
   bool has(const std::string& stage) const { return results.contains(stage); }
   support::Table table(const std::string& file) const;  ///< data/FILE

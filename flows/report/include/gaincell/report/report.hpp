@@ -128,7 +128,7 @@ struct Check {
 };
 
 struct ReportData {
-  std::string title;              ///< "6T gain cell on gc28"
+  std::string title;  ///< "6T gain cell on gc28"
   std::string what_title = "What is this cell?";
   std::vector<std::string> what;  ///< paragraphs that answer it
   support::Provenance provenance;
