@@ -2,7 +2,8 @@
 # Fuzzes the readers of foreign files (libFuzzer, address and undefined-behaviour sanitizers; needs clang++).
 #   scripts/fuzz.sh [SECONDS] [READER...]      600 seconds for each of npz and model unless said otherwise
 # New inputs are gathered under build/fuzz/work/READER; a finding stops the script and leaves its input beside them.
-# MERGE=1 afterwards adds the smallest set of inputs that reaches something new to tests/fuzz/corpus, 4 kB at most each.
+# MERGE=1 afterwards adds a small set of inputs that reach something new to tests/fuzz/corpus/READER/found, 1 kB at most
+# each; they are replayed by the tests with any compiler (ctest -R fuzz_replay).
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-600}
@@ -26,6 +27,8 @@ for reader; do
   }
   grep -E '^Done|stat::(number_of_executed_units|peak_rss_mb)|cov:.*DONE' "$work/log" | sed "s/^/$reader: /"
   if [ "${MERGE:-0}" = 1 ]; then
-    $build/bin/fuzz_"$reader" -merge=1 -max_len=4096 "$seeds" "$work/inputs" 2>>"$work/log"
+    mkdir -p "$work/small" "$seeds/found"
+    $build/bin/fuzz_"$reader" -set_cover_merge=1 -max_len=1024 "$work/small" "$seeds" "$work/inputs" 2>>"$work/log"
+    find "$work/small" -type f -size -1025c -exec cp {} "$seeds/found/" \;
   fi
 done
