@@ -25,10 +25,14 @@ std::shared_ptr<const netlist::Deck> AnalysisContext::deck(const std::string& na
   return cached;
 }
 
+std::shared_ptr<const netlist::Deck> Variation::realisation(std::shared_ptr<const netlist::Deck> deck) const {
+  return deck;
+}
+
 Job AnalysisContext::job(std::shared_ptr<const netlist::Deck> of_deck, std::string tag) const {
   Job job;
   if (variation) job.alters = variation->alters(*of_deck);
-  job.deck = std::move(of_deck);
+  job.deck = variation ? variation->realisation(std::move(of_deck)) : std::move(of_deck);
   job.tag = std::move(tag);
   return job;
 }

@@ -47,8 +47,8 @@ class NgspiceLibrary {
   std::uint64_t iterations();
 
   std::string version_;
-  std::vector<Circuit> circuits_;      ///< newest first, as the library numbers them
-  std::uint64_t selected_ = 0;         ///< the library's current circuit; 0: unknown
+  std::vector<Circuit> circuits_;  ///< newest first, as the library numbers them
+  std::uint64_t selected_ = 0;     ///< the library's current circuit; 0: unknown
   std::uint64_t runs_ = 0;
   std::vector<std::string> settings_;  ///< `set` variables now in force
 };

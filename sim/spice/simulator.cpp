@@ -61,6 +61,7 @@ struct Simulator::Impl {
   };
   std::map<const netlist::Deck*, Known> decks;
   std::uint64_t next_id = 1;
+  std::optional<Clock::time_point> deadline;  // of all runs together
   std::set<std::string> kept;
 
   /// Takes a worker, preferably one that knows the deck. The caller gives it back or gives back nullptr.
@@ -69,6 +70,7 @@ struct Simulator::Impl {
   std::shared_ptr<const DeckText> textOf(const std::shared_ptr<const netlist::Deck>& deck);
   std::shared_ptr<const DeckText> newText(const netlist::Deck& deck);
   void forgetExpired();
+  double limitOf(const Job& job);
   Outcome attempt(const netlist::Deck& deck, const DeckText& text, const std::vector<Alter>& alters,
                   double time_limit_s);
   Outcome climb(const Job& job, std::optional<netlist::Deck>& aided);
@@ -185,8 +187,15 @@ Outcome Simulator::Impl::attempt(const netlist::Deck& deck, const DeckText& text
   return outcome;
 }
 
+double Simulator::Impl::limitOf(const Job& job) {
+  const double own = job.time_limit_s.value_or(options.time_limit_s);
+  const std::lock_guard lock(mutex);
+  if (!deadline) return own;
+  return std::clamp(std::chrono::duration<double>(*deadline - Clock::now()).count(), 0.0, own);
+}
+
 Outcome Simulator::Impl::climb(const Job& job, std::optional<netlist::Deck>& aided) {
-  const double limit = job.time_limit_s.value_or(options.time_limit_s);
+  const double limit = limitOf(job);
   const auto start = Clock::now();
   Outcome first = attempt(*job.deck, *textOf(job.deck), job.alters, limit);
   std::vector<std::string> used;
@@ -224,6 +233,13 @@ void Simulator::Impl::keep(const Job& job, const netlist::Deck& deck) {
 
 Simulator::Simulator(SimulatorOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Simulator::~Simulator() = default;
+void Simulator::limitTotal(double seconds) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->deadline.reset();
+  if (seconds > 0)
+    impl_->deadline =
+        Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
 const SimulatorOptions& Simulator::options() const noexcept {
   return impl_->options;
 }

@@ -12,9 +12,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "gaincell/cells/generator.hpp"
@@ -46,43 +46,49 @@ std::vector<std::string> simulators() {
   return out;
 }
 
-/// Follows the memory of this process and of each simulator while a run lasts.
+/// Follows the memory of this process and of its simulators while a run lasts.
 class MemoryLog {
  public:
-  struct Track {
-    double first = 0, last = 0;  ///< MB, half a second after the start and at the end
-    int seen = 0;
-    void add(double mb) {
-      if (mb <= 0) return;  // gone meanwhile
-      if (++seen == kWarm) first = mb;
-      last = mb;
-    }
+  struct Look {
+    double program = 0, simulator = 0;  ///< MB; of the largest simulator
   };
   MemoryLog() : thread_([this] { watch(); }) {}
-  ~MemoryLog() {
-    stop_ = true;
-    thread_.join();
-  }
-  std::map<std::string, Track> end() {
+  ~MemoryLog() { end(); }
+  std::vector<Look> end() {
     stop_ = true;
     if (thread_.joinable()) thread_.join();
-    thread_ = std::thread([] {});
-    return tracks_;
+    return looks_;
   }
 
  private:
-  static constexpr int kWarm = 5;  // looks, 0.1 s apart: decks are parsed and caches filled
   void watch() {
     while (!stop_) {
-      tracks_["program"].add(residentMb("self"));
-      for (const auto& pid : simulators()) tracks_["simulator " + pid].add(residentMb(pid));
+      Look look{residentMb("self"), 0};
+      for (const auto& pid : simulators()) look.simulator = std::max(look.simulator, residentMb(pid));
+      if (look.simulator > 0) looks_.push_back(look);
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
   }
-  std::map<std::string, Track> tracks_;
+  std::vector<Look> looks_;
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };
+
+/// The largest memory in each quarter of a run: flat when the last is not above the second (the first holds the start).
+void printMemory(const std::vector<MemoryLog::Look>& looks) {
+  if (looks.size() < 8) return;
+  const std::size_t quarter = looks.size() / 4;
+  for (const auto& [what, member] :
+       {std::pair{"program", &MemoryLog::Look::program}, {"largest simulator", &MemoryLog::Look::simulator}}) {
+    std::string text;
+    for (std::size_t q = 0; q < 4; ++q) {
+      double most = 0;
+      for (std::size_t i = q * quarter; i < (q + 1) * quarter; ++i) most = std::max(most, looks[i].*member);
+      text += fmt::format(" {:.1f}", most);
+    }
+    fmt::print("memory of the {}, MB, in the quarters of the last run:{}\n", what, text);
+  }
+}
 
 double cpuSeconds() {
   double sum = 0;
@@ -129,7 +135,7 @@ int main(int argc, char** argv) {
   std::string name = (fs::temp_directory_path() / "gaincell-bench-XXXXXX").string();
   const fs::path dir = mkdtemp(name.data());
   Rate best_one, best_two;
-  std::map<std::string, MemoryLog::Track> memory;
+  std::vector<MemoryLog::Look> memory;
   const auto keepBest = [](Rate& best, const Rate& r) {
     best.wall = std::max(best.wall, r.wall);
     best.cpu = std::max(best.cpu, r.cpu);
@@ -148,9 +154,6 @@ int main(int argc, char** argv) {
              repeats, best_one.wall, best_two.wall, best_two.wall / best_one.wall);
   fmt::print("per second of processor time, program and simulators together: {:.0f} and {:.0f} samples\n", best_one.cpu,
              best_two.cpu);
-  for (const auto& [what, track] : memory)
-    if (track.first > 0)
-      fmt::print("memory of the {}: {:.1f} MB when warm, {:.1f} MB at the end of the last run\n", what, track.first,
-                 track.last);
+  printMemory(memory);
   fs::remove_all(dir);
 }

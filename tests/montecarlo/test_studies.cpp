@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fake_study.hpp"
+#include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/netlist/flatten.hpp"
 #include "gaincell/sim/analysis.hpp"
@@ -117,4 +118,31 @@ TEST_CASE("what cannot be studied is refused before it starts") {
   config = cellStudy("iv", 5);
   config.conditions[0].corner = "xx";
   CHECK_THROWS_AS(analysisStudy(config, {}), support::Error);
+}
+
+TEST_CASE("the time limit is that of a sample, all its runs together") {
+  auto config = cellStudy("iv", 3);
+  config.time_limit_s = 1e-6;
+  const auto study = analysisStudy(config, {});
+  study->preflight();
+  const auto record = study->worker()->evaluate({0, 1});
+  CHECK(record.failure == "timed out");
+  config.time_limit_s = 0;
+  const auto patient = analysisStudy(config, {});
+  patient->preflight();
+  CHECK(patient->worker()->evaluate({0, 1}).ok());
+
+  // The limit holds from the call on, until the next one.
+  sim::Simulator simulator;
+  const sim::Job job{std::make_shared<const netlist::Deck>(
+                         cells::gainCellStaticDeck(config.pdk, config.conditions[0], config.circuit, 9)),
+                     {},
+                     "run",
+                     {}};
+  simulator.limitTotal(30);
+  CHECK(simulator.run(job).ok());
+  simulator.limitTotal(1e-9);
+  CHECK(simulator.run(job).kind == sim::OutcomeKind::TimedOut);
+  simulator.limitTotal(0);
+  CHECK(simulator.run(job).ok());
 }

@@ -143,6 +143,10 @@ double DrawSource::uniform(std::uint64_t sample, const DrawName& name) const {
       return toUnit(owenScramble(sequence_->at(sample, found->second), key));
     }
   }
+  return hashed(sample, name);
+}
+
+double DrawSource::hashed(std::uint64_t sample, const DrawName& name) const {
   return support::uniformDraw(keyOf(seed_, sample, name));
 }
 

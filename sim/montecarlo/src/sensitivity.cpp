@@ -22,7 +22,7 @@ Sensitivity sensitivity(const std::vector<DrawName>& draws, const std::vector<st
   const std::size_t n = rows.size(), d = draws.size();
   if (d == 0 || n < d + 1 + kSpare) {
     result.note =
-        d == 0 ? "nothing varies"
+        d == 0 ? "nothing varies by a draw of this program"
                : fmt::format("{} good samples are too few for {} draws: at least {} are needed", n, d, d + 1 + kSpare);
     return result;
   }

@@ -27,6 +27,9 @@ std::vector<DrawCheck> Study::checkDraws(std::uint64_t) const {
 }
 
 namespace {
+/// ngspice keeps some 200 bytes per altered parameter: a simulator of the cell's I(V) grows by 5 MB over so many runs.
+constexpr int kRunsOfWorker = 2000;
+
 using Decks = std::map<std::string, std::shared_ptr<const netlist::Deck>>;
 
 json valuesOf(const netlist::ParameterSet& set) {
@@ -46,16 +49,24 @@ std::string circuitHash(const StudyConfig& c) {
   return support::sha256(text.str());
 }
 
+/// The conditions with the corner that has the same speeds and draws nothing: nominal devices where the PDK draws.
+pdk::Conditions nominalOf(const pdk::Pdk& pdk, pdk::Conditions conditions) {
+  const pdk::Corner& wanted = pdk.corner(conditions.corner);
+  if (!wanted.random) return conditions;
+  for (const auto& corner : pdk.corners) {
+    if (corner.random || corner.speed_n != wanted.speed_n || corner.speed_p != wanted.speed_p) continue;
+    conditions.corner = corner.name;
+    return conditions;
+  }
+  throw Error("MCS-0022", fmt::format("no corner of PDK '{}' has the nominal devices of '{}'", pdk.name, wanted.name),
+              pdk.manifest.string(), "add a corner with the same speeds that is not random");
+}
+
 void check(const StudyConfig& c) {
   if (c.conditions.empty()) throw Error("MCS-0020", "the study has no conditions", c.kind, "give at least one corner");
   if (c.samples < 1 || c.samples > 100'000'000)
     throw Error("MCS-0021", fmt::format("{} samples are not possible", c.samples), "--samples", "give 1 .. 1e8");
-  for (const auto& condition : c.conditions)
-    if (c.pdk.corner(condition.corner).random)
-      throw Error("MCS-0022",
-                  fmt::format("in corner '{}' the simulator draws random numbers by itself", condition.corner),
-                  c.pdk.manifest.string(),
-                  "such a sample cannot be repeated; use a plain corner with local mismatch of the instances");
+  for (const auto& condition : c.conditions) nominalOf(c.pdk, condition);
 }
 
 class AnalysisStudy;
@@ -86,6 +97,7 @@ class AnalysisStudy final : public Study {
         source_(config_.seed, config_.sampling, config_.samples) {
     check(config_);
     simulator_options_.jobs = 1;
+    simulator_options_.recycle_after_runs = std::min(simulator_options_.recycle_after_runs, kRunsOfWorker);
   }
 
   std::string identity() const override;
@@ -96,15 +108,23 @@ class AnalysisStudy final : public Study {
   std::unique_ptr<StudyWorker> worker() const override { return std::make_unique<AnalysisWorker>(*this); }
   std::vector<DrawCheck> checkDraws(std::uint64_t samples) const override;
 
-  sim::AnalysisResult run(sim::Simulator& simulator, std::uint32_t condition, const sim::Variation* variation,
+  sim::AnalysisResult run(sim::Simulator& simulator, const pdk::Conditions& conditions, const sim::Variation* variation,
                           Decks& decks) const;
+  double timeLimit() const noexcept { return time_limit_s_; }
+  const pdk::Conditions& condition(std::uint32_t index) const { return config_.conditions[index]; }
+  Statistics statistics(std::uint32_t index) const {
+    return config_.pdk.corner(condition(index).corner).random ? Statistics::OfPdk : Statistics::Ours;
+  }
   void fill(SampleRecord& record, const sim::AnalysisResult& result) const;
   const sim::SimulatorOptions& simulatorOptions() const { return simulator_options_; }
-  SampleVariation variation(std::uint64_t sample) const { return {model_, source_, sample}; }
+  SampleVariation variation(const Task& task) const {
+    return {model_, source_, task.sample, statistics(task.condition)};
+  }
   std::size_t figures() const { return figures_.size(); }
 
  private:
   void requireTables(const sim::AnalysisResult& result) const;
+  void requireSpread(sim::Simulator& simulator, std::uint32_t index) const;
   StudyConfig config_;
   sim::SimulatorOptions simulator_options_;
   const sim::Analysis& analysis_;
@@ -112,6 +132,7 @@ class AnalysisStudy final : public Study {
   DrawSource source_;
   std::map<std::string, std::size_t> figures_;
   Decks nominal_decks_;
+  double time_limit_s_ = 0;
 };
 
 std::string AnalysisStudy::identity() const {
@@ -145,10 +166,10 @@ std::string AnalysisStudy::identity() const {
   return id.dump();
 }
 
-sim::AnalysisResult AnalysisStudy::run(sim::Simulator& simulator, std::uint32_t condition,
+sim::AnalysisResult AnalysisStudy::run(sim::Simulator& simulator, const pdk::Conditions& conditions,
                                        const sim::Variation* variation, Decks& decks) const {
-  const sim::AnalysisContext context{
-      config_.pdk, config_.conditions[condition], config_.circuit, config_.settings, simulator, variation, &decks};
+  const sim::AnalysisContext context{config_.pdk, conditions, config_.circuit, config_.settings,
+                                     simulator,   variation,  &decks};
   return analysis_.run(context);
 }
 
@@ -162,23 +183,44 @@ void AnalysisStudy::requireTables(const sim::AnalysisResult& result) const {
   }
 }
 
+/// A PDK that is said to draw but does not would give a study without spread that looks like a perfect process.
+void AnalysisStudy::requireSpread(sim::Simulator& simulator, std::uint32_t index) const {
+  if (statistics(index) == Statistics::Ours) return;
+  std::vector<std::vector<double>> values;
+  for (std::uint64_t sample : {0, 1}) {
+    Decks decks;
+    const SampleVariation drawn = variation({index, sample});
+    auto& v = values.emplace_back();
+    for (const auto& f : run(simulator, condition(index), &drawn, decks).figures) v.push_back(f.value);
+  }
+  if (values[0] == values[1])
+    throw Error("MCS-0025",
+                fmt::format("corner '{}' is marked random, but two samples are equal", condition(index).corner),
+                config_.pdk.manifest.string(), "check the switches on the corner's cards");
+}
+
 Preflight AnalysisStudy::preflight() {
   using Clock = std::chrono::steady_clock;
   const auto seconds = [](Clock::time_point since) {
     return std::chrono::duration<double>(Clock::now() - since).count();
   };
   Preflight preflight;
-  const RecordingVariation nominal(model_);
+  const RecordingVariation nominal(model_, statistics(0));
   sim::Simulator simulator(simulator_options_);
   for (std::uint32_t c = 0; c < config_.conditions.size(); ++c) {
     Decks decks;
+    const RecordingVariation others(model_, statistics(c));
+    const pdk::Conditions conditions = nominalOf(config_.pdk, condition(c));
     auto start = Clock::now();
-    const auto result = run(simulator, c, &nominal, decks);
+    const auto result = run(simulator, conditions, c > 0 ? &others : &nominal, decks);
+    const double first_s = seconds(start);
+    requireSpread(simulator, c);
     if (c > 0) continue;
     requireTables(result);
-    preflight.first_s = seconds(start);
+    preflight.first_s = first_s;
+    if (statistics(c) == Statistics::OfPdk) decks.clear();  // every sample is parsed anew
     start = Clock::now();
-    run(simulator, c, &nominal, decks);
+    run(simulator, conditions, &nominal, decks);
     preflight.again_s = seconds(start);
     preflight.worker_rss_kb = largestChildKb();
     preflight.warnings = result.warnings;
@@ -197,6 +239,8 @@ Preflight AnalysisStudy::preflight() {
 }
 
 void AnalysisStudy::adopt(const Preflight& preflight) {
+  constexpr double kPatience = 20, kLeast = 600;  // a busy machine is no hang
+  time_limit_s_ = config_.time_limit_s > 0 ? config_.time_limit_s : std::max(kLeast, kPatience * preflight.first_s);
   figures_.clear();
   for (const auto& f : preflight.figures) figures_.emplace(f.name, figures_.size());
   source_ = DrawSource(config_.seed, config_.sampling, config_.samples, preflight.draws);
@@ -205,7 +249,7 @@ void AnalysisStudy::adopt(const Preflight& preflight) {
 std::vector<DrawCheck> AnalysisStudy::checkDraws(std::uint64_t samples) const {
   std::vector<DrawCheck> out;
   for (const auto& [name, deck] : nominal_decks_)
-    for (auto& c : montecarlo::checkDraws(model_, source_, *deck, samples)) out.push_back(std::move(c));
+    for (auto& c : montecarlo::checkDraws(model_, source_, *deck, samples, statistics(0))) out.push_back(std::move(c));
   return out;
 }
 
@@ -238,8 +282,9 @@ SampleRecord AnalysisWorker::evaluate(const Task& task) {
   SampleRecord record;
   record.task = task;
   try {
-    const SampleVariation variation = study_.variation(task.sample);
-    study_.fill(record, study_.run(*simulator_, task.condition, &variation, decks_));
+    const SampleVariation variation = study_.variation(task);
+    simulator_->limitTotal(study_.timeLimit());
+    study_.fill(record, study_.run(*simulator_, study_.condition(task.condition), &variation, decks_));
   } catch (const sim::SimulationFailed& e) {
     record.failure = sim::outcomeName(e.kind());
     record.message = e.problem();

@@ -54,14 +54,16 @@ VariationModel::VariationModel(const pdk::Pdk& pdk, VariationOptions options) : 
                 "add \"process\" to the manifest, or use local mismatch only");
 }
 
-void VariationModel::addMosfets(const netlist::Deck& deck, std::vector<Quantity>& out) const {
+void VariationModel::addMosfets(const netlist::Deck& deck, Statistics statistics, std::vector<Quantity>& out) const {
   for (const auto& m : netlist::flattenMosfets(deck.circuit)) {
     const auto& model = *m.model;
-    if (model.vth_parameter.empty() || model.mobility_parameter.empty() || model.element != 'M')
+    if (model.vth_parameter.empty() || model.mobility_parameter.empty() || model.element != 'M') {
+      if (statistics == Statistics::OfPdk) continue;
       throw Error("MCS-0011",
                   fmt::format("device flavour '{}' has no mismatch through instance parameters", model.flavour), m.path,
-                  "its PDK draws random numbers inside the simulator, which cannot be repeated sample by sample; use a "
-                  "PDK whose manifest has \"mismatch\": {\"kind\": \"instance\"}");
+                  "choose a corner in which the PDK draws by itself ('gaincell pdk show' marks it random), or a PDK "
+                  "whose manifest has \"mismatch\": {\"kind\": \"instance\"}");
+    }
     // ngspice adds delvto to the signed threshold, so a p device becomes slower (|Vth| larger) by a negative value.
     const double sign = model.polarity == 'p' ? -1.0 : 1.0;
     Quantity vth{m.ngspice, model.vth_parameter, m.path, 0.0, -1e9, {}};
@@ -101,17 +103,17 @@ void VariationModel::addPassives(const netlist::Deck& deck, std::vector<Quantity
   }
 }
 
-std::vector<Quantity> VariationModel::quantities(const netlist::Deck& deck) const {
+std::vector<Quantity> VariationModel::quantities(const netlist::Deck& deck, Statistics statistics) const {
   std::vector<Quantity> out;
   if (!options_.local && !options_.global) return out;
-  addMosfets(deck, out);
+  addMosfets(deck, statistics, out);
   if (options_.global) addPassives(deck, out);
   return out;
 }
 
 std::vector<sim::Alter> SampleVariation::alters(const netlist::Deck& deck) const {
   std::vector<sim::Alter> out;
-  for (auto& q : model_.quantities(deck)) {
+  for (auto& q : model_.quantities(deck, statistics_)) {
     double value = q.nominal;
     for (const auto& t : q.terms) value += t.coefficient * source_.normal(sample_, t.draw);
     out.push_back({std::move(q.device), std::move(q.parameter), std::max(value, q.floor)});
@@ -119,10 +121,19 @@ std::vector<sim::Alter> SampleVariation::alters(const netlist::Deck& deck) const
   return out;
 }
 
+std::shared_ptr<const netlist::Deck> SampleVariation::realisation(std::shared_ptr<const netlist::Deck> deck) const {
+  if (statistics_ == Statistics::Ours) return deck;
+  auto own = std::make_shared<netlist::Deck>(*deck);
+  constexpr double kSeeds = 2147483646;  // ngspice takes 1 .. 2^31 - 1
+  const auto seed = 1 + static_cast<std::uint64_t>(source_.hashed(sample_, {"pdk", "seed"}) * kSeeds);
+  own->options["seed"] = std::to_string(seed);
+  return own;
+}
+
 std::vector<sim::Alter> RecordingVariation::alters(const netlist::Deck& deck) const {
   std::vector<sim::Alter> out;
   const std::lock_guard lock(mutex_);
-  for (auto& q : model_.quantities(deck)) {
+  for (auto& q : model_.quantities(deck, statistics_)) {
     for (const auto& t : q.terms)
       if (known_.insert(t.draw).second) order_.push_back(t.draw);
     out.push_back({std::move(q.device), std::move(q.parameter), q.nominal});
@@ -136,11 +147,11 @@ std::vector<DrawName> RecordingVariation::draws() const {
 }
 
 std::vector<DrawCheck> checkDraws(const VariationModel& model, const DrawSource& source, const netlist::Deck& deck,
-                                  std::uint64_t samples) {
-  const auto quantities = model.quantities(deck);
+                                  std::uint64_t samples, Statistics statistics) {
+  const auto quantities = model.quantities(deck, statistics);
   std::vector<double> sum(quantities.size()), square(quantities.size());
   for (std::uint64_t s = 0; s < samples; ++s) {
-    const auto alters = SampleVariation(model, source, s).alters(deck);
+    const auto alters = SampleVariation(model, source, s, statistics).alters(deck);
     for (std::size_t i = 0; i < alters.size(); ++i) {
       const double d = alters[i].value - quantities[i].nominal;
       sum[i] += d;

@@ -21,6 +21,9 @@ class Variation {
   virtual ~Variation() = default;
   /// The alters that make `deck` this sample's deck; deterministic.
   virtual std::vector<Alter> alters(const netlist::Deck& deck) const = 0;
+  /// The deck that is simulated in place of `deck`; the same object unless the PDK's models draw while a deck is
+  /// parsed.
+  virtual std::shared_ptr<const netlist::Deck> realisation(std::shared_ptr<const netlist::Deck> deck) const;
 };
 
 /// A measured number. `name` is an identifier without unit ("tau_high"), `unit` SI.

@@ -115,6 +115,9 @@ class Simulator {
   Outcome run(const Job& job);
   /// Runs all jobs on the workers; result i belongs to job i, whatever the order of completion.
   std::vector<Outcome> runAll(const std::vector<Job>& jobs, const std::string& progress_title = "");
+  /// All runs that begin from now on share this time, s: a run that would begin later, or is not done by then, ends
+  /// as TimedOut. 0: no limit but that of each run.
+  void limitTotal(double seconds);
   const SimulatorOptions& options() const noexcept;
   /// "ngspice-39", asked of the library through a worker.
   std::string simulatorVersion();

@@ -22,6 +22,22 @@ struct CurrentVoltage {
 };
 Plot currentVoltagePlot(const CurrentVoltage& data);
 
+/// The spread of one figure over the samples of a Monte-Carlo study.
+struct Spread {
+  std::string name, unit, title;   ///< "tau_high", "s"
+  std::vector<double> values;      ///< NaN: failed
+  support::Table histogram;        ///< "low", "high", "count"
+  support::Table quantiles;        ///< "normal_quantile", "value"
+  std::optional<double> min, max;  ///< the specification's limits
+};
+/// Histogram with the limits, and the quantiles against those of a normal distribution (Q-Q): a straight line where the
+/// figure is normal.
+Plot spreadPlot(const Spread& data, const std::string& id);
+
+/// Writes script, data and picture of a single plot to `folder`, which must exist; returns the picture.
+/// @throws Error (RPT-0002, RPT-0003)
+std::filesystem::path writePlot(const Plot& plot, const std::filesystem::path& folder, support::Overwrite overwrite);
+
 /// A recorded curve with a name.
 struct Trace {
   std::string label;

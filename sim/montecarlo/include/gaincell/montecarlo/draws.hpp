@@ -44,6 +44,8 @@ class DrawSource {
   double normal(std::uint64_t sample, const DrawName& name) const;
   /// The uniform value behind it, in (0, 1).
   double uniform(std::uint64_t sample, const DrawName& name) const;
+  /// A uniform value in (0, 1) that does not depend on the sampling method.
+  double hashed(std::uint64_t sample, const DrawName& name) const;
   Sampling sampling() const noexcept { return sampling_; }
 
   /// Largest number of dimensions that are truly Sobol (Joe and Kuo's table as shipped in Boost.Random).

@@ -89,6 +89,9 @@ struct StudyConfig {
   VariationOptions variation;
   Sampling sampling = Sampling::PseudoRandom;
   std::uint64_t seed = 1, samples = 100;
+  /// Time of one sample, all its runs together, s; 0: 20 times that of the preflight, at least 600. Not part of the
+  /// study: a sample that takes longer fails, it does not change.
+  double time_limit_s = 0;
   std::vector<std::string> keep_tables;  ///< tables of the analysis to keep of every sample ("iv")
 };
 

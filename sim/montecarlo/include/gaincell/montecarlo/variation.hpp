@@ -15,6 +15,7 @@
 /// is not modelled.
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -51,19 +52,26 @@ struct Quantity {
   double sigma() const;  ///< declared sigma: root of the sum of squared coefficients
 };
 
+/// Who draws the mismatch of devices whose manifest says "mismatch": {"kind": "corner"}.
+enum class Statistics {
+  Ours,   ///< this program; such devices are refused
+  OfPdk,  ///< the PDK's models, in a corner that is marked "random": a sample is the deck parsed with a seed of its own
+};
+
 /// The variation of a PDK's devices.
 class VariationModel {
  public:
   /// @throws Error (MCS-0010) for options out of range.
   VariationModel(const pdk::Pdk& pdk, VariationOptions options);
-  /// Everything that varies in a deck, in deterministic order. @throws Error (MCS-0011) when a device of the deck
-  /// declares no mismatch through instance parameters (the PDK's own statistics draw inside the simulator, which no
-  /// seed of ours controls).
-  std::vector<Quantity> quantities(const netlist::Deck& deck) const;
+  /// Everything in a deck that varies by alters, in deterministic order; devices left to Statistics::OfPdk are not in
+  /// it.
+  /// @throws Error (MCS-0011) when a device of the deck declares no mismatch through instance parameters and
+  /// `statistics` is Ours.
+  std::vector<Quantity> quantities(const netlist::Deck& deck, Statistics statistics = Statistics::Ours) const;
   const VariationOptions& options() const noexcept { return options_; }
 
  private:
-  void addMosfets(const netlist::Deck& deck, std::vector<Quantity>& out) const;
+  void addMosfets(const netlist::Deck& deck, Statistics statistics, std::vector<Quantity>& out) const;
   void addPassives(const netlist::Deck& deck, std::vector<Quantity>& out) const;
   VariationOptions options_;
   std::map<std::string, pdk::ProcessGroup> group_of_flavour_;
@@ -72,25 +80,33 @@ class VariationModel {
 /// One sample of a model.
 class SampleVariation final : public sim::Variation {
  public:
-  SampleVariation(const VariationModel& model, const DrawSource& source, std::uint64_t sample)
-      : model_(model), source_(source), sample_(sample) {}
+  SampleVariation(const VariationModel& model, const DrawSource& source, std::uint64_t sample,
+                  Statistics statistics = Statistics::Ours)
+      : model_(model), source_(source), sample_(sample), statistics_(statistics) {}
   std::vector<sim::Alter> alters(const netlist::Deck& deck) const override;
+  /// With Statistics::OfPdk a copy of the deck with the sample's seed (ngspice: `.options seed`, which is set before
+  /// expressions are evaluated). All decks of a sample get the same seed: decks whose devices come in the same order
+  /// are the same die.
+  std::shared_ptr<const netlist::Deck> realisation(std::shared_ptr<const netlist::Deck> deck) const override;
 
  private:
   const VariationModel& model_;
   const DrawSource& source_;
   std::uint64_t sample_;
+  Statistics statistics_;
 };
 
 /// Nominal devices, through the same alters; remembers which draws the decks ask for, in order of first use.
 class RecordingVariation final : public sim::Variation {
  public:
-  explicit RecordingVariation(const VariationModel& model) : model_(model) {}
+  explicit RecordingVariation(const VariationModel& model, Statistics statistics = Statistics::Ours)
+      : model_(model), statistics_(statistics) {}
   std::vector<sim::Alter> alters(const netlist::Deck& deck) const override;
   std::vector<DrawName> draws() const;
 
  private:
   const VariationModel& model_;
+  Statistics statistics_;
   mutable std::mutex mutex_;
   mutable std::vector<DrawName> order_;
   mutable std::set<DrawName> known_;
@@ -104,6 +120,6 @@ struct DrawCheck {
 };
 /// Draws `samples` samples of every quantity of the deck.
 std::vector<DrawCheck> checkDraws(const VariationModel& model, const DrawSource& source, const netlist::Deck& deck,
-                                  std::uint64_t samples);
+                                  std::uint64_t samples, Statistics statistics = Statistics::Ours);
 
 }  // namespace gaincell::montecarlo
