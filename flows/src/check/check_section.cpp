@@ -57,7 +57,7 @@ class SectionMaker {
     section.tables = {agreement(),
                       budgetTable("nrmse_after",
                                   "Error budget, effect by effect: NRMSE in % of full scale "
-                                  "when each is added to those above it; the last row is the remainder"),
+                                  "when each is added to those above it; the last of them leaves the remainder"),
                       budgetTable("nrmse_without", "The full model without one effect: NRMSE in % of full scale"),
                       codes()};
     for (report::Plot& p : section.plots) p.command = command_;
@@ -191,7 +191,7 @@ class SectionMaker {
       plot.panels.push_back(std::move(panel));
       plot.files.push_back({std::string("by column, ") + quantity, file(std::string("columns_") + quantity)});
     }
-    plot.height = 520;
+    plot.height = 720;
     return plot;
   }
 
