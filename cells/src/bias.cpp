@@ -1,8 +1,11 @@
-// The shared bias line of the converters: a diode that carries the reference current, and a follower that holds the
-// line.
+// What the converters of an array share: the bias line (a diode that carries the reference current and a follower that
+// holds the line, or replica cells) and the delay line of a replica-timed window.
+
+#include <fmt/format.h>
 
 #include "converter_parts.hpp"
 #include "gaincell/cells/gain_cell.hpp"
+#include "gaincell/support/error.hpp"
 
 namespace gaincell::cells {
 
@@ -18,6 +21,11 @@ void declareBias(ParameterSet& set) {
        Parameter::real("bias_amp_ratio", "", 8, 0.1, 1000, "tail current of the follower over the diode current"),
        Parameter::real("bias_line_c", "F", 1e-12, 0, 1e-9,
                        "capacitor on the shared bias line: holds it against the switch edges")});
+  declarePair(set, "window_stage", {0.2e-6, 0.4e-6, 0.15e-6},
+              "high-threshold inverters of the window's delay line (window = replica)");
+  set.declare({Parameter::integer("window_stages", 6, 2, 100, "their number, even"),
+               Parameter::real("window_delay", "s", 0.2e-9, 0, 10e-9,
+                               "nominal delay of that line: its input edge comes so much before t_win")});
   set.declare({Parameter::real("replica_n_w", "m", 1.3e-6, 0.1e-6, 100e-6,
                                "n mirror that takes the pushing replica cell, sized to rest near half the supply"),
                Parameter::real("replica_n_l", "m", 0.3e-6, 30e-9, 2e-6, "length of that mirror"),
@@ -26,7 +34,10 @@ void declareBias(ParameterSet& set) {
                Parameter::real("replica_p_l", "m", 0.3e-6, 30e-9, 2e-6,
                                "length of the p diode and of the copies in the converters"),
                Parameter::real("replica_out_w", "m", 1.94e-6, 0.1e-6, 100e-6,
-                               "copy in each converter: i_ref over the sum of both cells, times replica_p_w")});
+                               "copy in each converter: i_ref over the sum of both cells, times replica_p_w"),
+               Parameter::real("replica_inset", "V", 0, 0, 0.3,
+                               "how far inside the end levels the replica cells store: in slow corners the currents "
+                               "of the inner levels fall further than those of the ends")});
 }
 
 bool hasSharedLine(const ParameterSet& set) {
@@ -40,7 +51,7 @@ std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netli
   sub.name = set.isChoice("bias", "ideal") ? "bias_line_ideal" : "bias_line_buffered";
   sub.ports = {"ref", "nb", "vdd"};
   Blocks b(pdk, sub);
-  b.nmos("diode", "ref", "ref", "0", diode_w, l);
+  b.nmosStack("diode", "ref", "ref", diode_w, l, set.integer(p + "mirror_stack"));
   if (set.isChoice("bias", "ideal")) {
     sub.ports.pop_back();
     sub.description = "Bias line held by an ideal follower";
@@ -48,12 +59,32 @@ std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netli
   } else {
     sub.description = "Bias line held by a five-transistor follower";
     const double w = set.real("bias_amp_w"), amp_l = set.real("bias_amp_l");
-    b.nmos("tail", "tail", "ref", "0", diode_w * set.real("bias_amp_ratio"), l);
+    b.nmosStack("tail", "tail", "ref", diode_w * set.real("bias_amp_ratio"), l, set.integer(p + "mirror_stack"));
     b.nmos("in", "d1", "ref", "tail", w, amp_l);
     b.nmos("back", "nb", "nb", "tail", w, amp_l);
     b.pmos("load_in", "d1", "d1", "vdd", set.real("bias_amp_load_w"), amp_l);
     b.pmos("load_out", "nb", "d1", "vdd", set.real("bias_amp_load_w"), amp_l);
     b.capacitor("line", "nb", "0", set.real("bias_line_c"));
+  }
+  circuit.define(sub);
+  return sub.name;
+}
+
+std::string defineWindowDelay(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
+  const int stages = set.integer("window_stages");
+  if (stages % 2 != 0)
+    throw support::Error("CNV-0005", fmt::format("{} inverters in the window's delay line", stages), "window_stages",
+                         "give an even number: the window must not be inverted");
+  netlist::Subcircuit sub;
+  sub.name = "window_delay";
+  sub.description = "delay of the output window that follows the delay of comparator and switch";
+  sub.ports = {"in", "out", "vdd"};
+  Blocks b(pdk, sub);
+  std::string at = "in";
+  for (int k = 0; k < stages; ++k) {
+    const std::string next = k + 1 == stages ? std::string("out") : fmt::format("d{}", k);
+    b.inverter(fmt::format("stage{}", k), at, next, pairSize(set, "window_stage"), "vdd", true);
+    at = next;
   }
   circuit.define(sub);
   return sub.name;
@@ -65,15 +96,16 @@ std::string defineReplicaBias(const pdk::Pdk& pdk, const ParameterSet& set, cons
   netlist::Subcircuit sub;
   sub.name = "bias_replica";
   sub.description = "Bias line that follows the cells: one cell pushing, one pulling, their sum in a p diode";
-  sub.ports = {"pr", "vdd"};
+  sub.ports = {"pr", "low", "high", "vdd"};
   Blocks b(pdk, sub);
   GainCellNodes nodes;  // write gate off, word line on, storage node tied
   nodes.we = "0";
   nodes.web = nodes.wl = nodes.nw = nodes.vdd = "vdd";
-  nodes.wlb = nodes.wbl = nodes.sn = "0";
+  nodes.wlb = nodes.we;
+  nodes.wbl = nodes.sn = "low";
   nodes.bl = "np";
   sub.add(placeGainCell(probed, "push", nodes));
-  nodes.wbl = nodes.sn = "vdd";
+  nodes.wbl = nodes.sn = "high";
   nodes.bl = "pr";
   sub.add(placeGainCell(probed, "pull", nodes));
   b.nmos("n_in", "np", "np", "0", set.real("replica_n_w"), set.real("replica_n_l"));

@@ -55,6 +55,16 @@ void Blocks::pmos(const std::string& name, const std::string& d, const std::stri
   device('p', name, d, g, s, w, l, slow);
 }
 
+void Blocks::nmosStack(const std::string& name, const std::string& d, const std::string& g, double w, double l,
+                       int count) {
+  std::string upper = d;
+  for (int k = 0; k < count; ++k) {
+    const std::string lower = k + 1 == count ? std::string(1, '0') : name + "_s" + std::to_string(k);
+    nmos(k == 0 ? name : name + "_" + std::to_string(k), upper, g, lower, w, l);
+    upper = lower;
+  }
+}
+
 void Blocks::inverter(const std::string& name, const std::string& in, const std::string& out, const PairSize& size,
                       const std::string& supply, bool slow) {
   nmos(name + "_n", out, in, "0", size.n, size.l, slow);

@@ -34,6 +34,8 @@ class Blocks {
             double l = 0, bool slow = false);
   void pmos(const std::string& name, const std::string& d, const std::string& g, const std::string& s, double w,
             double l = 0, bool slow = false);
+  /// `count` n devices in series from d to ground with one gate: a device longer than the PDK's limit.
+  void nmosStack(const std::string& name, const std::string& d, const std::string& g, double w, double l, int count);
   void inverter(const std::string& name, const std::string& in, const std::string& out, const PairSize& size,
                 const std::string& supply = "vdd", bool slow = false);
   /// Series n devices, the first input nearest the output.

@@ -19,6 +19,9 @@ ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
            "bias", "diode", {"diode", "ideal", "buffered", "replica"},
            "diode: ideal current into a diode in each converter; ideal, buffered: gate line shared by all converters, "
            "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells"),
+       Parameter::oneOf("window", "clock", {"clock", "replica"},
+                        "clock: the output window is the clock's; replica: it comes through a delay line that is slow "
+                        "where comparator and switch are slow"),
        Parameter::oneOf("power_gating", "on", {"on", "off"},
                         "cut the comparator's supply during the input window (passive)")});
   set.declare(

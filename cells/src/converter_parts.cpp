@@ -130,15 +130,19 @@ void declareMirror(ParameterSet& set, ConverterKind kind, bool active) {
     double i_ref, lsb, mirror_l, diode, tail, sink_switch, kick_n;
   };
   const Sizes n = active ? (relu ? Sizes{20e-6, 80e-15, 0.5e-6, 1e-6, 4.065e-6, 4e-6, 0}
-                                 : Sizes{10e-6, 40e-15, 0.5e-6, 0.5e-6, 2.032e-6, 2e-6, 0})
+                                 : Sizes{10e-6, 40e-15, 0.5e-6, 0.5e-6, 2.014e-6, 2e-6, 0})
                          : (relu ? Sizes{2.5e-6, 20e-15, 1e-6, 0.25e-6, 2.02e-6, 1e-6, 3.4e-15}
-                                 : Sizes{2.5e-6, 10e-15, 1.5e-6, 0.375e-6, 1.503e-6, 0.5e-6, 3.5e-15});
+                                 : Sizes{2.5e-6, 10e-15, 1.5e-6, 0.75e-6, 1.503e-6, 0.5e-6, 4.9e-15});
   set.declare(
       {Parameter::real(p + "i_ref", "A", n.i_ref, 1e-9, 1e-3, "current into the bias diode"),
        Parameter::real(
            p + "lsb_charge", "C", n.lsb, 1e-18, 1e-9,
            "charge of one LSB (1 ns of pulse) the sizes are meant for; errors against the ideal line refer to it")});
   declareLength(set, p + "mirror_l", n.mirror_l, "length of the n mirror: output conductance and matching");
+  set.declare({Parameter::integer(
+      p + "mirror_stack", active || relu ? 1 : 2, 1, 8,
+      "devices in series with one gate in the n diode and the n device that feeds the p diode: area for matching where "
+      "the currents are small; the tail has one, a larger one switches too slowly")});
   declareWidth(set, p + "diode_w", n.diode, "width of the n diode");
   declareWidth(set, p + "tail_w", n.tail, "width of the n tail");
   declareWidth(set, p + "switch_w", n.sink_switch, "switch between bit line and n tail");
@@ -147,11 +151,11 @@ void declareMirror(ParameterSet& set, ConverterKind kind, bool active) {
                    "capacitor from the bias gate to the opposite switch edge: cancels the kick of the switch");
   if (relu) return;
   declareLength(set, p + "source_l", active ? 0.5e-6 : 0.75e-6, "length of the p mirror");
-  declareWidth(set, p + "fold_w", active ? 0.5e-6 : 0.1875e-6, "n device that feeds the p diode");
+  declareWidth(set, p + "fold_w", active ? 0.5e-6 : 0.375e-6, "n device that feeds the p diode");
   declareWidth(set, p + "source_diode_w", active ? 2e-6 : 1.125e-6, "width of the p diode");
-  declareWidth(set, p + "source_tail_w", active ? 8.2e-6 : 9.09e-6, "width of the p tail");
+  declareWidth(set, p + "source_tail_w", active ? 8.13e-6 : 9.09e-6, "width of the p tail");
   declareWidth(set, p + "source_switch_w", active ? 4e-6 : 1e-6, "switch between bit line and p tail");
-  declareCapacitor(set, p + "c_kick_p", active ? 0 : 5.05e-15, 1e-12, "as c_kick_n, for the p source");
+  declareCapacitor(set, p + "c_kick_p", active ? 0 : 5.2e-15, 1e-12, "as c_kick_n, for the p source");
 }
 
 namespace {
@@ -202,7 +206,8 @@ void addSink(Blocks& b, const ParameterSet& set, const std::string& on, const st
   const double l = set.real(p + "mirror_l");
   if (set.isChoice("bias", "replica"))
     b.pmos("copy", "nb", "pr", "vdd", set.real("replica_out_w"), set.real("replica_p_l"));
-  if (hasOwnDiode(set)) b.nmos("diode", "nb", "nb", "0", set.real(p + "diode_w"), l);
+  const int stack = set.integer(p + "mirror_stack");
+  if (hasOwnDiode(set)) b.nmosStack("diode", "nb", "nb", set.real(p + "diode_w"), set.real(p + "mirror_l"), stack);
   const double w = set.real(p + "tail_w");
   b.nmos("tail", "ntail", "nb", "0", fixedWidth(set, w), l);
   if (set.isChoice("trim", "on")) addTrim(b, b.pdk(), set, {"tail", "ntail", "nb", w, l}, true);
@@ -214,7 +219,7 @@ void addSink(Blocks& b, const ParameterSet& set, const std::string& on, const st
 void addSource(Blocks& b, const ParameterSet& set, const std::string& on_low, const std::string& off_low) {
   const std::string p = variantPrefix(set);
   const double l = set.real(p + "source_l");
-  b.nmos("fold", "pb", "nb", "0", set.real(p + "fold_w"), set.real(p + "mirror_l"));
+  b.nmosStack("fold", "pb", "nb", set.real(p + "fold_w"), set.real(p + "mirror_l"), set.integer(p + "mirror_stack"));
   b.pmos("source_diode", "pb", "pb", "vdd", set.real(p + "source_diode_w"), l);
   const double w = set.real(p + "source_tail_w");
   b.pmos("source_tail", "ptail", "pb", "vdd", fixedWidth(set, w), l);

@@ -25,9 +25,13 @@ bool hasSharedLine(const netlist::ParameterSet& set);
 /// Defines its block, ports ref (the reference current), nb (the line) and, when buffered, vdd.
 std::string defineSharedBias(const pdk::Pdk& pdk, const netlist::ParameterSet& set, netlist::Circuit& circuit);
 
-/// bias = replica: ports pr (gate line of the copies in the converters), vdd.
+/// bias = replica: ports pr (gate line of the copies in the converters), low and high (what the two cells store), vdd.
 std::string defineReplicaBias(const pdk::Pdk& pdk, const netlist::ParameterSet& set, const netlist::ParameterSet& cell,
                               netlist::Circuit& circuit);
+
+/// window = replica: the delay line between the window's clock and the converters, ports in, out, vdd. Slow in slow
+/// corners, as comparator and switch are.
+std::string defineWindowDelay(const pdk::Pdk& pdk, const netlist::ParameterSet& set, netlist::Circuit& circuit);
 
 /// Bits of the gain trim: three bits of 2 % take a 3 % sigma to about 0.6 % (uniform within half a step).
 inline constexpr int kTrimBits = 3;

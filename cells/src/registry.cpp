@@ -14,8 +14,9 @@ namespace gaincell::cells {
 
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = {
-      gainCellGenerator(), reluConverterGenerator(), signedConverterGenerator(), columnGenerator(),
-      tileGenerator(),     arrayGenerator(),         wordLineDriverGenerator(),  writePathGenerator(),
+      gainCellGenerator(),       reluConverterGenerator(), signedConverterGenerator(), columnGenerator(),
+      tileGenerator(),           arrayGenerator(),         wordLineDriverGenerator(),  writePathGenerator(),
+      levelReferenceGenerator(), pwmDriverGenerator(),
   };
   return list;
 }

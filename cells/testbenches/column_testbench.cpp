@@ -60,7 +60,9 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   const ConverterTiming timing = converterTiming(kind, converter);
   deck.saves = {"v(out)", kind == ConverterKind::Relu ? "v(outb)" : "v(sgn)", "v(xcolumn.bl)", "i(vddc)"};
   const ParameterSet cell = extractPrefixed(set, "cell_", gainCellParameters(pdk));
-  addConverterSources(deck, pdk, {kind, converter, cell, "", 1, operations}, conditions.vdd);
+  addConverterSources(deck, pdk,
+                      {kind, converter, cell, "", 1, operations, 0, 0, stimulus.level_low, stimulus.level_high},
+                      conditions.vdd);
   addWriteIdle(c, designAt(pdk, conditions, cell));
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
 

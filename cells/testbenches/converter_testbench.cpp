@@ -39,7 +39,7 @@ netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
 
   deck.saves = {"v(bl)", "v(out)", relu ? "v(outb)" : "v(sgn)"};
   const ParameterSet cell = arrayCellParameters(pdk);
-  const ConverterSite site{kind, set, cell, "", 1, operations};
+  const ConverterSite site{kind, set, cell, "", 1, operations, 0, 0, 0, {}};
   addConverterSources(deck, pdk, site, conditions.vdd);
   c.add(netlist::CurrentSource{"in", "0", "bl", chargeWaveform(timing, charges)});
   c.add(netlist::Capacitor{"line", "bl", "0", set.real("line_c")});

@@ -22,4 +22,15 @@ void addLadder(netlist::Circuit& circuit, const std::string& name, const Ladder&
   }
 }
 
+void addReadGates(const pdk::Pdk& pdk, netlist::Circuit& circuit, const Ladder& ladder) {
+  const pdk::Role& n = pdk.role("read_n");
+  const pdk::Role& p = pdk.role("read_p");
+  addLadder(circuit, "wl", ladder, [&](const std::string& name, const std::string& node, int m) {
+    circuit.add(netlist::Mosfet{name, n.device, "mid", node, "mid", "0", n.w, n.l, m});
+  });
+  addLadder(circuit, "wlb", ladder, [&](const std::string& name, const std::string& node, int m) {
+    circuit.add(netlist::Mosfet{name, p.device, "mid", node, "mid", "vdd", p.w, p.l, m});
+  });
+}
+
 }  // namespace gaincell::cells

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gaincell/netlist/circuit.hpp"
+#include "gaincell/pdk/pdk.hpp"
 
 namespace gaincell::cells {
 
@@ -20,5 +21,10 @@ struct Ladder {
 /// `load(element name, node, multiplicity)` adds the load of a section's elements.
 void addLadder(netlist::Circuit& circuit, const std::string& name, const Ladder& ladder,
                const std::function<void(const std::string&, const std::string&, int)>& load);
+
+/// Word line and complement, from wl_near and wlb_near to wl_far and wlb_far, with the read gates of their cells. Both
+/// ends of each gate's channel rest on the node `mid` near VDD/2: the bit line is held there, the pair's output
+/// follows.
+void addReadGates(const pdk::Pdk& pdk, netlist::Circuit& circuit, const Ladder& ladder);
 
 }  // namespace gaincell::cells

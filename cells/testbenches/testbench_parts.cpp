@@ -14,13 +14,17 @@ std::string converterNode(const ConverterSite& site, const std::string& port, in
 
 namespace {
 
-void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site) {
+void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site, double vdd) {
   const ParameterSet& set = site.set;
   const std::string supply = "vbias" + site.tag;
   const Dc current{set.real(variantPrefix(set) + "i_ref")};
   if (set.isChoice("bias", "replica")) {
-    c.add(
-        netlist::Instance{"bias" + site.tag, defineReplicaBias(pdk, set, site.cell, c), {"pr" + site.tag, supply}, {}});
+    const std::string low = "level_low" + site.tag, high = "level_high" + site.tag;
+    const double inset = set.real("replica_inset");
+    c.add(netlist::VoltageSource{low, low, "0", Dc{site.level_low + inset}});
+    c.add(netlist::VoltageSource{high, high, "0", Dc{site.level_high.value_or(vdd) - inset}});
+    c.add(netlist::Instance{
+        "bias" + site.tag, defineReplicaBias(pdk, set, site.cell, c), {"pr" + site.tag, low, high, supply}, {}});
   } else if (hasSharedLine(set)) {
     c.add(netlist::CurrentSource{"ref" + site.tag, supply, "ref" + site.tag, current});
     netlist::Instance line{"bias" + site.tag, defineSharedBias(pdk, set, c), {"ref" + site.tag, "nb" + site.tag}, {}};
@@ -48,14 +52,23 @@ void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const Convert
   supply("dd", "vdd", vdd);
   supply("bias", "vbias", vdd);
   if (!isActive(site.set)) supply("mid", "vmid", vdd / 2);
-  addBias(c, pdk, site);
+  addBias(c, pdk, site, vdd);
   for (Clock clock : converterClocks(site.kind, site.set)) {
     // Between operations the comparator sleeps as it does while integrating.
     if (clock.port == "cenb" && !clock.high.empty() && timing.period > own_period + 1e-9)
       clock.high.emplace_back(own_period, timing.period - 0.5e-9);
     const std::string name = "ck" + site.tag + "_" + clock.port;
-    c.add(netlist::VoltageSource{name, clock.port + site.tag, "0",
-                                 clockWaveform(clock, timing, vdd, site.operations, site.start)});
+    std::string node = clock.port + site.tag;
+    if (clock.port == "win" && site.set.isChoice("window", "replica")) {
+      for (auto& [on, off] : clock.high) {
+        on -= site.set.real("window_delay");
+        off -= site.set.real("window_delay");
+      }
+      c.add(netlist::Instance{
+          "window" + site.tag, defineWindowDelay(pdk, site.set, c), {node + "_in", node, "vdd" + site.tag}, {}});
+      node += "_in";
+    }
+    c.add(netlist::VoltageSource{name, node, "0", clockWaveform(clock, timing, vdd, site.operations, site.start)});
     deck.saves.push_back("i(v" + name + ")");
   }
 }

@@ -2,6 +2,7 @@
 /// @file
 /// Sources shared by the testbenches of converter, column and tile.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@ struct ConverterSite {
   std::string tag;                    ///< appended to node and source names: "", "1", "2"
   int columns = 1;
   int operations = 1;
-  double start = 0;   ///< s, of the first operation
-  double period = 0;  ///< s, between operations; 0: the converter's own
+  double start = 0;                  ///< s, of the first operation
+  double period = 0;                 ///< s, between operations; 0: the converter's own
+  double level_low = 0;              ///< V, end levels of the stored voltages, for the replica bias
+  std::optional<double> level_high;  ///< V; the supply when not given
 };
 
 /// Supply "dd<tag>", bias supply "bias<tag>", reset rail "mid<tag>", reference currents and clocks "ck<tag>_<port>";

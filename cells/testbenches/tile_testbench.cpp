@@ -124,10 +124,13 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
   const std::string name = generator("tile").define(pdk, set, c);
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
   deck.saves.push_back("i(vddc)");
-  addConverterSources(deck, pdk, {ConverterKind::Relu, relu, cell, "1", cols, operations, timing.relu_start, token},
+  addConverterSources(deck, pdk,
+                      {ConverterKind::Relu, relu, cell, "1", cols, operations, timing.relu_start, token,
+                       stimulus.level_low, stimulus.level_high},
                       conditions.vdd);
   addConverterSources(deck, pdk,
-                      {ConverterKind::Signed, sign, cell, "2", outputs, operations, timing.signed_start, token},
+                      {ConverterKind::Signed, sign, cell, "2", outputs, operations, timing.signed_start, token,
+                       stimulus.level_low, stimulus.level_high},
                       conditions.vdd);
   const double last = (operations - 1) * token;
   addWrites(c, design, stimulus, set, last + timing.write_start, last + timing.write_end, phases.edge);

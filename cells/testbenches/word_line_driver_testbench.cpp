@@ -22,16 +22,7 @@ netlist::Deck wordLineDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& con
   c.add(netlist::VoltageSource{"in", "in", "0", pulseSequence(starts, widths, kCellEdge, vdd, false)});
   c.add(netlist::Instance{"driver", driver, {"in", "wl_near", "wlb_near", "vdd"}, {}});
 
-  // Both ends of each read gate's channel rest near VDD/2: the bit line is held there, the pair's output follows it.
-  const pdk::Role& n = pdk.role("read_n");
-  const pdk::Role& p = pdk.role("read_p");
-  const Ladder ladder{set.integer("cols"), set.real("wire_r"), set.real("wire_c")};
-  addLadder(c, "wl", ladder, [&](const std::string& name, const std::string& node, int m) {
-    c.add(netlist::Mosfet{name, n.device, "mid", node, "mid", "0", n.w, n.l, m});
-  });
-  addLadder(c, "wlb", ladder, [&](const std::string& name, const std::string& node, int m) {
-    c.add(netlist::Mosfet{name, p.device, "mid", node, "mid", "vdd", p.w, p.l, m});
-  });
+  addReadGates(pdk, c, {set.integer("cols"), set.real("wire_r"), set.real("wire_c")});
 
   const double stop = starts.back() + period;
   deck.options.insert({{"method", "gear"}, {"reltol", "1e-4"}});

@@ -12,6 +12,7 @@
 #include "gaincell/cells/array.hpp"
 #include "gaincell/sim/array_engine.hpp"
 #include "gaincell/support/random.hpp"
+#include "given.hpp"
 #include "registry.hpp"
 
 namespace gaincell::sim {
@@ -41,17 +42,25 @@ double draw(const ParameterSet& settings, const char* what, int index) {
                                static_cast<std::uint64_t>(index)});
 }
 
-ArrayOperands randomOperands(const AnalysisContext& context) {
+/// Given operands where there are any, random ones elsewhere.
+ArrayOperands macOperands(const AnalysisContext& context) {
   const ParameterSet& s = context.settings;
   const int rows = context.circuit.integer("rows"), cols = context.circuit.integer("cols");
-  const int levels = s.integer("stored_levels");
+  const int levels = s.integer("stored_levels"), input_levels = s.integer("input_levels");
+  const auto stored = givenLevels(context, "stored", rows, cols, levels);
+  const auto inputs = givenLevels(context, "inputs", rows, 1, input_levels);
   ArrayOperands operands;
   for (int i = 0; i < rows; ++i) {
+    const auto r = static_cast<std::size_t>(i);
     auto& row = operands.stored.emplace_back();
-    for (int j = 0; j < cols; ++j)
-      row.push_back(context.conditions.vdd * std::floor(levels * draw(s, "stored", i * cols + j)) / (levels - 1));
+    for (int j = 0; j < cols; ++j) {
+      const double level =
+          stored ? (*stored)[r][static_cast<std::size_t>(j)] : std::floor(levels * draw(s, "stored", i * cols + j));
+      row.push_back(context.conditions.vdd * level / (levels - 1));
+    }
     const bool zero = draw(s, "zero", i) < s.real("zeros");
-    operands.widths.push_back(zero ? 0.0 : kInputLsb * std::floor(s.integer("input_levels") * draw(s, "input", i)));
+    const double input = inputs ? (*inputs)[r][0] : zero ? 0.0 : std::floor(input_levels * draw(s, "input", i));
+    operands.widths.push_back(kInputLsb * input);
   }
   return operands;
 }
@@ -124,7 +133,7 @@ AnalysisResult runMac(const AnalysisContext& context) {
   options.bypass = s.isChoice("bypass", "yes");
   options.driver_r = s.real("driver_r");
   options.supply_r = s.real("supply_r");
-  const ArrayOperands operands = randomOperands(context);
+  const ArrayOperands operands = macOperands(context);
   const ArrayRun run = runArray(context, operands, options);
   const bool references = s.isChoice("references", "yes");
   std::optional<SingleCells> cells;
@@ -180,8 +189,8 @@ AnalysisResult runMac(const AnalysisContext& context) {
 }  // namespace
 
 Analysis arrayMac() {
-  return {"array", "mac", "one multiply with random inputs and stored levels: charge per bit line against the ideal",
-          macSettings, runMac};
+  return {"array",     "mac",  "one multiply, random or given inputs and levels: charge per bit line against the ideal",
+          macSettings, runMac, {"stored", "inputs"}};
 }
 
 }  // namespace gaincell::sim

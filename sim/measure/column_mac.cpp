@@ -9,6 +9,7 @@
 #include "column_runs.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
+#include "given.hpp"
 #include "registry.hpp"
 
 namespace gaincell::sim {
@@ -126,8 +127,13 @@ AnalysisResult runMac(const AnalysisContext& context) {
   const ParameterSet converter = cells::columnConverterParameters(context.pdk, set);
   const auto timing = cells::converterTiming(kind, converter);
   const double vdd = context.conditions.vdd;
-  const int rows = set.integer("rows"), columns = context.settings.integer("columns"),
-            operations = context.settings.integer("operations");
+  const int rows = set.integer("rows");
+  const auto given_stored = givenLevels(context, "stored", rows, 0, kStoredLevels);
+  const auto given_inputs = givenLevels(context, "inputs", rows, 0, cells::kPulseLevels + 1);
+  const int columns =
+      given_stored ? static_cast<int>(given_stored->front().size()) : context.settings.integer("columns");
+  const int operations =
+      given_inputs ? static_cast<int>(given_inputs->front().size()) : context.settings.integer("operations");
   double zeros = context.settings.real("zero_fraction");
   if (zeros < 0) zeros = kind == ConverterKind::Relu ? 0.0 : 0.6;
   const auto seed = static_cast<std::uint64_t>(context.settings.integer("seed"));
@@ -138,7 +144,13 @@ AnalysisResult runMac(const AnalysisContext& context) {
   std::vector<std::vector<double>> expected;
   for (int c = 0; c < columns; ++c) {
     std::vector<int> levels;
-    const auto stimulus = randomStimulus(seed, static_cast<std::uint64_t>(c), rows, operations, zeros, vdd, levels);
+    auto stimulus = randomStimulus(seed, static_cast<std::uint64_t>(c), rows, operations, zeros, vdd, levels);
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      if (given_stored) levels[i] = (*given_stored)[i][static_cast<std::size_t>(c)];
+      stimulus.stored[i] = vdd * levels[i] / (kStoredLevels - 1);
+      if (!given_inputs) continue;
+      for (std::size_t k = 1; k < stimulus.inputs.size(); ++k) stimulus.inputs[k][i] = (*given_inputs)[i][k - 1];
+    }
     std::vector<double> q;
     for (const auto& inputs : stimulus.inputs) q.push_back(charges.sum(levels, inputs));
     expected.push_back(q);
@@ -165,7 +177,9 @@ AnalysisResult runMac(const AnalysisContext& context) {
 }  // namespace
 
 Analysis columnMac() {
-  return {"column", "mac", "random inputs and stored values: the cells' charge against the pulse width, and the energy",
+  return {"column",
+          "mac",
+          "random or given inputs and stored values: the cells' charge against the pulse width, and the energy",
           [](const pdk::Pdk&) {
             return ParameterSet(
                 {Parameter::integer("columns", 4, 1, 4096, "columns with their own stored values"),
@@ -176,7 +190,8 @@ Analysis columnMac() {
                      "inputs are rectified"),
                  Parameter::integer("seed", 1, 0, 1000000000, "seed of inputs and stored values")});
           },
-          runMac};
+          runMac,
+          {"stored", "inputs"}};
 }
 
 }  // namespace gaincell::sim

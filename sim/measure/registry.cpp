@@ -21,8 +21,9 @@ const std::vector<Analysis>& analyses() {
       arrayMac(),
       wordLinePulse(),
       writePathWrite(),
+      levelReferenceLevels(),
+      pwmDriverPulse(),
       tileChain(),
-      arrayMac(),
   };
   return all;
 }

@@ -6,16 +6,17 @@
 
 namespace gaincell::sim {
 
-Analysis gainCellIv();         // iv.cpp
-Analysis gainCellCharge();     // charge.cpp
-Analysis gainCellWrite();      // write.cpp
-Analysis gainCellRetention();  // retention.cpp
-Analysis gainCellDisturb();    // disturb.cpp
-Analysis gainCellEnergy();     // energy.cpp
-Analysis arrayMac();           // array_mac.cpp
-Analysis wordLinePulse();      // word_line.cpp
-Analysis writePathWrite();     // write_path.cpp
-Analysis arrayMac();           // array_mac.cpp
+Analysis gainCellIv();            // iv.cpp
+Analysis gainCellCharge();        // charge.cpp
+Analysis gainCellWrite();         // write.cpp
+Analysis gainCellRetention();     // retention.cpp
+Analysis gainCellDisturb();       // disturb.cpp
+Analysis gainCellEnergy();        // energy.cpp
+Analysis arrayMac();              // array_mac.cpp
+Analysis wordLinePulse();         // word_line.cpp
+Analysis writePathWrite();        // write_path.cpp
+Analysis pwmDriverPulse();        // pwm.cpp
+Analysis levelReferenceLevels();  // level_reference.cpp
 
 Analysis reluConverterTransfer();    // converter_transfer.cpp
 Analysis reluConverterEnergy();      // converter_transfer.cpp

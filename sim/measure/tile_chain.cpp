@@ -10,6 +10,8 @@
 #include "gaincell/cells/tile.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
+#include "given.hpp"
+#include "level_reference.hpp"
 #include "registry.hpp"
 
 namespace gaincell::sim {
@@ -57,11 +59,15 @@ std::vector<int> column(const Levels& matrix, std::size_t j) {
   return out;
 }
 
-std::vector<std::vector<double>> volts(const Levels& levels, double vdd) {
+double volt(int level, const EndLevels& ends) {
+  return ends.low + (ends.high - ends.low) * level / (kStoredLevels - 1);
+}
+
+std::vector<std::vector<double>> volts(const Levels& levels, const EndLevels& ends) {
   std::vector<std::vector<double>> out;
   for (const auto& row : levels) {
     out.emplace_back();
-    for (int l : row) out.back().push_back(vdd * l / (kStoredLevels - 1));
+    for (int l : row) out.back().push_back(volt(l, ends));
   }
   return out;
 }
@@ -122,10 +128,11 @@ support::Table waveTable(const Waveforms& waves, int written, double t0, double 
   return t;
 }
 
-ChainRun runWhole(const AnalysisContext& context, const Pattern& p) {
+ChainRun runWhole(const AnalysisContext& context, const Pattern& p, const EndLevels& ends) {
   const double vdd = context.conditions.vdd, token = context.circuit.real("t_token");
   const auto operations = static_cast<int>(p.inputs.size());
-  cells::TileStimulus s{volts(p.keys, vdd), volts(p.values, vdd), p.inputs, static_cast<int>(p.values.size()) - 1};
+  cells::TileStimulus s{
+      volts(p.keys, ends), volts(p.values, ends), p.inputs, static_cast<int>(p.values.size()) - 1, ends.low, ends.high};
   const auto deck =
       context.deck("chain", [&] { return cells::tileDeck(context.pdk, context.conditions, context.circuit, s); });
   const Job job = context.job(deck, "chain");
@@ -155,7 +162,7 @@ ChainRun runWhole(const AnalysisContext& context, const Pattern& p) {
 /// One column per run: every bit line of array 1 with the query pulses, then every bit line of array 2 with the widths
 /// array 1 gave.
 std::vector<double> runColumns(const AnalysisContext& context, ConverterKind kind, const Levels& stored,
-                               const std::vector<std::vector<double>>& inputs, double& energy) {
+                               const EndLevels& ends, const std::vector<std::vector<double>>& inputs, double& energy) {
   const double vdd = context.conditions.vdd;
   ParameterSet set = cells::columnParameters(context.pdk);
   set.set("rows", static_cast<double>(stored.size()));
@@ -166,7 +173,9 @@ std::vector<double> runColumns(const AnalysisContext& context, ConverterKind kin
   std::vector<Job> jobs;
   for (std::size_t j = 0; j < stored.front().size(); ++j) {
     cells::ColumnStimulus s;
-    for (int level : column(stored, j)) s.stored.push_back(vdd * level / (kStoredLevels - 1));
+    for (int level : column(stored, j)) s.stored.push_back(volt(level, ends));
+    s.level_low = ends.low;
+    s.level_high = ends.high;
     s.inputs = inputs;
     const std::string name = fmt::format("{}_{}", kind == ConverterKind::Relu ? "keys" : "values", j);
     // Not cached: the inputs of array 2 are results.
@@ -186,15 +195,15 @@ std::vector<double> runColumns(const AnalysisContext& context, ConverterKind kin
   return widths;
 }
 
-ChainRun runStaged(const AnalysisContext& context, const Pattern& p) {
+ChainRun runStaged(const AnalysisContext& context, const Pattern& p, const EndLevels& ends) {
   ChainRun run;
   std::vector<std::vector<double>> inputs;
   for (const auto& op : p.inputs) inputs.emplace_back(op.begin(), op.end());
-  run.widths.phi = runColumns(context, ConverterKind::Relu, p.keys, inputs, run.energy);
+  run.widths.phi = runColumns(context, ConverterKind::Relu, p.keys, ends, inputs, run.energy);
   std::vector<double> phi;
   for (double w : run.widths.phi) phi.push_back(std::min(w / cells::kPulseLsb, cells::kPulseLevels + 0.02));
   // Array 2 sees the same pulses twice: the first operation only leaves its trace.
-  run.widths.out = runColumns(context, ConverterKind::Signed, p.values, {phi, phi}, run.energy);
+  run.widths.out = runColumns(context, ConverterKind::Signed, p.values, ends, {phi, phi}, run.energy);
   return run;
 }
 
@@ -223,6 +232,14 @@ AnalysisResult runChain(const AnalysisContext& context) {
   const int rows = set.integer("rows"), cols = set.integer("cols"), outputs = set.integer("outputs");
   const bool whole = settings.isChoice("engine", "whole") ||
                      (settings.isChoice("engine", "auto") && rows * cols + cols * outputs <= 128);
+  Pattern p = drawPattern(static_cast<std::uint64_t>(settings.integer("seed")), rows, cols, outputs, 2,
+                          settings.isChoice("stored", "extremes"));
+  if (const auto keys = givenLevels(context, "keys", rows, cols, kStoredLevels)) p.keys = *keys;
+  if (const auto values = givenLevels(context, "values", cols, outputs, kStoredLevels)) p.values = *values;
+  if (const auto query = givenLevels(context, "queries", rows, 1, cells::kPulseLevels + 1)) {
+    // The last operation counts; the one before it stays random and leaves its trace.
+    p.inputs.back() = column(*query, 0);
+  }
   // The ideal chain is that of the nominal corner, whatever the conditions: a bias that follows the cells has to bring
   // them back to it.
   AnalysisContext nominal = context;
@@ -233,11 +250,13 @@ AnalysisResult runChain(const AnalysisContext& context) {
                            cells::lsbCharge(ConverterKind::Relu, partOf(context, ConverterKind::Relu));
   const double signed_gain = settings.real("signed_gain") * cells::kPulseLsb /
                              cells::lsbCharge(ConverterKind::Signed, partOf(context, ConverterKind::Signed));
-  const Pattern p = drawPattern(static_cast<std::uint64_t>(settings.integer("seed")), rows, cols, outputs, 2,
-                                settings.isChoice("stored", "extremes"));
   const Widths ideal = idealChain(p, charges, relu_gain, signed_gain);
-  const ChainRun run = whole ? runWhole(context, p) : runStaged(context, p);
+  const EndLevels ends =
+      settings.isChoice("levels", "replica") ? replicaLevels(context) : EndLevels{0.0, context.conditions.vdd};
+  const ChainRun run = whole ? runWhole(context, p, ends) : runStaged(context, p, ends);
   AnalysisResult r;
+  r.figures.push_back({"v_low", ends.low, "V", "lowest stored level"});
+  r.figures.push_back({"v_high", ends.high, "V", "highest stored level"});
   addErrors(r, "phi", run.widths.phi, ideal.phi);
   addErrors(r, "out", run.widths.out, ideal.out);
   const cells::TileTiming timing = cells::tileTiming(context.pdk, set);
@@ -256,11 +275,16 @@ AnalysisResult runChain(const AnalysisContext& context) {
 
 Analysis tileChain() {
   return {
-      "tile", "chain", "a token written, query pulses played, output pulses read, against the ideal chain",
+      "tile",
+      "chain",
+      "a token written, query pulses played, output pulses read, against the ideal chain",
       [](const pdk::Pdk&) {
         return ParameterSet({Parameter::oneOf("engine", "auto", {"auto", "whole", "staged"},
                                               "whole: one deck; staged: column by column, array 2 driven by the "
                                               "measured widths; auto: whole up to 128 cells"),
+                             Parameter::oneOf("levels", "fixed", {"fixed", "replica"},
+                                              "stored levels from rail to rail, or between the ends the circuit "
+                                              "level-reference settles to under the same conditions"),
                              Parameter::real("relu_gain", "", 0.9675, 0.1, 10,
                                              "gain of array 1 with its converter on gc28, from the column's mac "
                                              "analysis: cells lose current as the line moves"),
@@ -269,7 +293,8 @@ Analysis tileChain() {
                                               "stored levels: all alike, or only the two rails, whose sums are larger"),
                              Parameter::integer("seed", 1, 0, 1000000000, "seed of keys, values and queries")});
       },
-      runChain};
+      runChain,
+      {"keys", "values", "queries"}};
 }
 
 }  // namespace gaincell::sim

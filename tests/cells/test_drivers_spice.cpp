@@ -19,15 +19,15 @@ const pdk::Pdk& gc28() {
 
 using Values = std::map<std::string, double>;
 
-sim::AnalysisResult run(const std::string& kind, const std::string& name, const Values& circuit,
-                        const Values& settings) {
+sim::AnalysisResult run(const std::string& kind, const std::string& name, const Values& circuit, const Values& settings,
+                        const pdk::Conditions& conditions = {}) {
   static sim::Simulator simulator;
   auto parameters = cells::generator(kind).parameters(gc28());
   for (const auto& [key, value] : circuit) parameters.set(key, value);
   const auto& analysis = sim::analysis(kind, name);
   auto set = analysis.settings(gc28());
   for (const auto& [key, value] : settings) set.set(key, value);
-  return analysis.run({gc28(), {}, parameters, set, simulator});
+  return analysis.run({gc28(), conditions, parameters, set, simulator});
 }
 }  // namespace
 
@@ -71,6 +71,38 @@ TEST_CASE("the write path stores every level within half a step, and longer is b
     high = std::max(high, stored[k]);
   }
   CHECK(high - low < 1e-4);
+}
+
+TEST_CASE("the PWM driver makes every level from shared timing, and none for level 0") {
+  const auto r = run("pwm-driver", "pulse", {{"levels", 4}}, {});
+  CHECK(r.figure("width_error_max") < 0.02e-9);
+  CHECK(r.figure("width_spread") < 0.005e-9);
+  CHECK(r.figure("zero_peak") < 0.05);
+  CHECK(r.figure("energy_per_pulse") > 2 * 64 * 0.9e-15 * 0.81);  // wire and gates of both lines, charged once
+  CHECK(r.tables.at("levels").rows.size() == 3);
+}
+
+TEST_CASE("the level reference leaves equal devices alone and evens out unequal ones") {
+  const auto tt = run("level-reference", "levels", {}, {});
+  CHECK(tt.figure("v_low") < 0.04);
+  CHECK(tt.figure("v_high") > 0.86);
+  for (const char* corner : {"sf", "fs"}) {
+    CAPTURE(corner);
+    const auto r = run("level-reference", "levels", {}, {}, {corner, 27, 0.9});
+    // Unregulated the two differ by more than half (static curves of the corners).
+    CHECK(std::fabs(r.figure("imbalance")) < 0.05);
+    CHECK(r.figure("unsettled") < 2e-3);
+    const bool strong_p = std::string(corner) == "sf";
+    CHECK((strong_p ? r.figure("v_low") : 0.9 - r.figure("v_high")) > 0.05);
+    CHECK((strong_p ? 0.9 - r.figure("v_high") : r.figure("v_low")) < 0.02);
+  }
+}
+
+TEST_CASE("the PWM driver refuses levels that do not exist") {
+  const auto set = cells::pwmDriverParameters(gc28());
+  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, set, {16}, 1e-9), support::Error);
+  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, set, {}, 1e-9), support::Error);
+  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, set, {1}, 1e-10), support::Error);
 }
 
 TEST_CASE("the write path refuses what it cannot drive") {

@@ -53,9 +53,23 @@ TEST_CASE("one deck from the write to the output pulses, and the same chain colu
   CHECK(whole.figure("token_time") <= 65e-9);
   CHECK(whole.tables.at("waves").rows.size() == 601);
   const auto staged = run("tile", "chain", kSmallTile, {{"engine", "staged"}});
-  const auto a = whole.tables.at("phi").values("width_s"), b = staged.tables.at("phi").values("width_s");
-  REQUIRE(a.size() == b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) CHECK(std::fabs(a[i] - b[i]) <= 0.1e-9);
+  for (const char* stage : {"phi", "out"}) {
+    CAPTURE(stage);
+    const auto a = whole.tables.at(stage).values("width_s"), b = staged.tables.at(stage).values("width_s");
+    REQUIRE(a.size() == b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) CHECK(std::fabs(a[i] - b[i]) <= 0.1e-9);
+  }
+}
+
+TEST_CASE("with replica bias and replica levels the chain's outputs stay those of the nominal chain over corners") {
+  Words tile = kSmallTile;
+  tile["relu_bias"] = tile["signed_bias"] = "replica";
+  for (const char* corner : {"ss", "sf"}) {  // the two worst; all conditions: docs/converters.md
+    CAPTURE(corner);
+    const auto r = run("tile", "chain", tile, {{"engine", "whole"}, {"levels", "replica"}}, {corner, 27, 0.9});
+    CHECK(r.figure("out_max_error_lsb") <= 0.6);
+    CHECK(r.figure("wrong_signs") == 0);
+  }
 }
 
 TEST_CASE("active converters reach their accuracy") {

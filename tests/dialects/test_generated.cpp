@@ -39,7 +39,7 @@ const pdk::Pdk& gc28() {
 /// Parameters of a kind, arrays small enough to look at.
 netlist::ParameterSet smallParameters(const cells::Generator& g) {
   auto set = g.parameters(gc28());
-  for (const char* name : {"rows", "cols", "cells", "columns"})
+  for (const char* name : {"rows", "cols", "outputs", "cells", "columns"})
     if (set.has(name)) set.set(name, 2.0);
   return set;
 }
@@ -75,12 +75,16 @@ TEST_CASE("every generated circuit can be written in every dialect") {
     }
 }
 
-TEST_CASE("the gain cell's testbench is what its golden files say") {
-  const auto& g = cells::generator("gain-cell");
-  const auto deck = g.testbench(gc28(), {"tt", 27, 0.9}, g.parameters(gc28()));
-  for (const auto& name : netlist::dialectNames())
-    tests::checkGolden("gain-cell." + std::string(netlist::dialect(name).extension()),
-                       placeless(netlist::toText(deck, name)));
+TEST_CASE("every circuit's testbench is what its golden files say") {
+  for (const auto& g : cells::generators()) {
+    const auto deck = g.testbench(gc28(), {"tt", 27, 0.9}, smallParameters(g));
+    for (const auto& name : netlist::dialectNames()) {
+      CAPTURE(g.kind);
+      CAPTURE(name);
+      tests::checkGolden(g.kind + "." + std::string(netlist::dialect(name).extension()),
+                         placeless(netlist::toText(deck, name)));
+    }
+  }
 }
 
 TEST_CASE("ngspice in its HSPICE mode reads the HSPICE deck and finds the same voltages") {

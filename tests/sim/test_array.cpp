@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "arrays.hpp"
 #include "gaincell/support/error.hpp"
@@ -31,6 +33,75 @@ TEST_CASE("the charge of a single cell equals the integral of its current into a
     CHECK((coarse.charge[0] < 0) == (stored > 0.45));
     CHECK(std::abs(coarse.charge[0]) > 50e-15);
   }
+}
+
+TEST_CASE("charge balance of a whole multiply: what the integrators hold is what the cells' currents carried") {
+  // Columns of different cells, read at once: the integral of each held bit line's current with fine steps.
+  const auto set = arraySet(6, 2);
+  const auto operands = randomOperands(6, 2, 5);
+  const auto coarse = runWith(set, operands, {});
+  sim::ArrayOptions whole;
+  whole.engine = sim::ArrayEngine::Whole;
+  auto deck = sim::arrayDecks(gc28(), {}, set, operands, whole).front();
+  auto& top = deck.circuit.top;
+  std::erase_if(top, [](const netlist::Element& e) { return netlist::nameOf(e).rfind("int_", 0) == 0; });
+  deck.saves = {"i(vhold_0)", "i(vhold_1)"};
+  for (const char* column : {"0", "1"}) {
+    const std::string line = std::string("bl_") + column;
+    deck.circuit.add(netlist::VoltageSource{std::string("hold_") + column, line, "mid", netlist::Dc{0}});
+    deck.initial.erase(line);
+  }
+  deck.options["reltol"] = "1e-5";
+  const double stop = 19e-9;
+  deck.analysis = netlist::Transient{10e-12, stop, 10e-12, false};
+  sim::Simulator simulator;
+  const auto outcome = simulator.run({std::make_shared<const netlist::Deck>(deck), {}, "fine", {}});
+  REQUIRE_MESSAGE(outcome.ok(), outcome.message);
+  for (std::size_t j = 0; j < 2; ++j) {
+    const double charge = outcome.waves.integral("i(vhold_" + std::to_string(j) + ")", 0, stop);
+    CHECK(std::abs(charge) > 0.05 * sim::arrayFullScale(6));
+    CHECK(std::abs(coarse.charge[j] - charge) < 5e-4 * sim::arrayFullScale(6));
+  }
+}
+
+namespace {
+sim::AnalysisResult mac(const std::map<std::string, support::Table>& data) {
+  const auto set = arraySet(3, 2);
+  const auto& analysis = sim::analysis("array", "mac");
+  const auto settings = analysis.settings(gc28());
+  sim::Simulator simulator;
+  return analysis.run({gc28(), {}, set, settings, simulator, nullptr, nullptr, &data});
+}
+}  // namespace
+
+TEST_CASE("the array's mac takes given levels and inputs, and gives the sum of its cells") {
+  const auto r = mac({{"stored", {{"a", "b"}, {{0, 7}, {0, 3}, {7, 7}}}}, {"inputs", {{"level"}, {{15}, {0}, {4}}}}});
+  const auto charge = r.tables.at("columns").values("charge_C"), sum = r.tables.at("columns").values("charge_cells_C");
+  const double vdd = 0.9;
+  // dot product by hand: widths times volts from the middle
+  const auto dot = r.tables.at("columns").values("dot_Vs");
+  CHECK(dot[0] == doctest::Approx(15e-9 * -vdd / 2 + 4e-9 * vdd / 2));
+  CHECK(dot[1] == doctest::Approx(15e-9 * vdd / 2 + 4e-9 * vdd / 2));
+  for (std::size_t j = 0; j < 2; ++j) CHECK(std::abs(charge[j] - sum[j]) < 0.01 * std::abs(sum[j]));
+  CHECK(charge[0] > 0);
+  CHECK(charge[1] < 0);
+}
+
+TEST_CASE("given operands of the wrong shape or range are refused before anything is simulated") {
+  const auto refused = [](const std::map<std::string, support::Table>& data) {
+    try {
+      mac(data);
+    } catch (const support::Error& e) {
+      return e.id() == "MEA-0010";
+    }
+    return false;
+  };
+  CHECK(refused({{"stored", {{"a", "b"}, {{0, 7}, {0, 3}}}}}));
+  CHECK(refused({{"stored", {{"a"}, {{0}, {0}, {7}}}}}));
+  CHECK(refused({{"stored", {{"a", "b"}, {{0, 8}, {0, 3}, {7, 7}}}}}));
+  CHECK(refused({{"stored", {{"a", "b"}, {{0, 0.5}, {0, 3}, {7, 7}}}}}));
+  CHECK(refused({{"inputs", {{"level"}, {{-1}, {0}, {4}}}}}));
+  CHECK(refused({{"inputs", {{"level"}, {{std::nan("")}, {0}, {4}}}}}));
 }
 
 TEST_CASE("charges add: a column of equal cells gives rows times one cell") {

@@ -10,6 +10,7 @@
 #include "decks.hpp"
 #include "gaincell/support/atomic_file.hpp"
 #include "gaincell/support/error.hpp"
+#include "raw_file.hpp"
 
 using namespace gaincell;
 using namespace sim_test;
@@ -73,12 +74,6 @@ bool sameDigits(const sim::Waveforms& a, const sim::Waveforms& b) {
   return true;
 }
 
-double largestDifference(const std::vector<double>& a, const std::vector<double>& b) {
-  double worst = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
-  return worst;
-}
-
 const std::vector<sim::Alter> kSample = {{"m.xb.xsecond.mn", "delvto", 0.0123456789012345},
                                          {"m.xb.xsecond.mp", "mulu0", 0.93},
                                          {"m.xa.xfirst.mn", "delvto", -0.021},
@@ -109,35 +104,6 @@ TEST_CASE("alters apply to one instance, equal netlist literals, and are undone 
   sim::Simulator fresh;
   CHECK(sameDigits(fresh.run(sample).waves, altered.waves));
 }
-
-namespace {
-/// Values of one vector of an ASCII raw file (ngspice manual, appendix B.1).
-std::vector<double> rawVector(const std::string& text, const std::string& wanted) {
-  std::istringstream in(text);
-  std::string line;
-  std::size_t variables = 0, index = 0;
-  bool found = false;
-  while (std::getline(in, line) && line.rfind("Values:", 0) != 0) {
-    if (line.rfind("No. Variables:", 0) == 0) variables = std::stoul(line.substr(14));
-    std::istringstream words(line);
-    std::size_t number = 0;
-    std::string name;
-    if (!line.empty() && line[0] == '\t' && words >> number >> name && name == wanted) {
-      index = number;
-      found = true;
-    }
-  }
-  REQUIRE_MESSAGE(found, "no vector " << wanted);
-  std::vector<double> out;
-  std::string word;
-  for (std::size_t point = 0; in >> word; ++point)
-    for (std::size_t i = 0; i < variables; ++i) {
-      in >> word;
-      if (i == index) out.push_back(std::strtod(word.c_str(), nullptr));
-    }
-  return out;
-}
-}  // namespace
 
 TEST_CASE("plain ngspice on the kept deck gives the same figures") {
   if (std::system("command -v ngspice >/dev/null 2>&1") != 0) {

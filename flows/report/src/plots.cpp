@@ -184,6 +184,24 @@ Plot transferPlot(const Transfer& data) {
                          worst);
   plot.panels = {top, low};
   plot.height = 540;
+  if (!data.residual.empty()) {
+    sameLength(data.id, data.charge, data.residual);
+    double inl = 0;
+    for (const double r : data.residual)
+      if (std::isfinite(r)) inl = std::max(inl, std::fabs(r));
+    Panel residual;
+    residual.x_label = top.x_label;
+    residual.x_scale = top.x_scale;
+    residual.y_label = "INL (LSB)";
+    addColumns(residual.data, {{"charge_C", data.charge}, {"inl_lsb", data.residual}});
+    residual.series = {{"", "charge_C", "inl_lsb", "", Style::LinePoints, 2}};
+    plot.panels.push_back(residual);
+    plot.height = 700;
+    plot.caption += fmt::format(
+        " At the bottom: integral nonlinearity, the distance from the line fitted from 0.05 to 0.95 of full scale for "
+        "each sign; largest {:.3g} LSB.",
+        inl);
+  }
   return plot;
 }
 

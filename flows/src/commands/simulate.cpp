@@ -1,7 +1,10 @@
 // gaincell simulate: one named analysis of a generated circuit.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
@@ -52,6 +55,25 @@ void writeTables(const CommandContext& context, const std::filesystem::path& dir
   support::writeFileAtomically(dir / (stem + ".json"), summary.dump(2) + "\n", context.overwrite());
 }
 
+/// Tables of `--data NAME=FILE`, read before anything is simulated.
+std::map<std::string, support::Table> givenData(const CommandContext& context, const sim::Analysis& analysis) {
+  std::map<std::string, support::Table> data;
+  if (!context.values.count("data")) return data;
+  for (const auto& text : context.values["data"].as<std::vector<std::string>>()) {
+    const std::size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    if (equals == std::string::npos ||
+        std::find(analysis.data.begin(), analysis.data.end(), name) == analysis.data.end())
+      throw Error("FLW-0015", fmt::format("{} {} takes no data '{}'", analysis.kind, analysis.name, name),
+                  fmt::format("--data {}", text),
+                  analysis.data.empty()
+                      ? "leave the option away"
+                      : fmt::format("write NAME=FILE.csv; names are {}", fmt::join(analysis.data, ", ")));
+    data[name] = support::readCsv(text.substr(equals + 1));
+  }
+  return data;
+}
+
 ExitCode run(const CommandContext& context) {
   if (context.positional.size() != 1 || !context.values.count("analysis"))
     throw Error("FLW-0014", "give one circuit kind and --analysis NAME", "gaincell simulate",
@@ -65,12 +87,14 @@ ExitCode run(const CommandContext& context) {
     if (context.values.count(name))
       circuit.set(name, context.values[name].as<std::string>(), fmt::format("--{}", name));
   const netlist::ParameterSet settings = context.analysisSettings(pdk, kind, analysis.name);
+  const auto data = givenData(context, analysis);
   const auto conditions = context.conditions(pdk);
   // The folder is checked before hours of simulation, not after.
   const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
 
   sim::Simulator simulator(context.simulatorOptions());
-  const sim::AnalysisResult result = analysis.run({pdk, conditions, circuit, settings, simulator});
+  const sim::AnalysisResult result =
+      analysis.run({pdk, conditions, circuit, settings, simulator, nullptr, nullptr, &data});
 
   support::Provenance provenance = context.provenance(&pdk);
   provenance.simulator = simulator.simulatorVersion();
@@ -88,27 +112,32 @@ ExitCode run(const CommandContext& context) {
 }  // namespace
 
 Command simulateCommand() {
-  return {"simulate",
-          "run one named analysis of a generated circuit",
-          "gaincell simulate KIND --analysis NAME [options]",
-          "  gaincell simulate gain-cell --analysis iv\n"
-          "  gaincell simulate gain-cell --analysis retention --temp 85 --corner ff --out hot\n"
-          "  gaincell simulate gain-cell --analysis write --set c_storage=10f --json\n"
-          "\nAnalyses:\n" +
-              analysisList(""),
-          [](po::options_description_easy_init add) {
-            add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
-            add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-                "a parameter of the circuit (repeatable)");
-            add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-                "a setting of the analysis (repeatable)");
-            add("rows", po::value<std::string>()->value_name("N"), "number of rows (word lines)");
-            add("cols", po::value<std::string>()->value_name("N"), "number of columns (bit lines)");
-            add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
-            add("keep-decks", po::value<std::string>()->value_name("DIR"),
-                "keep the exact standalone deck of every run there");
-          },
-          run};
+  return {
+      "simulate",
+      "run one named analysis of a generated circuit",
+      "gaincell simulate KIND --analysis NAME [options]",
+      "  gaincell simulate gain-cell --analysis iv\n"
+      "  gaincell simulate gain-cell --analysis retention --temp 85 --corner ff --out hot\n"
+      "  gaincell simulate gain-cell --analysis write --set c_storage=10f --json\n"
+      "  gaincell simulate array --analysis mac --rows 8 --cols 8 --data stored=levels.csv --data inputs=pulses.csv\n"
+      "\nAnalyses:\n" +
+          analysisList(""),
+      [](po::options_description_easy_init add) {
+        add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
+        add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+            "a parameter of the circuit (repeatable)");
+        add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+            "a setting of the analysis (repeatable)");
+        add("data", po::value<std::vector<std::string>>()->value_name("NAME=FILE"),
+            "level numbers from a CSV file instead of random ones: stored and inputs of mac, keys, values and "
+            "queries of chain (repeatable)");
+        add("rows", po::value<std::string>()->value_name("N"), "number of rows (word lines)");
+        add("cols", po::value<std::string>()->value_name("N"), "number of columns (bit lines)");
+        add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
+        add("keep-decks", po::value<std::string>()->value_name("DIR"),
+            "keep the exact standalone deck of every run there");
+      },
+      run};
 }
 
 }  // namespace gaincell::flows

@@ -24,6 +24,14 @@ const std::vector<Measure>& measures() {
       {"signed.transfer.error_max", "converters", "signed-converter_transfer", "max_error_lsb", 1e-9},
       {"signed.transfer.width_zero", "converters", "signed-converter_transfer", "zero_width"},
       {"signed.transfer.slope_mismatch", "converters", "signed-converter_transfer", "slope_mismatch", 1, true},
+      {"column.relu.rms", "chain", "column_relu", "rms_error_lsb", 1e-9},
+      {"column.relu.max", "chain", "column_relu", "max_error_lsb", 1e-9},
+      {"chain.latency", "chain", "tile_chain", "latency_window"},
+      {"chain.token_time", "chain", "tile_chain", "token_time"},
+      {"chain.output.error_max", "chain", "tile_chain", "out_max_error_lsb", 1e-9},
+      {"chain.output.wrong_signs", "chain", "tile_chain", "wrong_signs"},
+      {"energy.array1", "chain", "column_relu", "energy_64_columns"},
+      {"energy.array2", "chain", "column_signed", "energy_64_columns"},
       {"check.s.nrmse_cubic", "check", "check", "s_nrmse_cubic"},
       {"check.s.nrmse_extended", "check", "check", "s_nrmse_extended"},
       {"check.output.nrmse_cubic", "check", "check", "output_nrmse_cubic"},
@@ -61,14 +69,15 @@ spec::Specification specificationOf(const CommandContext& context) {
 }
 
 std::set<std::string> scopesOf(const json& results) {
-  static const std::map<std::string, std::vector<std::string>> covers = {{"characterize", {"cell"}},
-                                                                         {"fit", {"fit"}},
-                                                                         {"monte-carlo", {"monte-carlo"}},
-                                                                         {"converters", {"converter"}},
-                                                                         {"check", {"check"}}};
+  static const std::map<std::string, std::vector<std::string>> covers = {
+      {"characterize", {"cell"}},    {"fit", {"fit"}},     {"monte-carlo", {"monte-carlo"}},
+      {"converters", {"converter"}}, {"chain", {"chain"}}, {"check", {"check"}}};
   std::set<std::string> scopes;
   for (const auto& [stage, list] : covers)
     if (results.contains(stage)) scopes.insert(list.begin(), list.end());
+  // Full columns belong to the chain's stage, but only a full flow has them.
+  if (results.contains("chain") && results["chain"].value("figures", json::object()).contains("column_relu"))
+    scopes.insert("column");
   return scopes;
 }
 

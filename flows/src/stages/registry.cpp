@@ -9,6 +9,7 @@ const std::vector<Stage>& stages() {
       characterizeStage(),  //
       montecarloStage(),    //
       convertersStage(),    //
+      chainStage(),         //
       fitStage(),           //
       arrayModelStage(),    //
       attentionStage(),     //

@@ -220,6 +220,7 @@ report::Plot converterPlot(const ReportSource& s, const std::string& kind, const
     data.width.push_back(row[g] * row[w]);
     data.ideal.push_back(row[g] * (row[w] - row[e] * data.lsb));
   }
+  data.residual = t.values("fit_residual_LSB");
   data.limit_lsb = limit_lsb;
   report::Plot plot = report::transferPlot(data);
   plot.command = dutCommand(s, kind, "transfer");
@@ -331,6 +332,7 @@ std::vector<Section> reportSections(const ReportSource& s) {
     sections.push_back(converterSection(s, "relu-converter", "ReLU charge-to-pulse converter", 0.15));
     sections.push_back(converterSection(s, "signed-converter", "Signed charge-to-pulse converter", 0.25));
   }
+  if (s.has("chain")) sections.push_back(chainSection(s));
   if (s.has("monte-carlo")) sections.push_back(monteCarloSection(s));
   if (s.has("fit")) sections.push_back(fitSection(s));
   if (s.has("check")) sections.push_back(checkSection(s));

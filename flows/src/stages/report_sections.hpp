@@ -30,6 +30,7 @@ struct ReportSource {
   std::vector<report::Figure> figures(const std::string& stage, const std::string& group) const;
 };
 
+report::Section chainSection(const ReportSource& source);
 report::Section monteCarloSection(const ReportSource& source);
 report::Section attentionSection(const ReportSource& source);
 report::Section checkSection(const ReportSource& source);

@@ -9,6 +9,7 @@ Stage generateStage();
 Stage characterizeStage();
 Stage montecarloStage();
 Stage convertersStage();
+Stage chainStage();
 Stage fitStage();
 Stage arrayModelStage();
 Stage attentionStage();

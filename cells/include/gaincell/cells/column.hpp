@@ -2,6 +2,7 @@
 /// @file
 /// A column: gain cells on one bit line with its wire, and the converter at its end.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ netlist::ParameterSet columnParameters(const pdk::Pdk& pdk);
 struct ColumnStimulus {
   std::vector<double> stored;               ///< V, one per row
   std::vector<std::vector<double>> inputs;  ///< [operation][row], 0 .. 15 LSB: pulse width in ns
+  double level_low = 0;                     ///< V, end levels of the stored voltages, for a replica bias
+  std::optional<double> level_high = {};    ///< V; the supply when not given
 };
 
 /// Column testbench. Supplies "vddc" (cells), "vdd" (converter), "vbias", "vmid"; one source per word line and

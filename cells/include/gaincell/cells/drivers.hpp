@@ -28,6 +28,24 @@ netlist::Deck wordLineDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& con
                                  const netlist::ParameterSet& parameters, const std::vector<double>& widths,
                                  double first, double period);
 
+// --- PWM input ------------------------------------------------------------------------------------------------------
+
+/// Kind "pwm-driver": one row's input level selects which of the shared stop lines ends its pulse.
+Generator pwmDriverGenerator();
+netlist::ParameterSet pwmDriverParameters(const pdk::Pdk& pdk);
+/// Ports: stop_0 .. stop_<n-1> sel_0 .. sel_<n-1> window_b wl wlb vdd. Returns the subcircuit's name.
+std::string definePwmDriver(const pdk::Pdk& pdk, const netlist::ParameterSet& parameters, netlist::Circuit& circuit);
+
+struct PwmDriverDeck {
+  netlist::Deck deck;
+  std::vector<double> starts;  ///< s, when the window opens for each level
+  double slot = 0;             ///< s, from one start to the next
+};
+/// The levels of `codes` one after the other, `clock` seconds per level, into the ladder of a row. Saved: v(wl_far),
+/// v(wlb_far), i(vvdd). @throws Error (CEL-0024) for a level that does not exist, (CEL-0025) for an empty sequence.
+PwmDriverDeck pwmDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
+                            const netlist::ParameterSet& parameters, const std::vector<int>& codes, double clock);
+
 // --- write path -----------------------------------------------------------------------------------------------------
 
 /// Kind "write-path": an 8-level DAC that selects one of shared reference rails, or parks the write bit line; a
@@ -57,5 +75,18 @@ struct WritePathDeck {
 WritePathDeck writePathDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
                             const netlist::ParameterSet& parameters, const std::vector<int>& levels, double discharge,
                             double width);
+
+// --- end levels of the DAC ------------------------------------------------------------------------------------------
+
+/// Kind "level-reference": replica cells move an end level of the write DAC in where n and p differ in strength.
+Generator levelReferenceGenerator();
+netlist::ParameterSet levelReferenceParameters(const pdk::Pdk& pdk);
+/// Ports: low high mid vdd. Returns the subcircuit's name.
+std::string defineLevelReference(const pdk::Pdk& pdk, const netlist::ParameterSet& parameters,
+                                 netlist::Circuit& circuit);
+/// A transient of `stop` seconds from levels at the rails. Saved: v(low), v(high), i(vvdd), and the currents of two
+/// further cells on held bit lines that store them, i(vpush) > 0 and i(vpull) < 0.
+netlist::Deck levelReferenceDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
+                                 const netlist::ParameterSet& parameters, double stop);
 
 }  // namespace gaincell::cells

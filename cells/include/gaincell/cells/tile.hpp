@@ -28,7 +28,9 @@ struct TileStimulus {
   std::vector<std::vector<double>> keys;    ///< [row][token], V
   std::vector<std::vector<double>> values;  ///< [token][output], V
   std::vector<std::vector<int>> inputs;     ///< [operation][row], 0..15; one operation per token time
-  int written = 0;  ///< token written through its write gates in the last operation, over half the supply
+  int written = 0;       ///< token written through its write gates in the last operation, over half the supply
+  double level_low = 0;  ///< V, end levels of the stored voltages, for a replica bias
+  std::optional<double> level_high = {};  ///< V; the supply when not given
 };
 
 /// One transient over all operations. Saved: v(xtile.phi_j), v(out_e), v(sgn_e), and for one path the bit lines

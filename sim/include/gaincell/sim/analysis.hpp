@@ -50,6 +50,8 @@ struct AnalysisContext {
   const Variation* variation = nullptr;  ///< null: nominal devices
   /// Deck cache of a study: analyses keep their decks here by name, so that samples re-run parsed decks.
   std::map<std::string, std::shared_ptr<const netlist::Deck>>* decks = nullptr;
+  /// Tables given by the user instead of random operands, by a name of Analysis::data; null or missing: random.
+  const std::map<std::string, support::Table>* data = nullptr;
 
   /// The cached deck of this name, built on first use; not cached when `decks` is null.
   std::shared_ptr<const netlist::Deck> deck(const std::string& name, const std::function<netlist::Deck()>& build) const;
@@ -61,6 +63,7 @@ struct Analysis {
   std::string kind, name, description;
   std::function<netlist::ParameterSet(const pdk::Pdk&)> settings;
   std::function<AnalysisResult(const AnalysisContext&)> run;
+  std::vector<std::string> data = {};  ///< names of the tables it takes in AnalysisContext::data
 };
 
 /// The register; one line per analysis in sim/measure/registry.cpp.

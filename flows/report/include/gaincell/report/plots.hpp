@@ -54,12 +54,13 @@ Plot storageDecayPlot(const std::vector<Decay>& decays);
 /// Storage voltage during the writes of all levels. `half_level` is half the distance of two levels, V.
 Plot writeSettlingPlot(const std::vector<Trace>& levels, double half_level);
 
-/// Pulse width against charge with the ideal line, and the error in LSB below.
+/// Pulse width against charge with the ideal line, and below it the error and the INL in LSB.
 struct Transfer {
   std::string id, title;
   std::vector<double> charge, width, ideal;  ///< C, s, s (signed widths for the signed converter)
   double lsb = 1e-9;                         ///< s
-  double limit_lsb = 0;                      ///< drawn in the error panel when > 0
+  std::vector<double> residual = {};  ///< LSB from the fitted line (INL), NaN outside its range; empty: not drawn
+  double limit_lsb = 0;               ///< drawn in the error panel when > 0
 };
 Plot transferPlot(const Transfer& data);
 

@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "gaincell/report/plots.hpp"
+#include "report_sections.hpp"
+
+namespace gaincell::flows {
+
+using report::Section;
+
+namespace {
+
+constexpr const char* kChainCommand =
+    "gaincell simulate tile --rows 4 --cols 4 --set outputs=4 --analysis chain --with engine=whole --out chain";
+
+report::Plot wavesPlot(const ReportSource& s) {
+  const support::Table t = s.table("tile_chain_waves.csv");
+  const auto time = t.values("time_s");
+  const auto curve = [&](const char* label, const char* column) {
+    return report::Trace{label, time, t.values(column)};
+  };
+  report::Plot plot = report::waveformPlot(
+      "chain-waves", "One token through the tile",
+      {{"stored (V)", 1, {curve("key", "v_key_storage_V"), curve("value", "v_value_storage_V")}},
+       {"integrators (V)",
+        1,
+        {curve("bit line, array 1", "v_bit_line_1_V"), curve("bit line, array 2", "v_bit_line_2_V")}},
+       {"comparators (V)", 1, {curve("array 1", "v_comparator_1_V"), curve("array 2", "v_comparator_2_V")}},
+       {"pulses (V)", 1, {curve("phi", "v_phi_V"), curve("output", "v_out_V"), curve("sign", "v_sign_V")}}},
+      1e9, "ns");
+  plot.caption =
+      "Key and value are written first; then the bit line of array 1 collects the query's charge and is discharged "
+      "while the phi pulse lasts, which is the input of array 2; its bit line gives the output pulse and the sign.";
+  plot.height = 560;
+  plot.command = kChainCommand;
+  plot.files = {{"waveforms", "data/tile_chain_waves.csv"}};
+  return plot;
+}
+
+/// Energy of one operation by phase, both converters; the columns' shares by where it goes.
+report::Plot phasesPlot(const ReportSource& s) {
+  std::vector<report::Bar> bars;
+  int color = 0;
+  for (const auto& [kind, name] : {std::pair{"relu-converter", "ReLU"}, {"signed-converter", "signed"}}) {
+    for (const auto& [figure, phase] :
+         {std::pair{"energy_reset_phase", "reset"}, {"energy_input_phase", "input"}, {"energy_output_phase", "output"}})
+      bars.push_back({fmt::format("{} converter, {}", name, phase),
+                      1e12 * s.value("converters", std::string(kind) + "_transfer", figure),
+                      color,
+                      {}});
+    ++color;
+  }
+  const bool columns = std::isfinite(s.value("chain", "column_relu", "energy"));
+  for (const auto& [group, name] : {std::pair{"column_relu", "array 1"}, {"column_signed", "array 2"}}) {
+    for (const auto& [figure, part] : {std::pair{"energy_cells", "cells"},
+                                       {"energy_converter", "converter, bias, reset rail"},
+                                       {"energy_clocks", "clocks"},
+                                       {"energy_word_lines", "word lines"}}) {
+      if (!columns) continue;
+      bars.push_back({fmt::format("column of {}, {}", name, part), 1e12 * s.value("chain", group, figure), color, {}});
+    }
+    ++color;
+  }
+  report::Plot plot =
+      report::barPlot("chain-energy", "Energy of one operation by phase and by part", "energy (pJ)", bars);
+  plot.caption = "Converters alone: mean over charges from -1.5 to 1.5 of full scale, by phase of the operation.";
+  if (columns)
+    plot.caption +=
+        " Columns of 64 cells with their converter: random inputs (array 1), 60 % zero inputs (array 2), by part.";
+  plot.height = 460;
+  plot.command =
+      columns ? "gaincell simulate column --analysis mac" : "gaincell simulate relu-converter --analysis transfer";
+  plot.files = {{"ReLU converter by charge", "data/relu-converter_transfer_energy.csv"},
+                {"signed converter by charge", "data/signed-converter_transfer_energy.csv"}};
+  if (columns) {
+    plot.files.push_back({"columns of array 1", "data/column_relu_mac.csv"});
+    plot.files.push_back({"columns of array 2", "data/column_signed_mac.csv"});
+  }
+  return plot;
+}
+
+}  // namespace
+
+Section chainSection(const ReportSource& s) {
+  Section section;
+  section.id = "chain";
+  section.title = "From the write to the output pulse";
+  section.text = {
+      "A tile of 4 x 4 keys and 4 x 4 values as one circuit: a token is written, the query is played, the phi pulses "
+      "of "
+      "array 1 drive array 2. Errors are against cells of the nominal corner with straight converters. A full flow "
+      "adds "
+      "columns of 64 cells: accuracy after one gain, and energy, 64 of them for a sub-tile."};
+  section.plots = {wavesPlot(s)};
+  if (s.has("converters")) section.plots.push_back(phasesPlot(s));
+  for (const char* group : {"tile_chain", "column_relu", "column_signed"})
+    for (auto& f : s.figures("chain", group)) section.figures.push_back(std::move(f));
+  section.command = kChainCommand;
+  section.files = {{"phi pulses", "data/tile_chain_phi.csv"}, {"output pulses", "data/tile_chain_out.csv"}};
+  return section;
+}
+
+}  // namespace gaincell::flows

@@ -1,0 +1,145 @@
+* column of 2 gain cells
+.lib 'PDK/gc28.hspice.lib' tt
+.lib 'PDK/gc28.hspice.lib' cards
+.option post=1 probe method=gear reltol=1e-4 delmax=1e-10
+.temp 27
+
+* 6T gain cell, variant lean: stored voltage on sn, current into bl while wl is high
+.subckt gain_cell_lean wbl we web wl wlb bl nw vdd vss
++ write_n_w=1.5e-07
++ write_n_l=4e-08
++ write_p_w=1.5e-07
++ write_p_l=4e-08
++ pair_n_w=1e-07
++ pair_n_l=4e-07
++ pair_p_w=2.3e-07
++ pair_p_l=4e-07
++ read_n_w=1e-07
++ read_n_l=3e-08
++ read_p_w=1.3e-07
++ read_p_l=3e-08
++ c_storage=8e-15
+mwrite_n wbl we sn vss gc28_n_hvt w='write_n_w' l='write_n_l'
+mwrite_p wbl web sn nw gc28_p_hvt w='write_p_w' l='write_p_l'
+mpair_n d sn vss vss gc28_n_hvt w='pair_n_w' l='pair_n_l'
+mpair_p d sn vdd vdd gc28_p_hvt w='pair_p_w' l='pair_p_l'
+mread_n d wl bl vss gc28_n_svt w='read_n_w' l='read_n_l'
+mread_p d wlb bl vdd gc28_p_svt w='read_p_w' l='read_p_l'
+cstorage sn vss 'c_storage'
+.ends gain_cell_lean
+
+* 2 gain cells on one bit line, write enable by column
+.subckt cell_column_2_keys bl vdd wl_0 wlb_0 wl_1 wlb_1 wbl_0 wbl_1 we web nw
+rbl_0 bl bl_0 2
+cbl_0 bl_0 0 8e-16
+xcell_0 wbl_0 we web wl_0 wlb_0 bl_0 nw vdd 0 gain_cell_lean
+rbl_1 bl_0 bl_1 2
+cbl_1 bl_1 0 8e-16
+xcell_1 wbl_1 we web wl_1 wlb_1 bl_1 nw vdd 0 gain_cell_lean
+.ends cell_column_2_keys
+
+* ReLU charge-to-pulse converter: bit line to word-line pulse
+.subckt relu_converter bl out outb vdd nb vmid rst rstb az azb cenb dis win
+cint bl 0 2.92e-12
+mreset_n bl rst vmid 0 gc28_n_svt w=8e-06 l=3e-08
+mreset_p bl rstb vmid vdd gc28_p_svt w=8e-06 l=3e-08
+ccouple bl ci 4e-14
+mheader vh cenb vdd vdd gc28_p_svt w=6e-07 l=3e-08
+mc1_n co ci 0 0 gc28_n_svt w=4e-07 l=5e-08
+mc1_p co ci vh vdd gc28_p_svt w=8e-07 l=5e-08
+mautozero_n ci az co 0 gc28_n_svt w=1e-07 l=3e-08
+mautozero_p ci azb co vdd gc28_p_svt w=1e-07 l=3e-08
+mc2_n c2 co 0 0 gc28_n_svt w=3e-07 l=5e-08
+mc2_p c2 co vh vdd gc28_p_svt w=3e-07 l=5e-08
+mc3_n posb c2 0 0 gc28_n_hvt w=1e-07 l=4e-08
+mc3_p posb c2 vdd vdd gc28_p_hvt w=2e-07 l=4e-08
+mc4_n pos posb 0 0 gc28_n_svt w=2e-07 l=3e-08
+mc4_p pos posb vdd vdd gc28_p_svt w=4e-07 l=3e-08
+mstop_n0 snb dis stop_s0 0 gc28_n_svt w=3e-07 l=3e-08
+mstop_p0 snb dis vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mstop_n1 stop_s0 pos 0 0 gc28_n_svt w=3e-07 l=3e-08
+mstop_p1 snb pos vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mstop_inv_n sn snb 0 0 gc28_n_svt w=2e-07 l=3e-08
+mstop_inv_p sn snb vdd vdd gc28_p_svt w=4e-07 l=3e-08
+mdiode nb nb 0 0 gc28_n_svt w=2.5e-07 l=1e-06
+mtail ntail nb 0 0 gc28_n_svt w=2.02e-06 l=1e-06
+mswitch_n bl sn ntail 0 gc28_n_svt w=1e-06 l=3e-08
+ckick_n nb snb 3.4e-15
+mpulse_n0 pulseb pos pulse_s0 0 gc28_n_svt w=3e-07 l=3e-08
+mpulse_p0 pulseb pos vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mpulse_n1 pulse_s0 win 0 0 gc28_n_svt w=3e-07 l=3e-08
+mpulse_p1 pulseb win vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mwl1_n w1 pulseb 0 0 gc28_n_svt w=3e-07 l=3e-08
+mwl1_p w1 pulseb vdd vdd gc28_p_svt w=6e-07 l=3e-08
+mwl2_n w2 w1 0 0 gc28_n_svt w=8e-07 l=3e-08
+mwl2_p w2 w1 vdd vdd gc28_p_svt w=1.6e-06 l=3e-08
+mwl3_n out w2 0 0 gc28_n_svt w=2e-06 l=3e-08
+mwl3_p out w2 vdd vdd gc28_p_svt w=4e-06 l=3e-08
+mwlb1_n wb1 pulseb 0 0 gc28_n_svt w=2.5e-07 l=3e-08
+mwlb1_p wb1 pulseb vdd vdd gc28_p_svt w=5e-07 l=3e-08
+mwlb2_n wb2 wb1 0 0 gc28_n_svt w=4.5e-07 l=3e-08
+mwlb2_p wb2 wb1 vdd vdd gc28_p_svt w=9e-07 l=3e-08
+mwlb3_n wb3 wb2 0 0 gc28_n_svt w=1e-06 l=3e-08
+mwlb3_p wb3 wb2 vdd vdd gc28_p_svt w=2e-06 l=3e-08
+mwlb4_n outb wb3 0 0 gc28_n_svt w=2e-06 l=3e-08
+mwlb4_p outb wb3 vdd vdd gc28_p_svt w=4e-06 l=3e-08
+.ends relu_converter
+
+* 2 gain cells with their bit line and converter
+.subckt column_2 vddc wl_0 wlb_0 wl_1 wlb_1 wbl_0 wbl_1 we web nw out outb vdd nb vmid rst rstb az azb cenb dis win
+xcells bl vddc wl_0 wlb_0 wl_1 wlb_1 wbl_0 wbl_1 we web nw cell_column_2_keys
+xconverter bl out outb vdd nb vmid rst rstb az azb cenb dis win relu_converter
+.ends column_2
+
+vdd vdd 0 0.9
+vbias vbias 0 0.9
+vmid vmid 0 0.45
+iref_nb vbias nb 2.5e-06
+vck_rst rst 0 pwl(0 0.9 3.6e-09 0.9 3.65e-09 0 3.66e-08 0 3.6649999999999994e-08 0.9 4.0199999999999996e-08 0.9 4.024999999999999e-08 0)
+vck_rstb rstb 0 pwl(0 0 3.6e-09 0 3.65e-09 0.9 3.66e-08 0.9 3.6649999999999994e-08 0 4.0199999999999996e-08 0 4.024999999999999e-08 0.9)
+vck_az az 0 pwl(0 0.9 4e-09 0.9 4.05e-09 0 3.66e-08 0 3.6649999999999994e-08 0.9 4.06e-08 0.9 4.065e-08 0)
+vck_azb azb 0 pwl(0 0 4e-09 0 4.05e-09 0.9 3.66e-08 0.9 3.6649999999999994e-08 0 4.06e-08 0 4.065e-08 0.9)
+vck_cenb cenb 0 pwl(0 0 4.1e-09 0 4.15e-09 0.9 1.85e-08 0.9 1.855e-08 0 4.07e-08 0 4.075e-08 0.9 5.51e-08 0.9
++ 5.5149999999999994e-08 0)
+vck_dis dis 0 pwl(0 0 2e-08 0 2.005e-08 0.9 3.62e-08 0.9 3.625e-08 0 5.66e-08 0 5.6649999999999994e-08 0.9 7.279999999999999e-08 0.9
++ 7.285e-08 0)
+vck_win win 0 pwl(0 0 2.029e-08 0 2.034e-08 0.9 3.529e-08 0.9 3.534e-08 0 5.6889999999999995e-08 0 5.693999999999999e-08 0.9 7.188999999999999e-08 0.9
++ 7.194e-08 0)
+vwbl wbl 0 0.45
+vwe we 0 0
+vweb web 0 0.9
+vnw nw 0 0.9
+vddc vddc 0 0.9
+vwl_0 wl_0 0 pwl(0 0 4.3e-09 0 4.349999999999999e-09 0.9 1.93e-08 0.9 1.935e-08 0)
+vwlb_0 wlb_0 0 pwl(0 0.9 4.3e-09 0.9 4.349999999999999e-09 0 1.93e-08 0 1.935e-08 0.9)
+vwl_1 wl_1 0 pwl(0 0 4.3e-09 0 4.349999999999999e-09 0.9 1.8300000000000002e-08 0.9 1.8350000000000002e-08 0 4.0899999999999996e-08 0 4.094999999999999e-08 0.9 4.5899999999999994e-08 0.9
++ 4.594999999999999e-08 0)
+vwlb_1 wlb_1 0 pwl(0 0.9 4.3e-09 0.9 4.349999999999999e-09 0 1.8300000000000002e-08 0 1.8350000000000002e-08 0.9 4.0899999999999996e-08 0.9 4.094999999999999e-08 0 4.5899999999999994e-08 0
++ 4.594999999999999e-08 0.9)
+rload_out out far_out 64
+cload_out far_out 0 7.5e-14
+rload_outb outb far_outb 64
+cload_outb far_outb 0 7.5e-14
+xcolumn vddc wl_0 wlb_0 wl_1 wlb_1 wbl wbl we web nw out outb vdd nb vmid rst rstb az azb cenb dis win column_2
+.ic v(xcolumn.xcells.xcell_0.sn)=0
+.ic v(xcolumn.xcells.xcell_1.sn)=0.1285714285714286
+.tran 1e-10 7.32e-08
+.probe tran v(out)
+.probe tran v(outb)
+.probe tran v(xcolumn.bl)
+.probe tran i(vddc)
+.probe tran i(vdd)
+.probe tran i(vbias)
+.probe tran i(vmid)
+.probe tran i(vck_rst)
+.probe tran i(vck_rstb)
+.probe tran i(vck_az)
+.probe tran i(vck_azb)
+.probe tran i(vck_cenb)
+.probe tran i(vck_dis)
+.probe tran i(vck_win)
+.probe tran i(vwl_0)
+.probe tran i(vwlb_0)
+.probe tran i(vwl_1)
+.probe tran i(vwlb_1)
+.end

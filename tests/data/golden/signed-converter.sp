@@ -1,0 +1,124 @@
+* signed converter: charge to pulse
+.lib 'PDK/gc28.hspice.lib' tt
+.lib 'PDK/gc28.hspice.lib' cards
+.option post=1 probe method=gear reltol=1e-4 delmax=1e-10
+.temp 27
+
+* Signed charge-to-pulse converter: bit line to pulse and sign
+.subckt signed_converter bl out sgn vdd nb vmid rst rstb az azb cenb dis sck win
+cint bl 0 1.92e-12
+mreset_n bl rst vmid 0 gc28_n_svt w=1e-05 l=3e-08
+mreset_p bl rstb vmid vdd gc28_p_svt w=1e-05 l=3e-08
+ccouple bl ci 4e-14
+mheader vh cenb vdd vdd gc28_p_svt w=6e-07 l=3e-08
+mc1_n co ci 0 0 gc28_n_svt w=4e-07 l=5e-08
+mc1_p co ci vh vdd gc28_p_svt w=8e-07 l=5e-08
+mautozero_n ci az co 0 gc28_n_svt w=1e-07 l=3e-08
+mautozero_p ci azb co vdd gc28_p_svt w=2.5e-07 l=3e-08
+mc2_n c2 co 0 0 gc28_n_svt w=3e-07 l=5e-08
+mc2_p c2 co vh vdd gc28_p_svt w=6e-07 l=5e-08
+mc3_n posb c2 0 0 gc28_n_hvt w=1e-07 l=4e-08
+mc3_p posb c2 vdd vdd gc28_p_hvt w=2e-07 l=4e-08
+mc4_n pos posb 0 0 gc28_n_svt w=2e-07 l=3e-08
+mc4_p pos posb vdd vdd gc28_p_svt w=4e-07 l=3e-08
+msck_inv_n sckb sck 0 0 gc28_n_svt w=1e-07 l=3e-08
+msck_inv_p sckb sck vdd vdd gc28_p_svt w=2e-07 l=3e-08
+msck_buf_n sckd sckb 0 0 gc28_n_svt w=1e-07 l=3e-08
+msck_buf_p sckd sckb vdd vdd gc28_p_svt w=2e-07 l=3e-08
+mmaster_in_n pos sckb m1 0 gc28_n_svt w=1e-07 l=3e-08
+mmaster_in_p pos sckd m1 vdd gc28_p_svt w=1e-07 l=3e-08
+mmaster_n m2 m1 0 0 gc28_n_svt w=1e-07 l=3e-08
+mmaster_p m2 m1 vdd vdd gc28_p_svt w=2e-07 l=3e-08
+mmaster_back_n m3 m2 0 0 gc28_n_svt w=1e-07 l=3e-08
+mmaster_back_p m3 m2 vdd vdd gc28_p_svt w=2e-07 l=3e-08
+mmaster_hold_n m3 sckd m1 0 gc28_n_svt w=1e-07 l=3e-08
+mmaster_hold_p m3 sckb m1 vdd gc28_p_svt w=1e-07 l=3e-08
+mslave_in_n m2 sckd s1 0 gc28_n_svt w=1e-07 l=3e-08
+mslave_in_p m2 sckb s1 vdd gc28_p_svt w=1e-07 l=3e-08
+mslave_n sgn s1 0 0 gc28_n_svt w=1e-07 l=3e-08
+mslave_p sgn s1 vdd vdd gc28_p_svt w=2e-07 l=3e-08
+mslave_back_n sgnb sgn 0 0 gc28_n_svt w=1e-07 l=3e-08
+mslave_back_p sgnb sgn vdd vdd gc28_p_svt w=2e-07 l=3e-08
+mslave_hold_n sgnb sckb s1 0 gc28_n_svt w=1e-07 l=3e-08
+mslave_hold_p sgnb sckd s1 vdd gc28_p_svt w=1e-07 l=3e-08
+mpos_inv_n posn pos 0 0 gc28_n_svt w=1e-07 l=3e-08
+mpos_inv_p posn pos vdd vdd gc28_p_svt w=2e-07 l=3e-08
+msame_pos_n pos sgn same 0 gc28_n_svt w=1e-07 l=3e-08
+msame_pos_p pos sgnb same vdd gc28_p_svt w=1e-07 l=3e-08
+msame_neg_n posn sgnb same 0 gc28_n_svt w=1e-07 l=3e-08
+msame_neg_p posn sgn same vdd gc28_p_svt w=1e-07 l=3e-08
+mstop_n_n0 snb same stop_n_s0 0 gc28_n_svt w=3e-07 l=3e-08
+mstop_n_p0 snb same vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mstop_n_n1 stop_n_s0 sgn stop_n_s1 0 gc28_n_svt w=3e-07 l=3e-08
+mstop_n_p1 snb sgn vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mstop_n_n2 stop_n_s1 dis 0 0 gc28_n_svt w=3e-07 l=3e-08
+mstop_n_p2 snb dis vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mstop_n_inv_n sn snb 0 0 gc28_n_svt w=2e-07 l=3e-08
+mstop_n_inv_p sn snb vdd vdd gc28_p_svt w=4e-07 l=3e-08
+mstop_p_n0 spb same stop_p_s0 0 gc28_n_svt w=3e-07 l=3e-08
+mstop_p_p0 spb same vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mstop_p_n1 stop_p_s0 sgnb stop_p_s1 0 gc28_n_svt w=3e-07 l=3e-08
+mstop_p_p1 spb sgnb vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mstop_p_n2 stop_p_s1 dis 0 0 gc28_n_svt w=3e-07 l=3e-08
+mstop_p_p2 spb dis vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mstop_p_inv_n sp spb 0 0 gc28_n_svt w=2e-07 l=3e-08
+mstop_p_inv_p sp spb vdd vdd gc28_p_svt w=4e-07 l=3e-08
+mdiode nb nb diode_s0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+mdiode_1 diode_s0 nb 0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+mtail ntail nb 0 0 gc28_n_svt w=1.503e-06 l=1.5e-06
+mswitch_n bl sn ntail 0 gc28_n_svt w=5e-07 l=3e-08
+ckick_n nb snb 4.9e-15
+mfold pb nb fold_s0 0 gc28_n_svt w=3.75e-07 l=1.5e-06
+mfold_1 fold_s0 nb 0 0 gc28_n_svt w=3.75e-07 l=1.5e-06
+msource_diode pb pb vdd vdd gc28_p_svt w=1.125e-06 l=7.5e-07
+msource_tail ptail pb vdd vdd gc28_p_svt w=9.09e-06 l=7.5e-07
+mswitch_p bl spb ptail vdd gc28_p_svt w=1e-06 l=3e-08
+ckick_p pb sp 5.2e-15
+mpulse_n0 pulseb same pulse_s0 0 gc28_n_svt w=3e-07 l=3e-08
+mpulse_p0 pulseb same vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mpulse_n1 pulse_s0 win 0 0 gc28_n_svt w=3e-07 l=3e-08
+mpulse_p1 pulseb win vdd vdd gc28_p_svt w=3e-07 l=3e-08
+mpulse_out_n out pulseb 0 0 gc28_n_svt w=4e-07 l=3e-08
+mpulse_out_p out pulseb vdd vdd gc28_p_svt w=8e-07 l=3e-08
+.ends signed_converter
+
+vdd vdd 0 0.9
+vbias vbias 0 0.9
+vmid vmid 0 0.45
+iref_nb vbias nb 2.5e-06
+vck_rst rst 0 pwl(0 0.9 3.6e-09 0.9 3.65e-09 0 3.66e-08 0 3.6649999999999994e-08 0.9 4.0199999999999996e-08 0.9 4.024999999999999e-08 0)
+vck_rstb rstb 0 pwl(0 0 3.6e-09 0 3.65e-09 0.9 3.66e-08 0.9 3.6649999999999994e-08 0 4.0199999999999996e-08 0 4.024999999999999e-08 0.9)
+vck_az az 0 pwl(0 0.9 4e-09 0.9 4.05e-09 0 3.66e-08 0 3.6649999999999994e-08 0.9 4.06e-08 0.9 4.065e-08 0)
+vck_azb azb 0 pwl(0 0 4e-09 0 4.05e-09 0.9 3.66e-08 0.9 3.6649999999999994e-08 0 4.06e-08 0 4.065e-08 0.9)
+vck_cenb cenb 0 pwl(0 0 4.1e-09 0 4.15e-09 0.9 1.85e-08 0.9 1.855e-08 0 4.07e-08 0 4.075e-08 0.9 5.51e-08 0.9
++ 5.5149999999999994e-08 0)
+vck_dis dis 0 pwl(0 0 2e-08 0 2.005e-08 0.9 3.62e-08 0.9 3.625e-08 0 5.66e-08 0 5.6649999999999994e-08 0.9 7.279999999999999e-08 0.9
++ 7.285e-08 0)
+vck_sck sck 0 pwl(0 0 1.98e-08 0 1.985e-08 0.9 3.539e-08 0.9 3.544e-08 0 5.6399999999999995e-08 0 5.644999999999999e-08 0.9 7.199e-08 0.9
++ 7.204e-08 0)
+vck_win win 0 pwl(0 0 2.039e-08 0 2.044e-08 0.9 3.539e-08 0.9 3.544e-08 0 5.6989999999999996e-08 0 5.703999999999999e-08 0.9 7.199e-08 0.9
++ 7.204e-08 0)
+iin 0 bl pwl(0 0 4.3e-09 0 4.349999999999999e-09 -1e-05 1.9299999999999997e-08 -1e-05 1.9349999999999998e-08 0 4.0899999999999996e-08 0 4.094999999999999e-08 4.999999999999999e-06 5.59e-08 4.999999999999999e-06
++ 5.5949999999999995e-08 0)
+cline bl 0 7.5e-14
+rload_out out far_out 1
+cload_out far_out 0 2e-15
+rload_sgn sgn far_sgn 1
+cload_sgn far_sgn 0 2e-15
+xconv bl out sgn vdd nb vmid rst rstb az azb cenb dis sck win signed_converter
+.tran 1e-10 7.32e-08
+.probe tran v(bl)
+.probe tran v(out)
+.probe tran v(sgn)
+.probe tran i(vdd)
+.probe tran i(vbias)
+.probe tran i(vmid)
+.probe tran i(vck_rst)
+.probe tran i(vck_rstb)
+.probe tran i(vck_az)
+.probe tran i(vck_azb)
+.probe tran i(vck_cenb)
+.probe tran i(vck_dis)
+.probe tran i(vck_sck)
+.probe tran i(vck_win)
+.end
