@@ -24,7 +24,7 @@ void declareBias(ParameterSet& set) {
   declarePair(set, "window_stage", {0.2e-6, 0.4e-6, 0.15e-6},
               "high-threshold inverters of the window's delay line (window = replica)");
   set.declare({Parameter::integer("window_stages", 6, 2, 100, "their number, even"),
-               Parameter::real("window_delay", "s", 0.2e-9, 0, 10e-9,
+               Parameter::real("window_delay", "s", 0.703e-9, 0, 10e-9,
                                "nominal delay of that line: its input edge comes so much before t_win")});
   set.declare({Parameter::real("replica_n_w", "m", 1.3e-6, 0.1e-6, 100e-6,
                                "n mirror that takes the pushing replica cell, sized to rest near half the supply"),
