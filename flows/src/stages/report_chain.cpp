@@ -32,7 +32,7 @@ report::Plot wavesPlot(const ReportSource& s) {
   plot.caption =
       "Key and value are written first; then the bit line of array 1 collects the query's charge and is discharged "
       "while the phi pulse lasts, which is the input of array 2; its bit line gives the output pulse and the sign.";
-  plot.height = 560;
+  plot.height = 1000;
   plot.command = kChainCommand;
   plot.files = {{"waveforms", "data/tile_chain_waves.csv"}};
   return plot;
