@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "events.hpp"
 #include "gaincell/fit/regression.hpp"
 
 namespace gaincell::fit {
@@ -41,6 +42,21 @@ std::optional<model::Energy> fitEnergy(const Inputs& in, const Options& options)
   e.read_per_cell = meanRead(in.read_energy);
   e.relu_converter_per_column_operation = meanOf(in.relu_energy, "total_J");
   e.signed_converter_per_column_operation = meanOf(in.signed_energy, "total_J");
+  if (in.read_energy) {
+    model::ReadEnergy r{
+        differentValues(*in.read_energy, "v_storage_V"), differentValues(*in.read_energy, "width_s"), {}};
+    if (const auto grid = meansBy(*in.read_energy, "v_storage_V", r.v_storage_V, "width_s", r.width_s, "energy_J")) {
+      r.energy_J = *grid;
+      e.read_by_level = std::move(r);
+    }
+  }
+  if (in.write_energy) {
+    model::WriteEnergy w{differentValues(*in.write_energy, "v_target_V"), {}};
+    if (const auto grid = byLevel(*in.write_energy, "energy_J", w.level_V)) {
+      w.energy_J = *grid;
+      e.write_by_level = std::move(w);
+    }
+  }
   const double columns = options.rows, rows = options.rows;
   // Half the full-width energy: pulse widths are taken as uniform between none and the longest.
   const auto multiply = [&](const std::optional<double>& converter) -> std::optional<double> {

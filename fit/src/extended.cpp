@@ -111,8 +111,13 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
   // Greedy: of all one-step enlargements take the one that helps most, until none helps enough. Steps of one and of two
   // orders, as an odd function gains nothing from the next even order alone.
   Form best;
+  if (options.like) {
+    const auto order = [](const std::vector<double>& c) { return static_cast<int>(c.size()) - 1; };
+    best = {order(options.like->current_uA), order(options.like->edge_charge_fC), order(options.like->conductance_uS)};
+    if (!bit_line) best.conductance = -1;
+  }
   double error = judge(best);
-  for (bool grew = true; grew;) {
+  for (bool grew = !options.like; grew;) {
     grew = false;
     Form next = best;
     double next_error = error;

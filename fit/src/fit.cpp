@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "events.hpp"
 #include "faults.hpp"
 #include "gaincell/fit/cell.hpp"
 #include "gaincell/fit/converter.hpp"
@@ -79,7 +80,7 @@ class Run {
       warn(fmt::format("{} of {} points of the cell current are outliers; Huber's weights were used",
                        fit.regression.outliers.size(), fit.regression.points));
     if (transient) extended(data, fixed);
-    reportCell(fit);
+    reportCell(fit, transient ? data : fixed);
     model_.validity.v_storage_V = fit.cell.domain_V;
     double widest = 0;
     for (const Pulse& p : data) widest = std::max(widest, p.width);
@@ -91,7 +92,9 @@ class Run {
 
   void extended(const std::vector<Pulse>& transient, const std::vector<Pulse>& fixed) {
     try {
-      model_.cell.extended = fitExtended(transient, options_.v_zero, options_.bit_line_reference);
+      ExtendedOptions form;
+      form.like = options_.extended_like;
+      model_.cell.extended = fitExtended(transient, options_.v_zero, options_.bit_line_reference, form);
     } catch (const Error& e) {
       if (e.id() != kOneWidth && e.id() != kTooFewData) throw;
       warn("no extended form of the cell: " + e.problem());
@@ -131,7 +134,7 @@ class Run {
     return out;
   }
 
-  void reportCell(const CellFit& fit) {
+  void reportCell(const CellFit& fit, const std::vector<Pulse>& data) {
     const auto paper = model::coefficients(model::paperModel().cell, model::SignConvention::IntoBitLine);
     const char* units[] = {"uA", "uA/V", "uA/V^2", "uA/V^3"};
     for (std::size_t k = 0; k < 4; ++k)
@@ -148,53 +151,85 @@ class Run {
     double most = 0;
     for (const Pulse& p : fit.data) most = std::max(most, std::fabs(p.charge));
     double worst = 0, sum = 0;
-    for (std::size_t i = 0; i < fit.data.size(); ++i) {
-      const Pulse& p = fit.data[i];
+    for (const Pulse& p : data) {
       const double cubic = model::current(fit.cell, p.v_storage) * p.width;
       const double ext =
           model_.cell.extended ? model::charge(model_.cell, p.v_storage, p.width, p.v_bit_line) : std::nan("");
-      t.addRow({p.v_storage, p.width, p.v_bit_line, p.charge, cubic, (p.charge - cubic) / most, ext,
-                (p.charge - ext) / most});
+      // The cubic says nothing about other bit-line voltages.
+      const bool elsewhere = std::fabs(p.v_bit_line - options_.bit_line_reference) > 1e-6;
+      t.addRow({p.v_storage, p.width, p.v_bit_line, p.charge, cubic,
+                elsewhere ? std::nan("") : (p.charge - cubic) / most, ext, (p.charge - ext) / most});
       worst = std::max(worst, std::fabs(p.charge - ext) / most);
       sum += (p.charge - ext) * (p.charge - ext) / (most * most);
     }
     out_.report.residuals["cell"] = std::move(t);
     if (!model_.cell.extended) return;
-    parameter("extended NRMSE (of full scale)", "%", 100 * std::sqrt(sum / static_cast<double>(fit.data.size())),
+    parameter("extended NRMSE (of full scale)", "%", 100 * std::sqrt(sum / static_cast<double>(data.size())),
               std::nullopt, std::nullopt);
     parameter("extended NRMSE, cross-validated", "%", 100 * model_.cell.extended->nrmse, std::nullopt, std::nullopt);
     parameter("extended, largest error", "%", 100 * worst, std::nullopt, std::nullopt);
+    reportTerms(*model_.cell.extended);
     if (model_.cell.storage_coupling)
       parameter("node coupling gain", "%", 100 * *model_.cell.storage_coupling, std::nullopt, std::nullopt);
   }
 
+  /// What each term of Q = a(V) + b(V) t - g(V) (v_bl - v_ref) t is worth.
+  void reportTerms(const model::ExtendedCell& e) {
+    parameter("extended: order of the current", "", static_cast<double>(e.current_uA.size()) - 1, std::nullopt, 3.0);
+    if (!e.edge_charge_fC.empty())
+      parameter("extended: charge per pulse edge at the zero voltage", "fC", e.edge_charge_fC[0], std::nullopt,
+                std::nullopt);
+    if (!e.conductance_uS.empty())
+      parameter("extended: bit-line conductance at the zero voltage", "uS", e.conductance_uS[0], std::nullopt,
+                std::nullopt);
+    for (const auto& term : e.terms) {
+      parameter(fmt::format("cross-validated NRMSE without {}{}", term.name, term.kept ? "" : " (left out)"), "%",
+                100 * term.nrmse_without, std::nullopt, std::nullopt);
+      parameter(fmt::format("cross-validated NRMSE with {}{}", term.name, term.kept ? "" : " (left out)"), "%",
+                100 * term.nrmse_with, std::nullopt, std::nullopt);
+    }
+  }
+
   void variability() {
-    const auto one = [&](const std::optional<Table>& samples, std::optional<model::JointDistribution>& to,
-                         const char* name) {
-      if (!samples) return;
-      const CellVariability v = fitCellVariability(*samples, model_.cell, in_.conditions.vdd_v);
-      to = v.distribution;
-      Table t;
-      t.columns = {"v_storage_V", "sigma_samples_A", "sigma_model_A"};
-      for (std::size_t i = 0; i < v.reproduction.level_V.size(); ++i)
-        t.addRow({v.reproduction.level_V[i], v.reproduction.sigma_samples_A[i], v.reproduction.sigma_model_A[i]});
-      out_.report.residuals[name] = std::move(t);
-      parameter(fmt::format("{}: worst sigma, model over samples", name), "", v.reproduction.worst_sigma_ratio,
+    spread(in_.cell_mismatch, model_.cell.mismatch, model_.cell.mismatch_curve, "mismatch");
+    spread(in_.cell_process, model_.cell.process, model_.cell.process_curve, "process");
+  }
+
+  void spread(const std::optional<Table>& samples, std::optional<model::JointDistribution>& cubic,
+              std::optional<model::CurveVariation>& curve, const std::string& name) {
+    if (!samples) return;
+    const CellVariability v = fitCellVariability(*samples, model_.cell, in_.conditions.vdd_v);
+    cubic = v.distribution;
+    curve = v.curve;
+    Table t;
+    t.columns = {"v_storage_V", "sigma_samples_A", "sigma_model_A", "sigma_ratio", "sigma_cubic_A"};
+    const Reproduction& r = v.curve_reproduction;
+    for (std::size_t i = 0; i < r.level_V.size(); ++i)
+      t.addRow({r.level_V[i], r.sigma_samples_A[i], r.sigma_model_A[i], r.sigma_model_A[i] / r.sigma_samples_A[i],
+                v.reproduction.sigma_model_A[i]});
+    out_.report.residuals[name] = std::move(t);
+    const auto judged = [&](const char* what, const Reproduction& of) {
+      parameter(fmt::format("{}, {}: worst sigma of a level, model over samples", name, what), "", of.worst_sigma_ratio,
                 std::nullopt, std::nullopt);
-      parameter(fmt::format("{}: worst error of a correlation", name), "", v.reproduction.worst_correlation_error,
+      parameter(fmt::format("{}, {}: worst error of a correlation", name, what), "", of.worst_correlation_error,
                 std::nullopt, std::nullopt);
-      if (std::fabs(v.reproduction.worst_sigma_ratio - 1) > 0.05 || v.reproduction.worst_correlation_error > 0.05)
-        warn(fmt::format(
-            "{}: drawing from the model misses the spread of the samples (sigma ratio {:.3f}, correlation {:.3f})",
-            name, v.reproduction.worst_sigma_ratio, v.reproduction.worst_correlation_error));
-      for (std::size_t k = 0; k < 4; ++k)
-        if (v.distribution.normality_p[k] < 0.01)
-          warn(fmt::format("{}: the distribution of c{} is not normal (p = {:.2g})", name, k,
-                           v.distribution.normality_p[k]));
-      if (v.left_out) warn(fmt::format("{}: {} samples with missing values were left out", name, v.left_out));
     };
-    one(in_.cell_mismatch, model_.cell.mismatch, "mismatch");
-    one(in_.cell_process, model_.cell.process, "process");
+    parameter(fmt::format("{}: components of the whole curve", name), "", static_cast<double>(v.curve.explained.size()),
+              std::nullopt, std::nullopt);
+    parameter(fmt::format("{}: variance they explain", name), "%", 100 * v.curve.explained.back(), std::nullopt,
+              std::nullopt);
+    judged("whole curve", r);
+    judged("cubic", v.reproduction);
+    if (std::fabs(r.worst_sigma_ratio - 1) > 0.05 || r.worst_correlation_error > 0.05)
+      warn(
+          fmt::format("{}: drawing from the model misses the spread of the samples (sigma ratio {:.3f}, correlation "
+                      "{:.3f})",
+                      name, r.worst_sigma_ratio, r.worst_correlation_error));
+    for (std::size_t k = 0; k < v.curve.scores.normality_p.size(); ++k)
+      if (v.curve.scores.normality_p[k] < 0.01)
+        warn(fmt::format("{}: the distribution of component {} is not normal (p = {:.2g})", name, k + 1,
+                         v.curve.scores.normality_p[k]));
+    if (v.left_out) warn(fmt::format("{}: {} samples with missing values were left out", name, v.left_out));
   }
 
   void retention() {
@@ -216,7 +251,7 @@ class Run {
       for (const auto& [at, current] : sorted) curve->voltage_V.push_back(at), curve->current_A.push_back(current);
     }
     RetentionFit fit = fitRetention(all, curve, options);
-    if (in_.retention_samples) fit.retention.log_sigma = fitTauSpread(*in_.retention_samples);
+    if (in_.retention_samples) tauSpread(fit.retention);
     for (const auto& w : fit.warnings) warn(w);
     const char* rails[] = {"low", "high"};
     for (std::size_t i = 0; i < 2; ++i) {
@@ -241,6 +276,16 @@ class Run {
     if (in_.transient) checkAgainstTransient(fit.retention);
     model_.validity.hold_s = {0, longest};
     model_.retention = std::move(fit.retention);
+  }
+
+  void tauSpread(model::Retention& retention) {
+    const TauSpread spread = fitTauSpread(*in_.retention_samples);
+    retention.log_sigma = spread.log_sigma;
+    parameter("spread of tau: sigma of ln(tau)", "", spread.log_sigma, 1.96 * spread.standard_error, std::nullopt);
+    parameter("spread of tau: normality of ln(tau), p", "", spread.normality_p, std::nullopt, std::nullopt);
+    if (spread.normality_p < 0.01)
+      warn(fmt::format("tau is not log-normal over the samples (p = {:.2g}): log_sigma says how wide, not what shape",
+                       spread.normality_p));
   }
 
   /// Decays integrated from static currents against transient simulations of the floating node.
@@ -321,8 +366,33 @@ class Run {
         if (std::isfinite(s)) w.settle_s = std::max(w.settle_s, s);
       }
     }
+    writeTransitions(w);
     fillWriteGaps(w);
     model_.write = std::move(w);
+  }
+
+  /// Settling and feedthrough of every write; nothing when a pair of levels was not simulated or did not settle.
+  void writeTransitions(model::Write& w) {
+    const Table& t = *in_.write;
+    if (std::find(t.columns.begin(), t.columns.end(), "v_settled_V") == t.columns.end() ||
+        std::find(t.columns.begin(), t.columns.end(), "settle_s") == t.columns.end())
+      return;
+    const auto settle = byLevel(t, "settle_s", w.level_V), stored = byLevel(t, "v_stored_V", w.level_V),
+               settled = byLevel(t, "v_settled_V", w.level_V);
+    if (!settle || !stored || !settled) {
+      warn("not every write settles, or not every pair of levels was written: no table of settling and feedthrough");
+      return;
+    }
+    w.transitions = model::WriteTransitions{*settle, *stored};
+    double worst = 0;
+    for (std::size_t p = 0; p < settled->size(); ++p)
+      for (std::size_t l = 0; l < settled->size(); ++l) {
+        double& step = w.transitions->feedthrough_V[p][l];
+        step -= (*settled)[p][l];
+        if (std::fabs(step) > std::fabs(worst)) worst = step;
+      }
+    parameter("write: slowest to within half a level", "ns", w.settle_s * 1e9, std::nullopt, std::nullopt);
+    parameter("write: largest feedthrough when the switch closes", "mV", worst * 1e3, std::nullopt, std::nullopt);
   }
 
   /// Previous levels that were not simulated are taken from the nearest one that was.
@@ -356,21 +426,53 @@ FitResult fitModel(const Inputs& inputs, const Options& options) {
   return Run(inputs, options).result();
 }
 
+namespace {
+
+/// Arrhenius law of every section, over the temperatures of its corner and supply, about its own temperature.
+void addTemperatureLaws(model::Model& m) {
+  std::map<std::pair<std::string, double>, std::vector<std::pair<double, double>>> tau;
+  std::vector<model::Section*> sections = {&m};
+  for (model::Section& s : m.grid) sections.push_back(&s);
+  const auto key = [](const model::Section& s) { return std::pair(s.conditions.corner, s.conditions.vdd_v); };
+  for (const model::Section* s : sections)
+    if (s->retention)
+      tau[key(*s)].emplace_back(s->conditions.temp_c, std::sqrt(s->retention->tau_s.low * s->retention->tau_s.high));
+  for (model::Section* s : sections)
+    if (s->retention && tau[key(*s)].size() >= 2)
+      s->retention->temperature = fitArrhenius(tau[key(*s)], s->conditions.temp_c);
+}
+
+std::string nameOf(const model::Conditions& c) {
+  return fmt::format("{} {} C {} V", c.corner, c.temp_c, c.vdd_v);
+}
+
+/// What a designer wants to know of a corner before using it.
+void warnPoorCorner(const model::Section& nominal, const model::Section& point, std::vector<std::string>& warnings) {
+  if (!nominal.retention || !point.retention) return;
+  const auto shortest = [](const model::Retention& r) { return std::min(r.tau_s.low, r.tau_s.high); };
+  const double ratio = shortest(*point.retention) / shortest(*nominal.retention);
+  if (ratio < 0.2)
+    warnings.push_back(fmt::format("{}: poor corner, storage lasts {:.2g} of the nominal time constant",
+                                   nameOf(point.conditions), ratio));
+}
+
+}  // namespace
+
 FitResult fitGrid(const std::vector<Inputs>& inputs, const Options& options) {
   if (inputs.empty()) throw Error(kNoCellData, "no data to fit", "", "give at least one folder");
   FitResult out = fitModel(inputs.front(), options);
   model::Model& m = out.model;
-  std::vector<std::pair<double, double>> tau;
-  const auto addTau = [&](const model::Section& s) {
-    if (s.retention && s.conditions.corner == m.conditions.corner && s.conditions.vdd_v == m.conditions.vdd_v)
-      tau.emplace_back(s.conditions.temp_c, std::sqrt(s.retention->tau_s.low * s.retention->tau_s.high));
-  };
-  addTau(m);
   for (std::size_t i = 1; i < inputs.size(); ++i) {
-    FitResult point = fitModel(inputs[i], options);
-    const model::Conditions& c = point.model.conditions;
-    const std::string name = fmt::format("{} {} C {} V", c.corner, c.temp_c, c.vdd_v);
+    const model::Conditions& c = inputs[i].conditions;
+    Options there = options;
+    there.extended_like = m.cell.extended;
+    // Coefficients of all points are about the same share of the supply, as the stored levels are.
+    there.v_zero = options.v_zero * c.vdd_v / m.conditions.vdd_v;
+    there.bit_line_reference = options.bit_line_reference * c.vdd_v / m.conditions.vdd_v;
+    FitResult point = fitModel(inputs[i], there);
+    const std::string name = nameOf(c);
     for (const auto& w : point.report.warnings) out.report.warnings.push_back(name + ": " + w);
+    warnPoorCorner(m, point.model, out.report.warnings);
     for (const auto& f : point.report.files) out.report.files.push_back(f);
     for (Parameter p : point.report.parameters) {
       p.name = name + ": " + p.name;
@@ -378,10 +480,9 @@ FitResult fitGrid(const std::vector<Inputs>& inputs, const Options& options) {
     }
     m.validity.temp_c = {std::min(m.validity.temp_c[0], c.temp_c), std::max(m.validity.temp_c[1], c.temp_c)};
     m.validity.vdd_V = {std::min(m.validity.vdd_V[0], c.vdd_v), std::max(m.validity.vdd_V[1], c.vdd_v)};
-    addTau(point.model);
     m.grid.push_back(static_cast<const model::Section&>(point.model));
   }
-  if (tau.size() >= 2 && m.retention) m.retention->temperature = fitArrhenius(tau, m.conditions.temp_c);
+  addTemperatureLaws(m);
   m.validity.notes = out.report.warnings;
   model::check(m);
   return out;

@@ -184,6 +184,26 @@ ExponentialFit fitExponential(const Decay& decay, std::optional<double> end) {
   return fit;
 }
 
+namespace {
+
+/// Straight across gaps, flat beyond the ends: every curve keeps all its nodes, so that two can be interpolated.
+void fillGaps(model::LeakageCurve& curve) {
+  auto& i = curve.current_A;
+  const auto known = [&](std::size_t k) { return std::isfinite(i[k]); };
+  for (std::size_t k = 0; k < i.size(); ++k) {
+    if (known(k)) continue;
+    std::size_t next = k;
+    while (next < i.size() && !known(next)) ++next;
+    const bool before = k > 0, after = next < i.size();
+    const double from = before ? i[k - 1] : i[next], to = after ? i[next] : from;
+    const std::size_t steps = next - k + 1;
+    for (std::size_t g = k; g < next; ++g)
+      i[g] = before && after ? from + (to - from) * static_cast<double>(g - k + 1) / static_cast<double>(steps) : to;
+  }
+}
+
+}  // namespace
+
 model::LeakageCurve leakageFromDecays(const std::vector<Decay>& all, double capacitance, int nodes) {
   double low = HUGE_VAL, high = -HUGE_VAL;
   std::vector<std::pair<double, double>> slope;  // V, dV/dt
@@ -214,12 +234,16 @@ model::LeakageCurve leakageFromDecays(const std::vector<Decay>& all, double capa
       y1 += weight * dvdt;
       xy += weight * x * dvdt;
     }
-    if (w <= 0) continue;  // a gap in the data: the curve is linear across it
+    out.voltage_V.push_back(at);
+    if (w <= 0) {
+      out.current_A.push_back(std::nan(""));  // a gap in the data
+      continue;
+    }
     const double det = w * x2 - x1 * x1;
     const double y = det > 1e-6 * w * w ? (x2 * y1 - x1 * xy) / det : y1 / w;
-    out.voltage_V.push_back(at);
     out.current_A.push_back(capacitance * y);
   }
+  fillGaps(out);
   return out;
 }
 

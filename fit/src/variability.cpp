@@ -92,18 +92,28 @@ Matrix covariance(const Matrix& x) {
   return centred.transpose() * centred / static_cast<double>(x.rows() - 1);
 }
 
-/// Compares the currents of drawn coefficients with those of the samples, as covariance matrices of the levels.
-Reproduction reproduce(const model::JointDistribution& d, const Matrix& currents, const Matrix& basis,
-                       const std::vector<double>& level) {
-  const model::Sampler sampler(d);
+/// Powers of y, one row per level.
+Matrix powers(const std::vector<double>& level, double v_zero, Eigen::Index count) {
+  Matrix out(static_cast<Eigen::Index>(level.size()), count);
+  for (Eigen::Index l = 0; l < out.rows(); ++l)
+    for (Eigen::Index k = 0; k < count; ++k)
+      out(l, k) = std::pow(level[static_cast<std::size_t>(l)] - v_zero, static_cast<double>(k));
+  return out;
+}
+
+/// Compares the currents at the levels of drawn polynomials (uA/V^k) with those of the samples, as covariance matrices.
+template <class DrawnFrom>
+Reproduction reproduce(const DrawnFrom& sampler, const Matrix& currents, const std::vector<double>& level,
+                       double v_zero) {
   constexpr Eigen::Index kDraws = 20000;
-  Matrix drawn(kDraws, 4);
-  double x[4];
+  const auto size = static_cast<Eigen::Index>(sampler.size());
+  Matrix drawn(kDraws, size);
+  std::vector<double> x(sampler.size());
   for (Eigen::Index i = 0; i < kDraws; ++i) {
-    sampler.draw(1, 0, static_cast<std::uint64_t>(i), x);
-    for (Eigen::Index k = 0; k < 4; ++k) drawn(i, k) = x[k] * 1e-6;
+    sampler.draw(1, 0, static_cast<std::uint64_t>(i), x.data());
+    for (Eigen::Index k = 0; k < size; ++k) drawn(i, k) = x[static_cast<std::size_t>(k)] * 1e-6;
   }
-  const Matrix model = covariance(drawn * basis.transpose()), real = covariance(currents);
+  const Matrix model = covariance(drawn * powers(level, v_zero, size).transpose()), real = covariance(currents);
   Reproduction out;
   out.level_V = level;
   for (Eigen::Index i = 0; i < real.rows(); ++i) {
@@ -118,6 +128,83 @@ Reproduction reproduce(const model::JointDistribution& d, const Matrix& currents
     }
   }
   return out;
+}
+
+bool within(const Reproduction& r, double limit) {
+  return r.worst_correlation_error <= limit && std::fabs(r.worst_sigma_ratio - 1) <= limit;
+}
+
+/// The joint normal of the variables as they are, without any transform: keeps every covariance by construction.
+model::JointDistribution plainNormal(model::JointDistribution d, const std::vector<std::vector<double>>& samples) {
+  Matrix x(static_cast<Eigen::Index>(samples.size()), static_cast<Eigen::Index>(d.names.size()));
+  for (Eigen::Index i = 0; i < x.rows(); ++i)
+    for (Eigen::Index k = 0; k < x.cols(); ++k)
+      x(i, k) = samples[static_cast<std::size_t>(i)][static_cast<std::size_t>(k)];
+  const Matrix c = covariance(x);
+  for (std::size_t i = 0; i < d.names.size(); ++i) {
+    std::vector<double> column;
+    for (const auto& row : samples) column.push_back(row[i]);
+    d.transforms[i] = {};
+    d.mean[i] = mean(column);
+    d.normality_p[i] = normalityP(column);
+    for (std::size_t j = 0; j < d.names.size(); ++j)
+      d.covariance[i][j] = c(static_cast<Eigen::Index>(std::min(i, j)), static_cast<Eigen::Index>(std::max(i, j)));
+  }
+  return d;
+}
+
+/// Principal components of the levels, each level scaled to its own spread: without the scaling the levels of large
+/// current would use up the components, and the quiet ones near the zero voltage would keep none.
+struct Components {
+  Eigen::VectorXd scale;  ///< standard deviation of each level, A
+  Matrix direction;       ///< [level][component], components in order of their share
+  Eigen::VectorXd share;  ///< of the scaled variance
+};
+
+Components principalComponents(const Matrix& currents) {
+  const Matrix c = covariance(currents);
+  Components out;
+  out.scale = c.diagonal().cwiseSqrt().unaryExpr([](double s) { return s > 0 ? s : 1.0; });
+  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(out.scale.cwiseInverse().asDiagonal() * c *
+                                                    out.scale.cwiseInverse().asDiagonal());
+  out.direction = eigen.eigenvectors().rowwise().reverse();
+  out.share = eigen.eigenvalues().reverse().cwiseMax(0) / eigen.eigenvalues().cwiseMax(0).sum();
+  return out;
+}
+
+/// The first `count` components as polynomials, with the distribution of the samples' scores.
+model::CurveVariation curveOf(const Components& all, const Matrix& currents, const Matrix& basis, Eigen::Index count) {
+  const Matrix deviations = currents.rowwise() - currents.colwise().mean();
+  const Matrix directions = all.direction.leftCols(count);
+  const Matrix scores = deviations * all.scale.cwiseInverse().asDiagonal() * directions;
+  const Matrix polynomials = basis.colPivHouseholderQr().solve(all.scale.asDiagonal() * directions) * 1e6;
+  model::CurveVariation out;
+  std::vector<std::string> names;
+  for (Eigen::Index j = 0; j < count; ++j) {
+    names.push_back(fmt::format("component_{}", j + 1));
+    out.components_uA.emplace_back(polynomials.col(j).begin(), polynomials.col(j).end());
+    out.explained.push_back(std::min(1.0, all.share.head(j + 1).sum()));
+  }
+  std::vector<std::vector<double>> rows;
+  for (Eigen::Index i = 0; i < scores.rows(); ++i) rows.emplace_back(scores.row(i).begin(), scores.row(i).end());
+  out.scores = fitJoint(names, rows);
+  return out;
+}
+
+/// The fewest components whose draws give spread and correlations back within `kWanted`; all of them when none do.
+constexpr double kWanted = 0.025, kMostOrder = 9;
+
+void fitCurve(const Matrix& currents, const std::vector<double>& level, double v_zero, CellVariability& out) {
+  const auto order = std::min<Eigen::Index>(currents.cols() - 1, static_cast<Eigen::Index>(kMostOrder));
+  const Matrix basis = powers(level, v_zero, order + 1);
+  const Components all = principalComponents(currents);
+  for (Eigen::Index count = 1; count <= currents.cols(); ++count) {
+    out.curve = curveOf(all, currents, basis, count);
+    out.curve_reproduction = reproduce(model::CurveSampler(out.curve), currents, level, v_zero);
+    if (within(out.curve_reproduction, kWanted)) break;
+  }
+  out.curve.worst_sigma_ratio = out.curve_reproduction.worst_sigma_ratio;
+  out.curve.worst_correlation_error = out.curve_reproduction.worst_correlation_error;
 }
 
 }  // namespace
@@ -205,26 +292,16 @@ CellVariability fitCellVariability(const support::Table& samples, const model::C
   for (std::size_t k = 0; k < 4; ++k)
     out.shift_uA[k] = centre(static_cast<Eigen::Index>(k)) * 1e6 - sign * nominal.coefficients_uA[k];
   out.distribution = fitJoint({"c0", "c1", "c2", "c3"}, deviations);
-  out.reproduction = reproduce(out.distribution, currents, basis, level);
-  // A transform keeps each variable's spread, but may bend how they go together. The plain normal keeps every
-  // covariance by construction.
-  if (out.reproduction.worst_correlation_error > 0.04 || std::fabs(out.reproduction.worst_sigma_ratio - 1) > 0.04) {
-    model::JointDistribution plain = out.distribution;
-    const Matrix c = covariance(coefficients * 1e6);
-    for (std::size_t i = 0; i < 4; ++i) {
-      plain.transforms[i] = {};
-      plain.mean[i] = 0;
-      for (std::size_t j = 0; j < 4; ++j)
-        plain.covariance[i][j] =
-            c(static_cast<Eigen::Index>(std::min(i, j)), static_cast<Eigen::Index>(std::max(i, j)));
-      std::vector<double> x;
-      for (const auto& row : deviations) x.push_back(row[i]);
-      plain.normality_p[i] = normalityP(x);
-    }
-    const Reproduction again = reproduce(plain, currents, basis, level);
+  const double v_zero = nominal.v_zero_V;
+  out.reproduction = reproduce(model::Sampler(out.distribution), currents, level, v_zero);
+  // A transform keeps each variable's spread, but may bend how they go together.
+  if (!within(out.reproduction, 0.04)) {
+    const model::JointDistribution plain = plainNormal(out.distribution, deviations);
+    const Reproduction again = reproduce(model::Sampler(plain), currents, level, v_zero);
     if (again.worst_correlation_error < out.reproduction.worst_correlation_error)
       out.distribution = plain, out.reproduction = again;
   }
+  fitCurve(currents, level, v_zero, out);
   return out;
 }
 
@@ -244,8 +321,9 @@ model::JointDistribution fitConverterVariability(const support::Table& samples) 
   return fitJoint({"gain", "offset_ns"}, rows);
 }
 
-double fitTauSpread(const support::Table& samples) {
-  double sum = 0;
+TauSpread fitTauSpread(const support::Table& samples) {
+  TauSpread out;
+  double sum = 0, fewest = HUGE_VAL;
   for (const char* name : {"tau_low", "tau_high"}) {
     std::vector<double> logs;
     for (const double tau : figureValues(samples, name))
@@ -253,8 +331,12 @@ double fitTauSpread(const support::Table& samples) {
     requireSamples(logs.size());
     const double s = standardDeviation(logs);
     sum += s * s / 2;
+    fewest = std::min(fewest, static_cast<double>(logs.size()));
+    out.normality_p = std::min(out.normality_p, normalityP(logs));
   }
-  return std::sqrt(sum);
+  out.log_sigma = std::sqrt(sum);
+  out.standard_error = out.log_sigma / std::sqrt(2 * (fewest - 1));
+  return out;
 }
 
 }  // namespace gaincell::fit

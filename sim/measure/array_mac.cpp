@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "gaincell/cells/array.hpp"
-#include "gaincell/sim/array_engine.hpp"
+#include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/support/random.hpp"
 #include "given.hpp"
 #include "registry.hpp"
@@ -42,8 +42,9 @@ double draw(const ParameterSet& settings, const char* what, int index) {
                                static_cast<std::uint64_t>(index)});
 }
 
-/// Given operands where there are any, random ones elsewhere.
-ArrayOperands macOperands(const AnalysisContext& context) {
+}  // namespace
+
+ArrayOperands drawnOperands(const AnalysisContext& context) {
   const ParameterSet& s = context.settings;
   const int rows = context.circuit.integer("rows"), cols = context.circuit.integer("cols");
   const int levels = s.integer("stored_levels"), input_levels = s.integer("input_levels");
@@ -64,6 +65,8 @@ ArrayOperands macOperands(const AnalysisContext& context) {
   }
   return operands;
 }
+
+namespace {
 
 /// Charge of one nominal cell alone for every pair of stored voltage and width that occurs: arrays of one row that hold
 /// the levels side by side, without wire.
@@ -133,7 +136,7 @@ AnalysisResult runMac(const AnalysisContext& context) {
   options.bypass = s.isChoice("bypass", "yes");
   options.driver_r = s.real("driver_r");
   options.supply_r = s.real("supply_r");
-  const ArrayOperands operands = macOperands(context);
+  const ArrayOperands operands = drawnOperands(context);
   const ArrayRun run = runArray(context, operands, options);
   const bool references = s.isChoice("references", "yes");
   std::optional<SingleCells> cells;

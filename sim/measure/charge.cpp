@@ -1,6 +1,9 @@
 // I(V) as the array sees it: the storage node is written and floats, the word line pulses with real edges, and the
 // charge of the bit-line current is measured. It differs from the static curve by the charge the read gate injects at
-// its edges and by the step the pair's output couples into the storage node.
+// its edges and by the step the pair's output couples into the storage node. The bit line of a column moves while it
+// integrates, so the charge is also taken with the bit line off its middle.
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +23,11 @@ netlist::ParameterSet settings(const pdk::Pdk&) {
       Parameter::integer("widths", 5, 1, 30, "number of pulse widths, equidistant"),
       Parameter::real("width_min", "s", 1e-9, 2e-10, 1e-6, "shortest word-line pulse"),
       Parameter::real("width_max", "s", 15e-9, 2e-10, 1e-6, "longest word-line pulse (15 ns: the published T_max)"),
+      Parameter::integer("bit_lines", 3, 1, 21,
+                         "bit-line voltages about VDD/2: the output conductance (every second level, the shortest and "
+                         "the longest width, where it is not VDD/2)"),
+      Parameter::real("bit_line_span", "V", 0.1, 1e-3, 0.45,
+                      "farthest of them from VDD/2 (0.1 V: the swing of a passively integrating bit line)"),
       Parameter::real("write_width", "s", 10e-9, 2e-10, 1e-6, "write-enable pulse before each read"),
       toleranceSetting(),
   });
@@ -42,21 +50,59 @@ Line throughPoints(const std::vector<double>& x, const std::vector<double>& y) {
   return {slope, (sy - slope * sx) / n};
 }
 
+/// Writes and reads every level with every width.
+cells::CellSequence sequenceOf(const AnalysisContext& context, const std::vector<double>& levels,
+                               const std::vector<double>& widths) {
+  std::vector<cells::CellStep> steps;
+  for (const double level : levels)
+    for (const double width : widths) steps.push_back({level, context.settings.real("write_width"), width, 0});
+  return cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
+}
+
+/// The testbench with its bit line held elsewhere.
+void holdBitLine(netlist::Deck& deck, double v_bl) {
+  for (auto& element : deck.circuit.top)
+    if (auto* source = std::get_if<netlist::VoltageSource>(&element); source && source->name == "bl")
+      source->stimulus = netlist::Dc{v_bl};
+}
+
+/// Charges with the bit line elsewhere than at VDD/2, as it is while it integrates.
+void addOtherBitLines(const AnalysisContext& context, const std::vector<double>& all_levels,
+                      const std::vector<double>& all_widths, support::Table& charges) {
+  const int count = context.settings.integer("bit_lines");
+  std::vector<double> levels, widths = {all_widths.front(), all_widths.back()};
+  for (std::size_t l = 0; l < all_levels.size(); l += 2) levels.push_back(all_levels[l]);
+  const double middle = 0.5 * context.conditions.vdd;
+  for (int b = 0; b < count && count > 1; ++b) {
+    const double v_bl = middle + context.settings.real("bit_line_span") * (2.0 * b / (count - 1) - 1);
+    if (std::fabs(v_bl - middle) < 1e-9) continue;
+    auto sequence = sequenceOf(context, levels, widths);
+    holdBitLine(sequence.deck, v_bl);
+    const Outcome outcome =
+        runSequence(context, sequence, fmt::format("gain-cell-charge-bl{}", b), context.settings.real("tolerance"));
+    std::size_t k = 0;
+    for (const double level : levels)
+      for (const double width : widths) {
+        const auto& t = sequence.steps[k++];
+        charges.addRow({level, outcome.waves.at("v(xcell.sn)", t.before_read),
+                        outcome.waves.at("v(xcell.sn)", t.after_read), width,
+                        outcome.waves.integral("i(vbl)", t.before_read, t.after_read), v_bl});
+      }
+  }
+}
+
 AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
   const double vdd = context.conditions.vdd;
   const auto levels = storedLevels(s.integer("levels"), vdd);
   const auto widths = equidistant(s.real("width_min"), s.real("width_max"), s.integer("widths"));
-  std::vector<cells::CellStep> steps;
-  for (const double level : levels)
-    for (const double width : widths) steps.push_back({level, s.real("write_width"), width, 0});
-  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
+  const auto sequence = sequenceOf(context, levels, widths);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-charge", s.real("tolerance"));
   const Waveforms& waves = outcome.waves;
 
   AnalysisResult result;
   support::Table charges, currents;
-  charges.columns = {"v_level_V", "v_storage_V", "v_after_V", "width_s", "charge_C"};
+  charges.columns = {"v_level_V", "v_storage_V", "v_after_V", "width_s", "charge_C", "v_bl_V"};
   currents.columns = {"v_level_V", "v_storage_V", "i_bl_A", "edge_charge_C"};
   double low = 0, high = 0, edge_max = 0, zero = 0, zero_distance = vdd;
   std::size_t k = 0;
@@ -67,7 +113,7 @@ AnalysisResult run(const AnalysisContext& context) {
       const auto& t = sequence.steps[k++];
       v = waves.at("v(xcell.sn)", t.before_read);
       q.push_back(waves.integral("i(vbl)", t.before_read, t.after_read));
-      charges.addRow({level, v, waves.at("v(xcell.sn)", t.after_read), width, q.back()});
+      charges.addRow({level, v, waves.at("v(xcell.sn)", t.after_read), width, q.back(), 0.5 * vdd});
     }
     if (widths.size() < 2) continue;
     const Line line = throughPoints(widths, q);
@@ -89,6 +135,7 @@ AnalysisResult run(const AnalysisContext& context) {
     };
     result.tables["current"] = std::move(currents);
   }
+  addOtherBitLines(context, levels, widths, charges);
   result.tables["charge"] = std::move(charges);
   return result;
 }

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "column_runs.hpp"
+#include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
 #include "given.hpp"
@@ -60,12 +61,31 @@ double energyOfLines(const Waveforms& waves, double vdd, double t0, double t1, c
   return vdd * q;
 }
 
+}  // namespace
+
+double columnWidth(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double vdd,
+                   int operation) {
+  const double t0 = operation * timing.period, t1 = t0 + timing.period;
+  const double width = measurePulse(waves, "v(out)", vdd / 2, t0, t1).width;
+  const bool negative = kind == ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < vdd / 2;
+  return negative ? -width : width;
+}
+
+cells::ColumnStimulus drawnStimulus(const AnalysisContext& context, std::uint64_t column, std::vector<int>& levels) {
+  double zeros = context.settings.real("zero_fraction");
+  if (zeros < 0) zeros = cells::columnConverter(context.circuit) == ConverterKind::Relu ? 0.0 : 0.6;
+  return randomStimulus(static_cast<std::uint64_t>(context.settings.integer("seed")), column,
+                        context.circuit.integer("rows"), context.settings.integer("operations"), zeros,
+                        context.conditions.vdd, levels);
+}
+
+namespace {
+
 MacPoint measurePoint(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double vdd,
                       int operation) {
   const double t0 = operation * timing.period, t1 = t0 + timing.period;
   MacPoint p;
-  p.width = measurePulse(waves, "v(out)", vdd / 2, t0, t1).width;
-  if (kind == ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < vdd / 2) p.width = -p.width;
+  p.width = columnWidth(waves, kind, timing, vdd, operation);
   p.cells = -vdd * waves.integral("i(vddc)", t0, t1);
   p.converter = -vdd * (waves.integral("i(vdd)", t0, t1) + waves.integral("i(vbias)", t0, t1));
   if (waves.has("i(vmid)")) p.converter += vdd * deliveredCharge(waves, "i(vmid)", t0, t1);

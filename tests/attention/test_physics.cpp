@@ -186,6 +186,38 @@ TEST_CASE("mismatch belongs to the cell: a chip repeats, another differs, an ove
   for (std::size_t e = 0; e < 8; ++e) CHECK(full[127 * 8 + e] == full[63 * 8 + e]);
 }
 
+TEST_CASE("a cell drawn from a whole curve has that deviation at the voltage it stores") {
+  // One row, one token: S is the current of one cell, whatever the order of the curve.
+  model::CurveVariation curve;
+  curve.components_uA = {{0.3, -1, 2, 5, -7, 11, 13, 40}};
+  curve.explained = {1};
+  curve.scores.names = {"component_1"};
+  curve.scores.transforms.assign(1, {});
+  curve.scores.mean = {0};
+  curve.scores.covariance = {{1}};
+  for (const float level : {0.0F, 2.0F, 5.0F, 7.0F}) {
+    const float stored = 0.9F * level / 7;
+    Physics p;
+    p.mismatch_curve = curve;
+    Settings s = base(p);
+    s.decay = 0;
+    s.coefficients = {0, 10};
+    const Shape shape{1, 1, 1, 1};
+    const std::vector<float> q(1, 1.0F), k(1, stored);
+    std::vector<float> out(1);
+    Intermediates m;
+    Engine(s, {}, 1, 1).run(shape, q, k, k, out, {&m, nullptr});
+    const double y = static_cast<double>(stored) - 0.45;
+    double shape_of = 0;
+    for (std::size_t n = 8; n-- > 0;) shape_of = shape_of * y + curve.components_uA[0][n];
+    static double score = 0;
+    const double found = (static_cast<double>(m.s[0]) - 10 * y) / shape_of;
+    if (level == 0.0F) score = found;
+    CHECK(score != 0);
+    CHECK(found == doctest::Approx(score).epsilon(1e-3));  // the cell's one draw, at every level
+  }
+}
+
 TEST_CASE("leakage with the decay of the plain model is the plain decay; a long wait ends at the end voltage") {
   Physics p;
   p.leakage = Leakage{50, 50, 0.45, 0.45};  // gone after one token

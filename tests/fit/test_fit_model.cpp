@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "gaincell/fit/fit.hpp"
+#include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/error.hpp"
 #include "synthetic.hpp"
@@ -70,6 +71,42 @@ TEST_CASE("several conditions become one model with a grid and a temperature law
   REQUIRE(fit.model.retention->temperature.has_value());
   CHECK(fit.model.retention->temperature->activation_energy_eV == doctest::Approx(0.4).epsilon(0.2));
   CHECK(fit.model.validity.temp_c == std::array<double, 2>{0, 85});
+}
+
+TEST_CASE("a grid of corners, temperatures and supplies can be interpolated, and every corner has its own law") {
+  namespace model = gaincell::model;
+  std::vector<Inputs> inputs;
+  for (const char* corner : {"tt", "ff"})
+    for (const double t : {27.0, 85.0})
+      for (const double vdd : {0.9, 0.95}) {
+        Inputs in;
+        in.conditions = {"gc28", corner, t, vdd};
+        // Another corner would choose another form by itself: of its fifth order nothing is left.
+        in.charge = chargeTable(1 + 0.1 * (vdd - 0.9) / 0.05 + 0.001 * (t - 27));
+        const double ea = corner[0] == 't' ? 0.4 : 0.6, k = 8.617333e-5;
+        in.decay = decayTable(5e-3 * std::exp(ea / k * (1 / (t + 273.15) - 1 / 300.15)));
+        inputs.push_back(in);
+      }
+  const FitResult fit = fitGrid(inputs);
+  REQUIRE(fit.model.grid.size() == 7);
+  CHECK(fit.model.retention->temperature->activation_energy_eV == doctest::Approx(0.4).epsilon(0.01));
+  const model::Section fast = model::at(fit.model, "ff", 27, 0.9);
+  CHECK(fast.retention->temperature->activation_energy_eV == doctest::Approx(0.6).epsilon(0.01));
+  for (const auto& s : fit.model.grid)
+    CHECK(s.cell.extended->current_uA.size() == fit.model.cell.extended->current_uA.size());
+  const model::Section between = model::at(fit.model, "tt", 56, 0.925);
+  const double wanted =
+      (fit.model.cell.extended->current_uA[1] + model::at(fit.model, "tt", 85, 0.95).cell.extended->current_uA[1] +
+       model::at(fit.model, "tt", 27, 0.95).cell.extended->current_uA[1] +
+       model::at(fit.model, "tt", 85, 0.9).cell.extended->current_uA[1]) /
+      4;
+  CHECK(between.cell.extended->current_uA[1] == doctest::Approx(wanted));
+  CHECK(between.cell.v_zero_V == doctest::Approx(0.925 / 2));
+  CHECK_THROWS_WITH_AS(model::at(fit.model, "tt", 100, 0.9), doctest::Contains("outside the characterised"), Error);
+  // A corner whose storage lasts a fraction of the nominal one is named.
+  bool named = false;
+  for (const auto& w : fit.report.warnings) named = named || w.find("ff 85 C 0.9 V: poor corner") != std::string::npos;
+  CHECK(named);
 }
 
 TEST_CASE("imported measurements need only the documented names") {

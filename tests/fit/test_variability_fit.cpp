@@ -5,6 +5,7 @@
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/fit/variability.hpp"
 #include "gaincell/model/evaluate.hpp"
+#include "gaincell/support/csv.hpp"
 #include "gaincell/support/error.hpp"
 #include "synthetic.hpp"
 
@@ -53,6 +54,39 @@ TEST_CASE("drawing from the fitted distribution gives the spread and the correla
   for (const auto& t : v.distribution.transforms) CHECK(t.kind == "identity");
 }
 
+TEST_CASE("cells drawn from the model have spread and correlations of simulated ones") {
+  const auto samples = gaincell::support::readCsv(std::string(GAINCELL_TEST_DATA) + "/cell_mismatch/samples.csv");
+  const auto v = fitCellVariability(samples, nominal(), 0.9);
+  // The cubic alone misses by far: thresholds bend the curve where it cannot.
+  CHECK(std::fabs(v.reproduction.worst_sigma_ratio - 1) > 0.1);
+  CHECK(v.reproduction.worst_correlation_error > 0.2);
+  MESSAGE(v.curve.explained.size(), " components, ", v.curve.explained.back(), " of the variance");
+  CHECK(v.curve.explained.size() <= 5);
+  CHECK(v.curve.explained.back() > 0.99);
+  // Judged anew, on draws of another seed: currents at the levels, and at half the supply, which no level is.
+  const model::CurveSampler sampler(v.curve);
+  std::vector<std::vector<double>> drawn(9), real(9);
+  std::vector<double> d(sampler.size());
+  for (std::uint64_t i = 0; i < 20000; ++i) {
+    sampler.draw(99, 3, i, d.data());
+    for (int l = 0; l < 8; ++l)
+      drawn[static_cast<std::size_t>(l)].push_back(synthetic::polynomial(d, 0.9 * l / 7 - 0.45) * 1e-6);
+    drawn[8].push_back(d[0] * 1e-6);
+  }
+  for (int l = 0; l < 8; ++l)
+    real[static_cast<std::size_t>(l)] =
+        samples.values(samples.columns[figureColumn(samples, fmt::format("i_level_{}", l))]);
+  real[8] = samples.values(samples.columns[figureColumn(samples, "i_zero")]);
+  for (std::size_t l = 0; l < 9; ++l) {
+    const double ratio = standardDeviation(drawn[l]) / standardDeviation(real[l]);
+    CHECK_MESSAGE(std::fabs(ratio - 1) <= 0.05, "level ", l, ": sigma ratio ", ratio);
+    for (std::size_t m = 0; m < l; ++m) {
+      const double error = correlation(drawn[l], drawn[m]) - correlation(real[l], real[m]);
+      CHECK_MESSAGE(std::fabs(error) <= 0.05, "levels ", l, " and ", m, ": correlation off by ", error);
+    }
+  }
+}
+
 TEST_CASE("a skewed variable is noticed and transformed where that keeps its spread") {
   std::vector<std::vector<double>> x;
   std::vector<double> flat;
@@ -90,5 +124,26 @@ TEST_CASE("spread of tau is that of its logarithm") {
   for (std::uint64_t i = 0; i < 4000; ++i)
     t.addRow(
         {5e-3 * std::exp(0.3 * synthetic::noise("tau", 0, i)), 4e-3 * std::exp(0.3 * synthetic::noise("tau", 1, i))});
-  CHECK(fitTauSpread(t) == doctest::Approx(0.3).epsilon(0.04));
+  const TauSpread spread = fitTauSpread(t);
+  CHECK(spread.log_sigma == doctest::Approx(0.3).epsilon(0.04));
+  CHECK(std::fabs(spread.log_sigma - 0.3) < 4 * spread.standard_error);
+  CHECK(spread.normality_p > 0.001);
+  for (auto& row : t.rows) row[1] = std::exp(row[1] * 1e3);  // anything but log-normal
+  CHECK(fitTauSpread(t).normality_p < 0.001);
+}
+
+TEST_CASE("the spread of tau comes back within its stated interval at the stated rate") {
+  constexpr int kRepeats = 400;
+  int hits = 0;
+  for (std::uint64_t r = 0; r < kRepeats; ++r) {
+    gaincell::support::Table t;
+    t.columns = {"tau_low", "tau_high"};
+    for (std::uint64_t i = 0; i < 100; ++i) {
+      const double x = std::exp(0.25 * synthetic::noise("tau-rate", r, i));  // both rails leak through one device
+      t.addRow({5e-3 * x, 4e-3 * x});
+    }
+    const TauSpread spread = fitTauSpread(t);
+    if (std::fabs(spread.log_sigma - 0.25) <= 1.96 * spread.standard_error) ++hits;
+  }
+  CHECK_MESSAGE(synthetic::atStatedRate(hits, kRepeats, 0.95), "hits ", hits);
 }

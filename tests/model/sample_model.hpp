@@ -27,6 +27,18 @@ inline gaincell::model::Model fullModel() {
   d.normality_p.assign(4, 0.5);
   m.cell.mismatch = d;
   m.cell.process = d;
+  CurveVariation curve;
+  curve.components_uA = {{0.2, 0.1, -0.3, 0.5, 1, 2, -3, 40}, {-0.1, 0.3, 0.2, 0.1, 0, 1, 1, 5}};
+  curve.explained = {0.8, 0.99};
+  curve.scores.names = {"component_1", "component_2"};
+  curve.scores.transforms.assign(2, {});
+  curve.scores.mean = {0, 0};
+  curve.scores.covariance = {{1, 0.1}, {0.1, 1}};
+  curve.scores.samples = 1000;
+  curve.scores.normality_p = {0.4, 0.6};
+  curve.worst_sigma_ratio = 1.01;
+  curve.worst_correlation_error = 0.01;
+  m.cell.mismatch_curve = curve;
   m.retention->leakage_curve = LeakageCurve{5e-15, {0, 0.45, 0.9}, {1e-12, 0, -1e-12}};
   m.retention->temperature = TemperatureLaw{0.4, 27, 0.01, {0, 85}};
   m.retention->log_sigma = 0.2;
@@ -42,7 +54,12 @@ inline gaincell::model::Model fullModel() {
   g.normality_p = {0.2, 0.9};
   m.relu_converter->mismatch = g;
   m.signed_converter->positive.inl = {{-600, 0, 600}, {0.1, 0, -0.1}};
-  m.write = Write{{0, 0.9}, {{0.001, 0.898}, {0.002, 0.899}}, 3e-9};
+  m.write = Write{{0, 0.9},
+                  {{0.001, 0.898}, {0.002, 0.899}},
+                  3e-9,
+                  WriteTransitions{{{0, 3e-9}, {2e-9, 0}}, {{0.001, -0.002}, {0.002, -0.001}}}};
+  m.energy_J->read_by_level = ReadEnergy{{0, 0.9}, {1e-9, 15e-9}, {{1e-14, 1e-13}, {2e-14, 2e-13}}};
+  m.energy_J->write_by_level = WriteEnergy{{0, 0.9}, {{1e-16, 7e-15}, {1e-15, 2e-16}}};
   for (const double t : {0.0, 85.0}) {
     Section s = m;
     s.conditions.temp_c = t;

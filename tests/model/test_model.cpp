@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gaincell/model/evaluate.hpp"
+#include "gaincell/model/inspect.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/atomic_file.hpp"
 #include "gaincell/support/error.hpp"
@@ -198,4 +199,81 @@ TEST_CASE("draws have the stated mean and covariance and do not depend on order"
   CHECK(again[0] != x[0]);
   sampler.draw(1, 0, 17, again);
   CHECK(again[0] == x[0]);
+}
+
+TEST_CASE("a file written before a field existed reads; the field is then unknown, and broken ones are refused") {
+  json old = modelToJson(fullModel());
+  old["cell"].erase("mismatch_curve");
+  old["energy_J"].erase("read_by_level");
+  old["write"].erase("transitions");
+  CHECK(refusal(old).empty());
+  CHECK_FALSE(modelFromJson(old, "old").cell.mismatch_curve.has_value());
+  std::string where;
+  json j = modelToJson(fullModel());
+  j["cell"]["mismatch_curve"]["components_uA"][1].erase(0);
+  CHECK(refusal(j, &where) == "MDL-0007");
+  CHECK(where.find("mismatch_curve.components_uA[1]") != std::string::npos);
+  j = modelToJson(fullModel());
+  j["cell"]["mismatch_curve"]["scores"]["covariance"][0][1] = 5;
+  CHECK(refusal(j, &where) == "MDL-0008");
+  j = modelToJson(fullModel());
+  j["write"]["transitions"]["settle_s"].erase(0);
+  CHECK(refusal(j, &where) == "MDL-0007");
+}
+
+TEST_CASE(
+    "between a point with variation and one without, the variation is that of the one; other parts must be in both") {
+  Model m = fullModel();
+  m.grid.clear();
+  Section hot = m;
+  hot.conditions.temp_c = 85;
+  hot.cell.mismatch.reset();
+  hot.cell.mismatch_curve.reset();
+  hot.retention->log_sigma.reset();
+  hot.retention->levels[0].half_level_s.reset();
+  hot.write.reset();
+  m.grid.push_back(hot);
+  const Section between = at(m, "tt", 56, 0.9);
+  CHECK(between.cell.mismatch->covariance[1][1] == doctest::Approx(m.cell.mismatch->covariance[1][1]));
+  CHECK(between.cell.mismatch_curve->components_uA[0][7] == doctest::Approx(40));
+  CHECK(*between.retention->log_sigma == doctest::Approx(0.2));
+  CHECK_FALSE(between.retention->levels[0].half_level_s.has_value());
+  CHECK_FALSE(between.write.has_value());
+  CHECK(between.cell.extended->current_uA.size() == 6);
+}
+
+TEST_CASE("a drawn curve is the sum of its components") {
+  const CurveVariation c = *fullModel().cell.mismatch_curve;
+  const CurveSampler sampler(c);
+  REQUIRE(sampler.size() == 8);
+  double scores[2], d[8];
+  sampler.drawScores(5, 1, 17, scores);
+  sampler.draw(5, 1, 17, d);
+  for (std::size_t k = 0; k < 8; ++k)
+    CHECK(d[k] == doctest::Approx(scores[0] * c.components_uA[0][k] + scores[1] * c.components_uA[1][k]));
+}
+
+TEST_CASE("models are compared in one sign convention") {
+  const Model a = fullModel();
+  Model b = a;
+  b.cell = turned(a.cell, SignConvention::IntoBitLine);
+  for (Section& s : b.grid) s.cell = turned(s.cell, SignConvention::IntoBitLine);
+  check(b);
+  CHECK(b.cell.coefficients_uA[1] == -a.cell.coefficients_uA[1]);
+  CHECK(current(b.cell, 0.2) == doctest::Approx(-current(a.cell, 0.2)));
+  CHECK(charge(b.cell, 0.7, 5e-9, 0.4) == doctest::Approx(-charge(a.cell, 0.7, 5e-9, 0.4)));
+  CHECK(diff(a, b).empty());
+  b.cell.coefficients_uA[1] *= 1.1;
+  REQUIRE(diff(a, b).size() == 1);
+  CHECK(*diff(a, b)[0].relative == doctest::Approx(0.1));
+  // The draws of the turned distribution are those of the other sign: spread and skew.
+  const Sampler one(*a.cell.mismatch), other(*b.cell.mismatch);
+  double sum1 = 0, sum2 = 0, x[4];
+  for (std::uint64_t i = 0; i < 20000; ++i) {
+    one.draw(1, 0, i, x);
+    sum1 += x[3];
+    other.draw(2, 0, i, x);
+    sum2 += x[3];
+  }
+  CHECK(sum2 / 20000 == doctest::Approx(-sum1 / 20000).epsilon(0.03));
 }

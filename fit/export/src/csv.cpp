@@ -48,6 +48,9 @@ CellTerms cellTerms(const model::Cell& cell) {
     for (const double c : cell.coefficients_uA) out.current.push_back(sign * c * 1e-6);
     out.bit_line_reference = cell.v_zero_V;
   }
+  if (cell.mismatch_curve)
+    for (std::size_t k = 0; k < cell.mismatch_curve->components_uA.front().size(); ++k)
+      out.deviations.push_back(static_cast<int>(k));
   return out;
 }
 
@@ -68,6 +71,14 @@ std::vector<Array> arrays(const model::Model& m) {
   matrix("covariance", c.covariance);
   if (c.mismatch) matrix("mismatch_covariance", c.mismatch->covariance);
   if (c.process) matrix("process_covariance", c.process->covariance);
+  const auto curve = [&](const std::string& name, const std::optional<model::CurveVariation>& v) {
+    if (!v) return;
+    matrix(name + "_curve_components_uA", v->components_uA);
+    matrix(name + "_curve_covariance", v->scores.covariance);
+    list(name + "_curve_mean", v->scores.mean);
+  };
+  curve("mismatch", c.mismatch_curve);
+  curve("process", c.process_curve);
   if (c.extended) {
     list("current_uA", c.extended->current_uA);
     list("edge_charge_fC", c.extended->edge_charge_fC);

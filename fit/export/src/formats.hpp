@@ -16,6 +16,7 @@ Format verilogA();
 struct CellTerms {
   std::vector<double> current, edge, conductance;
   double bit_line_reference = 0.45;
+  std::vector<int> deviations;  ///< powers of y a device may deviate in; empty: the model has no whole-curve variation
 };
 CellTerms cellTerms(const model::Cell& cell);
 

@@ -6,19 +6,37 @@ using support::formatNumber;
 
 namespace {
 
-/// Share of the word line's swing, 0 to 1.
-constexpr const char* kOn = "min(max(V(wl)/{vdd},0),1)";
+/// Share of the word line's swing. Not clamped to 0 .. 1: the derivatives of the clamps would take half of the
+/// simulator's time.
+constexpr const char* kOn = "(V(wl)/{vdd})";
+
+std::string deviationParameters(const CellTerms& t) {
+  std::string s;
+  for (std::size_t k = 0; k < t.deviations.size(); ++k) s += fmt::format(" d{}=0", k);
+  return s;
+}
+
+/// "+(((d2)*y+d1)*y+d0)"
+std::string deviationSum(const CellTerms& t) {
+  if (t.deviations.empty()) return "";
+  std::string s = fmt::format("d{}", t.deviations.size() - 1);
+  for (std::size_t k = t.deviations.size() - 1; k-- > 0;) s = fmt::format("({}*y+d{})", s, k);
+  return "+" + s;
+}
 
 std::string cellSubcircuit(const model::Model& m) {
   const CellTerms t = cellTerms(m.cell);
   std::string s =
       "* Gain cell: ports bit line, word line. vs: stored voltage (held inside the valid range); tedge: word-line "
-      "edges, 0 to 100 %.\n";
-  s += fmt::format(".subckt gaincell_cell bl wl vs={} vdd={} tedge={}\n", formatNumber(m.cell.v_zero_V),
-                   formatNumber(m.conditions.vdd_v), formatNumber(kEdge));
+      "edges, 0 to 100 %.\n"
+      "* The word line is to stay between 0 and vdd: beyond, the current goes on growing with it.\n";
+  if (!t.deviations.empty())
+    s += "* d0, d1, ...: deviation of this device, A/V^k, as `gaincell model sample` draws it.\n";
+  s += fmt::format(".subckt gaincell_cell bl wl vs={} vdd={} tedge={}{}\n", formatNumber(m.cell.v_zero_V),
+                   formatNumber(m.conditions.vdd_v), formatNumber(kEdge), deviationParameters(t));
   s += fmt::format(".param y={{min(max(vs,{}),{})-({})}}\n", formatNumber(m.validity.v_storage_V[0]),
                    formatNumber(m.validity.v_storage_V[1]), formatNumber(m.cell.v_zero_V));
-  s += fmt::format(".param ib={{{}}}\n", hornerText(t.current, "y"));
+  s += fmt::format(".param ib={{{}{}}}\n", hornerText(t.current, "y"), deviationSum(t));
   // Over two linear edges the integral of on(1-on) is tedge/3, whatever the width between them.
   s += fmt::format(".param ie={{3*({})/tedge}}\n", hornerText(t.edge, "y"));
   s += fmt::format(".param gb={{{}}}\n", hornerText(t.conductance, "y"));
@@ -48,7 +66,8 @@ std::string frontEnd(const model::Model& m, const model::Converter& c, const cha
   std::string s = fmt::format(".subckt {} {} vdd={} vmid={} cint={}\n", name, ports, formatNumber(m.conditions.vdd_v),
                               formatNumber(m.conditions.vdd_v / 2), formatNumber(integrationCapacitance(c)));
   s += "Cint bl 0 {cint}\n";
-  return s + fmt::format("Brst bl 0 I=1m*(V(bl)-{{vmid}})*{}\n", logic("rst"));
+  // 10 ohm: 12 pF are back at vmid within a nanosecond, so that operations can follow each other.
+  return s + fmt::format("Brst bl 0 I=0.1*(V(bl)-{{vmid}})*{}\n", logic("rst"));
 }
 
 std::string reluSubcircuit(const model::Model& m) {

@@ -34,7 +34,12 @@ std::vector<std::string> statement(const model::Model& m) {
                   formatNumber(m.validity.pulse_width_s[0]), formatNumber(m.validity.pulse_width_s[1]),
                   formatNumber(m.validity.temp_c[0]), formatNumber(m.validity.temp_c[1]),
                   formatNumber(m.validity.vdd_V[0]), formatNumber(m.validity.vdd_V[1])));
-  out.push_back("nominal devices at the conditions above; mismatch, process and temperature are not in this export");
+  out.push_back(
+      m.cell.mismatch_curve
+          ? "nominal devices at the conditions above; a deviation drawn by `gaincell model sample` can be given to "
+            "each "
+            "cell where the format has parameters for it; process and temperature are not in this export"
+          : "nominal devices at the conditions above; mismatch, process and temperature are not in this export");
   for (const auto& note : m.validity.notes) {
     std::string line = note;
     for (char& c : line)

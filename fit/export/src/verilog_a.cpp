@@ -42,7 +42,7 @@ const char* kLogic =
     "    discharge = V(dis,vss)/vdd;\n    if (discharge < 0.0) discharge = 0.0;\n    if (discharge > 1.0) discharge = "
     "1.0;\n"
     "    window = V(win,vss)/vdd;\n    if (window < 0.0) window = 0.0;\n    if (window > 1.0) window = 1.0;\n"
-    "    I(bl,vss) <+ ddt(cint*V(bl,vss));\n    I(bl,vss) <+ 1.0e-3*reset*(V(bl,vss)-vmid);\n";
+    "    I(bl,vss) <+ ddt(cint*V(bl,vss));\n    I(bl,vss) <+ 0.1*reset*(V(bl,vss)-vmid);\n";
 
 std::string decision(const std::string& threshold) {
   return fmt::format("0.5+0.5*tanh((V(bl,vss)-({}))/{})", threshold, formatNumber(kDecision));

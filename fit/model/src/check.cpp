@@ -60,6 +60,10 @@ class ValueCheck {
     if (x) object(key, *x, "");
   }
   template <class T>
+  void later(const char* key, std::optional<T>& x, const char* doc) {
+    nullable(key, x, doc);
+  }
+  template <class T>
   void list(const char* key, std::vector<T>& xs, const char*) {
     for (std::size_t i = 0; i < xs.size(); ++i) object(fmt::format("{}[{}]", key, i).c_str(), xs[i], "");
   }
@@ -123,6 +127,28 @@ class ValueCheck {
     sameLength("normality_p", d.normality_p.size(), "names", d.names.size());
     covariance("covariance", d.covariance, d.names.size());
   }
+  /// Every row of a matrix has `n` values.
+  void rectangular(const char* key, const std::vector<std::vector<double>>& m, std::size_t n, const char* other) const {
+    for (std::size_t i = 0; i < m.size(); ++i) sameLength(fmt::format("{}[{}]", key, i).c_str(), m[i].size(), other, n);
+  }
+  void rules(const CurveVariation& c) const {
+    sameLength("components_uA", c.components_uA.size(), "scores.names", c.scores.names.size());
+    sameLength("explained", c.explained.size(), "scores.names", c.scores.names.size());
+    if (c.components_uA.empty() || c.components_uA.front().empty())
+      throw Error(kWrongList, "a variation needs at least one component", place("components_uA"));
+    rectangular("components_uA", c.components_uA, c.components_uA.front().size(), "components_uA[0]");
+  }
+  void rules(const ReadEnergy& e) const {
+    increasing("v_storage_V", e.v_storage_V);
+    increasing("width_s", e.width_s);
+    sameLength("energy_J", e.energy_J.size(), "v_storage_V", e.v_storage_V.size());
+    rectangular("energy_J", e.energy_J, e.width_s.size(), "width_s");
+  }
+  void rules(const WriteEnergy& e) const {
+    increasing("level_V", e.level_V);
+    sameLength("energy_J", e.energy_J.size(), "level_V", e.level_V.size());
+    rectangular("energy_J", e.energy_J, e.level_V.size(), "level_V");
+  }
   void rules(const Transform& t) const {
     if (t.kind == "johnson-su" && (t.delta <= 0 || t.lambda <= 0))
       throw Error(kOutOfRange, "delta and lambda of a johnson-su transform must be positive", place("delta"));
@@ -166,8 +192,13 @@ class ValueCheck {
   void rules(const Write& w) const {
     increasing("level_V", w.level_V);
     sameLength("stored_V", w.stored_V.size(), "level_V", w.level_V.size());
-    for (std::size_t i = 0; i < w.stored_V.size(); ++i)
-      sameLength(fmt::format("stored_V[{}]", i).c_str(), w.stored_V[i].size(), "level_V", w.level_V.size());
+    rectangular("stored_V", w.stored_V, w.level_V.size(), "level_V");
+    if (!w.transitions) return;
+    for (const auto* m : {&w.transitions->settle_s, &w.transitions->feedthrough_V}) {
+      const char* key = m == &w.transitions->settle_s ? "transitions.settle_s" : "transitions.feedthrough_V";
+      sameLength(key, m->size(), "level_V", w.level_V.size());
+      rectangular(key, *m, w.level_V.size(), "level_V");
+    }
   }
   void rules(const Validity& l) const {
     ordered("v_storage_V", l.v_storage_V);

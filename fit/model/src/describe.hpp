@@ -4,8 +4,9 @@
 /// disagree.
 ///
 /// A visitor V has: number, nullableNumber, optionalNumber (key may be absent), optionalUnsigned, integer, flag, text,
-/// optionalText, perRail, numbers (list), fixed (array of given size), matrix, texts, object, nullable (object or
-/// null), list (of objects), merge (the fields of a part, in place).
+/// optionalText, later (object or null; files written before the field existed do not have it), perRail, numbers
+/// (list), fixed (array of given size), matrix, texts, object, nullable (object or null), list (of objects), merge (the
+/// fields of a part, in place).
 
 #include <limits>
 #include <string>
@@ -90,6 +91,16 @@ void describe(V& v, JointDistribution& d) {
 }
 
 template <class V>
+void describe(V& v, CurveVariation& c) {
+  v.matrix("components_uA", c.components_uA, "[component][k] in uA/V^k: deviation = sum_j x_j sum_k components y^k");
+  v.numbers("explained", c.explained, kShare, "share of the variance the first 1, 2, ... components carry");
+  v.object("scores", c.scores, "distribution of x, one variable per component");
+  v.number("worst_sigma_ratio", c.worst_sigma_ratio, kShare, "drawn spread over that of the samples, worst level");
+  v.number("worst_correlation_error", c.worst_correlation_error, kShare,
+           "largest difference of a correlation between two levels");
+}
+
+template <class V>
 void describe(V& v, ExtendedTerm& t) {
   v.text("name", t.name, {}, "what the term models");
   v.number("nrmse_without", t.nrmse_without, kShare, "cross-validated error without the term");
@@ -127,6 +138,9 @@ void describe(V& v, Cell& c) {
                    "I_transient(y) = I_dc((1+k) y); already in the coefficients");
   v.nullable("mismatch", c.mismatch, "deviations of c0..c3 (uA/V^k) from cell to cell; null when not studied");
   v.nullable("process", c.process, "deviations of c0..c3 (uA/V^k) common to a chip; null when not studied");
+  v.later("mismatch_curve", c.mismatch_curve,
+          "deviation of the whole I(V) from cell to cell; what samples are drawn from");
+  v.later("process_curve", c.process_curve, "the same for what a chip's cells share");
 }
 
 template <class V>
@@ -196,6 +210,19 @@ void describe(V& v, SignedConverter& c) {
 }
 
 template <class V>
+void describe(V& v, ReadEnergy& e) {
+  v.numbers("v_storage_V", e.v_storage_V, kVolt, "stored voltages, increasing");
+  v.numbers("width_s", e.width_s, kPhase, "pulse widths, increasing");
+  v.matrix("energy_J", e.energy_J, "[stored voltage][width], J");
+}
+
+template <class V>
+void describe(V& v, WriteEnergy& e) {
+  v.numbers("level_V", e.level_V, kVolt, "levels, increasing");
+  v.matrix("energy_J", e.energy_J, "[previous level][level], J");
+}
+
+template <class V>
 void describe(V& v, Energy& e) {
   v.nullableNumber("write", e.write, kJoule, "one cell, mean over level transitions");
   v.nullableNumber("read_per_cell", e.read_per_cell, kJoule, "one cell, full-width pulse, mean over levels");
@@ -208,6 +235,8 @@ void describe(V& v, Energy& e) {
   v.nullableNumber("array1_multiply", e.array1_multiply, kJoule, "array 1 with ReLU converters");
   v.nullableNumber("array2_multiply", e.array2_multiply, kJoule, "array 2 with signed converters");
   v.nullableNumber("per_token", e.per_token, kJoule, "one head, analog and digital");
+  v.later("read_by_level", e.read_by_level, "one read of a cell by stored voltage and pulse width");
+  v.later("write_by_level", e.write_by_level, "one write of a cell by previous level and level");
 }
 
 template <class V>
@@ -221,10 +250,18 @@ void describe(V& v, Timing& t) {
 }
 
 template <class V>
+void describe(V& v, WriteTransitions& w) {
+  v.matrix("settle_s", w.settle_s, "[previous level][level], time to within half a level, s");
+  v.matrix("feedthrough_V", w.feedthrough_V,
+           "[previous level][level], step of the node when the write switch closes, V");
+}
+
+template <class V>
 void describe(V& v, Write& w) {
   v.numbers("level_V", w.level_V, kVolt, "levels asked for");
   v.matrix("stored_V", w.stored_V, "[previous level][level] after the write switch has closed");
   v.number("settle_s", w.settle_s, kPhase, "slowest time to within half a level");
+  v.later("transitions", w.transitions, "settling and feedthrough of every write");
 }
 
 template <class V>

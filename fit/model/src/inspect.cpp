@@ -71,6 +71,10 @@ class Lister {
       out.push_back({at(key), std::nullopt, "null"});
   }
   template <class T>
+  void later(const char* key, std::optional<T>& x, const char* doc) {
+    nullable(key, x, doc);
+  }
+  template <class T>
   void list(const char* key, std::vector<T>& xs, const char*) {
     for (std::size_t i = 0; i < xs.size(); ++i) {
       Lister inner{out, fmt::format("{}[{}]", at(key), i)};
@@ -99,6 +103,25 @@ void addSigmas(Difference& d, const Model& a, const Model& b) {
           m->cell.mismatch->covariance[k][k] > 0)
         d.mismatch_sigmas = change / std::sqrt(m->cell.mismatch->covariance[k][k]);
   }
+}
+
+/// The distribution of -x. asinh is odd: johnson-su only mirrors its place and its skew; a logarithm has no mirror
+/// image, but deviations about zero never have one.
+void turnDistribution(JointDistribution& d) {
+  std::vector<double> sign(d.names.size(), -1.0);
+  for (std::size_t i = 0; i < d.names.size(); ++i) {
+    Transform& t = d.transforms[i];
+    if (t.kind == "log") {
+      sign[i] = 1;
+      continue;
+    }
+    t.xi = t.xi == 0 ? t.xi : -t.xi;
+    t.gamma = t.gamma == 0 ? t.gamma : -t.gamma;
+    d.mean[i] = d.mean[i] == 0 ? d.mean[i] : -d.mean[i];
+  }
+  for (std::size_t i = 0; i < d.names.size(); ++i)
+    for (std::size_t j = 0; j < d.names.size(); ++j)
+      if (sign[i] != sign[j] && d.covariance[i][j] != 0) d.covariance[i][j] = -d.covariance[i][j];
 }
 
 std::string percent(double share) {
@@ -137,6 +160,17 @@ void addCell(std::string& text, const Cell& c) {
   };
   spread("mismatch", c.mismatch);
   spread("process", c.process);
+  const auto curve = [&](const char* name, const std::optional<CurveVariation>& v) {
+    if (v)
+      addLine(
+          text, name,
+          fmt::format("{} components carry {} of the variance; drawn spread within {} of the samples', correlations "
+                      "within {:.3f}",
+                      v->explained.size(), percent(v->explained.back()), percent(std::fabs(v->worst_sigma_ratio - 1)),
+                      v->worst_correlation_error));
+  };
+  curve("mismatch of the whole curve", c.mismatch_curve);
+  curve("process, whole curve", c.process_curve);
 }
 
 void addRetention(std::string& text, const Retention& r) {
@@ -176,7 +210,31 @@ std::vector<Entry> flatten(const Model& model) {
   return out;
 }
 
-std::vector<Difference> diff(const Model& a, const Model& b) {
+Cell turned(Cell cell, SignConvention convention) {
+  if (cell.sign_convention == convention) return cell;
+  const auto turn = [](auto& values) {
+    for (double& x : values) x = x == 0 ? x : -x;  // no minus zero: it would show as a difference
+  };
+  cell.sign_convention = convention;
+  turn(cell.coefficients_uA);
+  if (cell.extended) {
+    turn(cell.extended->current_uA);
+    turn(cell.extended->edge_charge_fC);
+    turn(cell.extended->conductance_uS);
+  }
+  for (auto* d : {&cell.mismatch, &cell.process})
+    if (*d) turnDistribution(**d);
+  for (auto* curve : {&cell.mismatch_curve, &cell.process_curve})
+    if (*curve)
+      for (auto& component : (*curve)->components_uA) turn(component);
+  return cell;
+}
+
+std::vector<Difference> diff(const Model& a, const Model& with) {
+  // A model in the other sign convention is no other model.
+  Model b = with;
+  b.cell = turned(b.cell, a.cell.sign_convention);
+  for (Section& s : b.grid) s.cell = turned(s.cell, a.cell.sign_convention);
   std::map<std::string, Entry> in_b;
   const auto list_a = flatten(a), list_b = flatten(b);
   for (const Entry& e : list_b) in_b[e.path] = e;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "describe.hpp"
 #include "faults.hpp"
@@ -16,14 +19,18 @@ using support::Error;
 
 namespace {
 
-/// Collects every number of a section, in the order of the description; time constants apart, as they blend otherwise.
+/// Collects every number of a section in the order of the description (time constants apart, as they blend otherwise),
+/// and every part that may be missing, by its path.
 class Numbers {
  public:
   std::vector<double*> linear, tau;
+  std::map<std::string, std::function<void()>> parts;  ///< those present, each with what removes it
 
   void number(const char*, double& x, detail::Range, const char*) { linear.push_back(&x); }
-  void nullableNumber(const char*, std::optional<double>& x, detail::Range, const char*) {
-    if (x) linear.push_back(&*x);
+  void nullableNumber(const char* key, std::optional<double>& x, detail::Range, const char*) {
+    if (!x) return;
+    parts[path_ + key] = [&x] { x.reset(); };
+    linear.push_back(&*x);
   }
   void optionalNumber(const char*, std::optional<double>&, detail::Range, const char*) {}
   void optionalUnsigned(const char*, std::optional<std::uint64_t>&, const char*) {}
@@ -49,30 +56,75 @@ class Numbers {
   }
   void texts(const char*, std::vector<std::string>&, const char*) {}
   template <class T>
-  void object(const char*, T& x, const char*) {
+  void object(const char* key, T& x, const char*) {
+    const std::string outer = std::exchange(path_, path_ + key + ".");
     detail::describe(*this, x);
+    path_ = outer;
   }
   template <class T>
-  void nullable(const char*, std::optional<T>& x, const char*) {
-    if (x) detail::describe(*this, *x);
+  void nullable(const char* key, std::optional<T>& x, const char* doc) {
+    if (!x) return;
+    parts[path_ + key] = [&x] { x.reset(); };
+    object(key, *x, doc);
   }
   template <class T>
-  void list(const char*, std::vector<T>& xs, const char*) {
-    for (T& x : xs) detail::describe(*this, x);
+  void later(const char* key, std::optional<T>& x, const char* doc) {
+    nullable(key, x, doc);
+  }
+  template <class T>
+  void list(const char* key, std::vector<T>& xs, const char* doc) {
+    for (std::size_t i = 0; i < xs.size(); ++i) object(fmt::format("{}[{}]", key, i).c_str(), xs[i], doc);
   }
   template <class T>
   void merge(T& x) {
     detail::describe(*this, x);
   }
+
+ private:
+  std::string path_;
 };
+
+Numbers numbersOf(Section& s) {
+  Numbers n;
+  detail::describe(n, s);
+  return n;
+}
+
+/// Variation is seldom studied at every point of a grid. Where only one of two points has it, it is that point's: it
+/// comes from the sizes of the devices.
+void shareVariation(Section& a, Section& b) {
+  const auto share = [](auto& x, auto& y) {
+    if (x && !y) y = x;
+    if (y && !x) x = y;
+  };
+  share(a.cell.mismatch, b.cell.mismatch);
+  share(a.cell.process, b.cell.process);
+  share(a.cell.mismatch_curve, b.cell.mismatch_curve);
+  share(a.cell.process_curve, b.cell.process_curve);
+  if (a.retention && b.retention) share(a.retention->log_sigma, b.retention->log_sigma);
+  if (a.relu_converter && b.relu_converter) share(a.relu_converter->mismatch, b.relu_converter->mismatch);
+  if (a.signed_converter && b.signed_converter)
+    share(a.signed_converter->positive.mismatch, b.signed_converter->positive.mismatch);
+}
+
+/// What only one of two points holds is known at neither place between them.
+void dropUncommon(Section& a, Section& b) {
+  const auto in_a = numbersOf(a).parts, in_b = numbersOf(b).parts;
+  for (const auto& [path, remove] : in_a)
+    if (!in_b.contains(path)) remove();
+  for (const auto& [path, remove] : in_b)
+    if (!in_a.contains(path)) remove();
+}
 
 /// a (1 - w) + b w in every number; ln(tau) with its own weight.
 Section blend(Section a, Section b, double weight, double tau_weight) {
-  Numbers na, nb;
-  detail::describe(na, a);
-  detail::describe(nb, b);
+  shareVariation(a, b);
+  dropUncommon(a, b);
+  // An exponential holds between two points when it holds at both.
+  if (a.retention) a.retention->exponential = a.retention->exponential && b.retention->exponential;
+  const Numbers na = numbersOf(a), nb = numbersOf(b);
   if (na.linear.size() != nb.linear.size() || na.tau.size() != nb.tau.size())
-    throw Error(kOutsideGrid, "two points of the grid hold different sections or tables of different length", "$.grid",
+    throw Error(kOutsideGrid, "two points of the grid hold tables of different length", "$.grid",
                 "characterise all points the same way");
   for (std::size_t i = 0; i < na.linear.size(); ++i)
     *na.linear[i] = *na.linear[i] * (1 - weight) + *nb.linear[i] * weight;

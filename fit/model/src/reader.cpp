@@ -96,6 +96,12 @@ class Reader {
     if (!j.is_null()) part(j, at(key), out.emplace());
   }
   template <class T>
+  void later(const char* key, std::optional<T>& out, const char*) {
+    const json* j = find(key);
+    out.reset();
+    if (j && !j->is_null()) part(*j, at(key), out.emplace());
+  }
+  template <class T>
   void list(const char* key, std::vector<T>& out, const char*) {
     const json& j = array(need(key), at(key));
     out.clear();

@@ -52,4 +52,13 @@ void Sampler::draw(std::uint64_t seed, std::uint64_t sample, std::uint64_t insta
   }
 }
 
+void CurveSampler::draw(std::uint64_t seed, std::uint64_t sample, std::uint64_t instance, double* out) const {
+  std::vector<double> x(components());
+  drawScores(seed, sample, instance, x.data());
+  for (std::size_t k = 0; k < size(); ++k) {
+    out[k] = 0;
+    for (std::size_t j = 0; j < x.size(); ++j) out[k] += x[j] * variation_.components_uA[j][k];
+  }
+}
+
 }  // namespace gaincell::model

@@ -52,6 +52,10 @@ class Writer {
     json[key] = value ? part(*value) : ordered_json(nullptr);
   }
   template <class T>
+  void later(const char* key, std::optional<T>& value, const char* doc) {
+    nullable(key, value, doc);
+  }
+  template <class T>
   void list(const char* key, std::vector<T>& values, const char*) {
     json[key] = ordered_json::array();
     for (T& value : values) json[key].push_back(part(value));
@@ -120,6 +124,10 @@ class SchemaBuilder {
   template <class T>
   void nullable(const char* key, std::optional<T>&, const char* doc) {
     add(key, {{"oneOf", {{{"type", "null"}}, part<T>()}}}, doc);
+  }
+  template <class T>
+  void later(const char* key, std::optional<T>&, const char* doc) {
+    add(key, {{"oneOf", {{{"type", "null"}}, part<T>()}}}, doc, false);
   }
   template <class T>
   void list(const char* key, std::vector<T>&, const char* doc) {

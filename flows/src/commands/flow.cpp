@@ -93,6 +93,11 @@ Command flowCommand() {
         add("full", "64 x 64 arrays with Monte-Carlo");
         add("samples", po::value<int>()->value_name("N"),
             "Monte-Carlo samples of the cell (default 300 quick, 2000 full)");
+        add("grid-corners", po::value<std::string>()->value_name("LIST"),
+            "corners of model_grid.json (stage grid, full flow; default tt,ss,ff,sf,fs)");
+        add("grid-temps", po::value<std::string>()->value_name("LIST"), "temperatures of it, C (default 0,27,85)");
+        add("grid-vdds", po::value<std::string>()->value_name("LIST"),
+            "supplies of it, V (default nominal and 50 mV off)");
         add("stage", po::value<std::string>()->value_name("NAME"), "only this stage of an existing folder");
         add("spec", po::value<std::string>()->value_name("FILE"),
             "limits to judge by (schema gaincell-spec/1) instead of the default ones; exit code 2 when one is missed");

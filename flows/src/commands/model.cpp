@@ -7,8 +7,10 @@
 #include "commands.hpp"
 #include "gaincell/attention/npz.hpp"
 #include "gaincell/exports/exports.hpp"
+#include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/inspect.hpp"
 #include "gaincell/model/io.hpp"
+#include "gaincell/support/csv.hpp"
 
 namespace gaincell::flows {
 
@@ -66,14 +68,68 @@ ExitCode compare(const CommandContext& context) {
   return ExitCode::Done;
 }
 
+/// Cells drawn from the model: polynomial of the current and what it gives at the stored levels.
+support::Table drawCells(const model::Model& m, std::uint64_t seed, int samples, int levels) {
+  const model::Cell& cell = m.cell;
+  const bool curve = cell.mismatch_curve.has_value();
+  if (!curve && !cell.mismatch)
+    throw Error("FLW-0055", "the model does not say how cells differ", "$.cell.mismatch",
+                "fit it with a Monte-Carlo run: gaincell fit --run DIR --mc RUN");
+  const std::size_t size = curve ? cell.mismatch_curve->components_uA.front().size() : 4;
+  std::optional<model::CurveSampler> whole;
+  std::optional<model::Sampler> cubic;
+  curve ? static_cast<void>(whole.emplace(*cell.mismatch_curve)) : static_cast<void>(cubic.emplace(*cell.mismatch));
+  support::Table table;
+  table.columns = {"sample"};
+  for (std::size_t k = 0; k < size; ++k) table.columns.push_back(fmt::format("deviation_{}_uA", k));
+  for (int l = 0; l < levels; ++l) table.columns.push_back(fmt::format("i_level_{}_A", l));
+  std::vector<double> d(size);
+  for (int s = 0; s < samples; ++s) {
+    const auto instance = static_cast<std::uint64_t>(s);
+    curve ? whole->draw(seed, 0, instance, d.data()) : cubic->draw(seed, 0, instance, d.data());
+    std::vector<double> row = {static_cast<double>(s)};
+    row.insert(row.end(), d.begin(), d.end());
+    for (int l = 0; l < levels; ++l) {
+      const double v = m.conditions.vdd_v * l / (levels - 1), y = v - cell.v_zero_V;
+      double deviation = 0;
+      for (std::size_t k = size; k-- > 0;) deviation = deviation * y + d[k];
+      // The current per width: of the extended form where there is one, without the charge of the pulse edges.
+      const double nominal = cell.extended ? model::charge(cell, v, 2, cell.extended->bit_line_reference_V) -
+                                                 model::charge(cell, v, 1, cell.extended->bit_line_reference_V)
+                                           : model::current(cell, v);
+      row.push_back(nominal + 1e-6 * deviation);
+    }
+    table.addRow(row);
+  }
+  return table;
+}
+
+ExitCode sample(const CommandContext& context, const model::Model& m) {
+  const int samples = context.values["samples"].as<int>(), levels = context.values["levels"].as<int>();
+  if (samples < 1 || samples > 10'000'000 || levels < 2 || levels > 256)
+    throw Error("FLW-0056", fmt::format("{} samples of {} levels are not possible", samples, levels),
+                "gaincell model sample", "give --samples from 1 to 10000000 and --levels from 2 to 256");
+  const support::Table table = drawCells(m, context.common.seed, samples, levels);
+  std::vector<std::string> comments;
+  for (const auto& line : exports::statement(m)) comments.push_back(line);
+  if (!context.values.count("output")) return fmt::print("{}", support::toCsv(table, comments)), ExitCode::Done;
+  const std::string file = context.values["output"].as<std::string>();
+  support::writeFileAtomically(file, support::toCsv(table, comments), context.overwrite());
+  context.print({{"file", file}, {"samples", samples}, {"seed", context.common.seed}},
+                fmt::format("{}: {} cells", file, samples));
+  return ExitCode::Done;
+}
+
 ExitCode run(const CommandContext& context) {
   const std::string action = context.positional.empty() ? "" : context.positional[0];
   if (action == "diff") return compare(context);
-  if ((action != "show" && action != "check" && action != "export") || context.positional.size() != 2)
-    throw Error("FLW-0054", "give show, check, export or diff, and a model file", "gaincell model",
+  if ((action != "show" && action != "check" && action != "export" && action != "sample") ||
+      context.positional.size() != 2)
+    throw Error("FLW-0054", "give show, check, export, sample or diff, and a model file", "gaincell model",
                 "for example: gaincell model show model.json");
   const model::Model m = load(context.positional[1]);
   if (action == "export") return exportModel(context, m);
+  if (action == "sample") return sample(context, m);
   if (action == "check") {
     context.print({{"file", context.positional[1]}, {"schema", model::kSchemaId}, {"valid", true}},
                   fmt::format("{}: a valid model file ({})", context.positional[1], model::kSchemaId));
@@ -89,17 +145,21 @@ Command modelCommand() {
   std::string names;
   for (const auto& f : exports::formats()) names += fmt::format("  {:<10} {}\n", f.name, f.description);
   return {"model",
-          "show, check, compare or export a model file",
-          "gaincell model show|check|export|diff FILE [FILE] [options]",
+          "show, check, compare, export or draw from a model file",
+          "gaincell model show|check|export|sample|diff FILE [FILE] [options]",
           "  gaincell model show model.json\n"
           "  gaincell model export model.json --format ngspice -o cell.sub\n"
           "  gaincell model export paper --format json -o paper.json\n"
+          "  gaincell model sample model.json --samples 1000 --seed 1 -o cells.csv\n"
           "  gaincell model diff old.json new.json\n"
           "\nFormats:\n" +
               names + "  npz        arrays for numpy\n  json       the model file itself\n",
           [](po::options_description_easy_init add) {
             add("format", po::value<std::string>()->default_value("ngspice")->value_name("NAME"),
                 "verilog-a, ngspice, npz, csv or json");
+            add("samples", po::value<int>()->default_value(1000)->value_name("N"), "sample: cells to draw");
+            add("levels", po::value<int>()->default_value(8)->value_name("N"),
+                "sample: stored levels between 0 and the supply to give the current at");
             add("output,o", po::value<std::string>()->value_name("FILE"), "file to write (default: standard output)");
           },
           run};

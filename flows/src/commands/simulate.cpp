@@ -7,8 +7,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "../macro/macro.hpp"
 #include "commands.hpp"
 #include "gaincell/cells/generator.hpp"
+#include "gaincell/model/io.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/csv.hpp"
 #include "gaincell/support/units.hpp"
@@ -74,6 +76,14 @@ std::map<std::string, support::Table> givenData(const CommandContext& context, c
   return data;
 }
 
+/// The model file of macro-models.
+model::Model modelOf(const CommandContext& context) {
+  if (!context.values.count("model"))
+    throw Error("MAC-0005", "macro-models need a model file", "--fidelity",
+                "give --model FILE, for example the model_array.json of a flow");
+  return model::readModel(context.values["model"].as<std::string>());
+}
+
 ExitCode run(const CommandContext& context) {
   if (context.positional.size() != 1 || !context.values.count("analysis"))
     throw Error("FLW-0014", "give one circuit kind and --analysis NAME", "gaincell simulate",
@@ -93,14 +103,21 @@ ExitCode run(const CommandContext& context) {
   const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
 
   sim::Simulator simulator(context.simulatorOptions());
-  const sim::AnalysisResult result =
-      analysis.run({pdk, conditions, circuit, settings, simulator, nullptr, nullptr, &data});
+  const sim::AnalysisContext analysed{pdk, conditions, circuit, settings, simulator, nullptr, nullptr, &data};
+  const Fidelity fidelity = fidelityOf(context.values["fidelity"].as<std::string>());
+  if (fidelity != Fidelity::Spice && kind == "column" && !data.empty())
+    throw Error("MAC-0006", "a column of macro-models takes no given data", "--data",
+                "leave it away, or simulate an array");
+  const sim::AnalysisResult result = fidelity == Fidelity::Spice
+                                         ? analysis.run(analysed)
+                                         : macroAnalysis(analysed, kind, analysis.name, modelOf(context), fidelity);
 
   support::Provenance provenance = context.provenance(&pdk);
   provenance.simulator = simulator.simulatorVersion();
   nlohmann::json summary = toJson(result);
   summary["kind"] = kind;
   summary["analysis"] = analysis.name;
+  summary["fidelity"] = context.values["fidelity"].as<std::string>();
   summary["provenance"] = support::toJson(provenance);
   summary["files"] = nlohmann::json::array();
   if (!dir.empty()) writeTables(context, dir, fmt::format("{}_{}", kind, analysis.name), result, summary);
@@ -133,6 +150,9 @@ Command simulateCommand() {
             "queries of chain (repeatable)");
         add("rows", po::value<std::string>()->value_name("N"), "number of rows (word lines)");
         add("cols", po::value<std::string>()->value_name("N"), "number of columns (bit lines)");
+        add("fidelity", po::value<std::string>()->default_value("spice")->value_name("NAME"),
+            "spice: transistors; macro: the macro-models of --model (array mac, column mac); compare: both");
+        add("model", po::value<std::string>()->value_name("FILE"), "model file of the macro-models");
         add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
         add("keep-decks", po::value<std::string>()->value_name("DIR"),
             "keep the exact standalone deck of every run there");

@@ -1,10 +1,9 @@
 // Fits the model file from the tables the earlier stages saved.
 
-#include "gaincell/fit/fit.hpp"
-
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "fit_inputs.hpp"
 #include "gaincell/model/io.hpp"
 #include "stages.hpp"
 
@@ -23,23 +22,29 @@ double deviation(const fit::FitReport& a, const fit::FitReport& b) {
   return worst;
 }
 
-fit::Inputs readAll(FlowContext& context) {
+}  // namespace
+
+fit::Inputs flowInputs(FlowContext& context) {
   fit::Inputs inputs = fit::readInputs(context.dir());
   inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
                        context.conditions().vdd};
   inputs.provenance = context.provenance();
-  const auto samples = context.dir() / "mc" / "iv" / "samples.csv";
-  if (std::filesystem::exists(samples)) fit::addSamples(inputs, "gain-cell", support::readCsv(samples), false);
+  for (const char* analysis : {"iv", "retention"}) {
+    const auto samples = context.dir() / "mc" / analysis / "samples.csv";
+    if (std::filesystem::exists(samples)) fit::addSamples(inputs, "gain-cell", support::readCsv(samples), false);
+  }
   return inputs;
 }
+
+namespace {
 
 void run(FlowContext& context) {
   fit::Options options;
   options.v_zero = options.bit_line_reference = 0.5 * context.conditions().vdd;
-  const fit::FitResult result = fit::fitModel(readAll(context), options);
+  const fit::FitResult result = fit::fitModel(flowInputs(context), options);
   context.writeText("model.json", model::modelText(result.model));
   // The refit starts from the files again: what is on disk must give what is in the model.
-  const fit::FitResult again = fit::fitModel(readAll(context), options);
+  const fit::FitResult again = fit::fitModel(flowInputs(context), options);
   const model::Model stored = model::readModel(context.dir() / "model.json");
   const bool same_text = model::modelText(stored) == model::modelText(result.model);
   const double refit = same_text ? deviation(result.report, again.report) : INFINITY;
@@ -57,6 +62,16 @@ void run(FlowContext& context) {
   if (result.model.cell.extended)
     context.current()["figures"]["fit"]["extended_nrmse"] = {
         {"value", result.model.cell.extended->nrmse}, {"unit", ""}, {"description", "extended fit, cross-validated"}};
+  if (const auto& v = result.model.cell.mismatch_curve) {
+    context.current()["figures"]["fit"]["spread_sigma"] = {
+        {"value", std::fabs(v->worst_sigma_ratio - 1)},
+        {"unit", ""},
+        {"description", "sigma of the current drawn from the model against the Monte-Carlo samples, worst level"}};
+    context.current()["figures"]["fit"]["spread_correlation"] = {
+        {"value", v->worst_correlation_error},
+        {"unit", ""},
+        {"description", "correlation of two levels, drawn against the samples, worst pair"}};
+  }
   for (const auto& w : result.report.warnings) context.current()["warnings"].push_back("fit: " + w);
 }
 

@@ -17,6 +17,9 @@ const std::vector<Measure>& measures() {
       {"cell.retention.tau_high", "characterize", "gain-cell_retention", "tau_high"},
       {"fit.cubic.nrmse", "fit", "fit", "cubic_nrmse"},
       {"fit.refit.deviation", "fit", "fit", "refit_deviation"},
+      {"fit.extended.nrmse", "fit", "fit", "extended_nrmse"},
+      {"fit.spread.sigma", "fit", "fit", "spread_sigma"},
+      {"fit.spread.correlation", "fit", "fit", "spread_correlation"},
       {"mc.iv.samples", "monte-carlo", "mc_iv", "samples"},
       {"relu.transfer.error_max", "converters", "relu-converter_transfer", "max_error_lsb", 1e-9},
       {"relu.transfer.negative_pulses", "converters", "relu-converter_transfer", "negative_pulses"},
@@ -32,6 +35,8 @@ const std::vector<Measure>& measures() {
       {"chain.output.wrong_signs", "chain", "tile_chain", "wrong_signs"},
       {"energy.array1", "chain", "column_relu", "energy_64_columns"},
       {"energy.array2", "chain", "column_signed", "energy_64_columns"},
+      {"macro.array.error_max", "macro", "macro_array", "max_error"},
+      {"macro.array.speedup", "macro", "macro_array", "cpu_ratio"},
       {"check.s.nrmse_cubic", "check", "check", "s_nrmse_cubic"},
       {"check.s.nrmse_extended", "check", "check", "s_nrmse_extended"},
       {"check.output.nrmse_cubic", "check", "check", "output_nrmse_cubic"},
@@ -71,7 +76,8 @@ spec::Specification specificationOf(const CommandContext& context) {
 std::set<std::string> scopesOf(const json& results) {
   static const std::map<std::string, std::vector<std::string>> covers = {
       {"characterize", {"cell"}},    {"fit", {"fit"}},     {"monte-carlo", {"monte-carlo"}},
-      {"converters", {"converter"}}, {"chain", {"chain"}}, {"check", {"check"}}};
+      {"converters", {"converter"}}, {"chain", {"chain"}}, {"macro", {"macro"}},
+      {"check", {"check"}}};
   std::set<std::string> scopes;
   for (const auto& [stage, list] : covers)
     if (results.contains(stage)) scopes.insert(list.begin(), list.end());

@@ -11,7 +11,9 @@ const std::vector<Stage>& stages() {
       convertersStage(),    //
       chainStage(),         //
       fitStage(),           //
+      gridStage(),          //
       arrayModelStage(),    //
+      macroStage(),         //
       attentionStage(),     //
       checkStage(),         //
       floorplanStage(),     //

@@ -79,8 +79,8 @@ json inputs(const FlowContext& context) {
 }
 
 std::vector<std::string> everyOtherStage() {
-  return {"generate", "characterize", "monte-carlo", "converters", "chain",
-          "fit",      "array-model",  "attention",   "check",      "floorplan"};
+  return {"generate",    "characterize", "monte-carlo", "converters", "chain",    "fit",
+          "array-model", "macro",        "attention",   "check",      "floorplan"};
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <limits>
 #include <map>
 
-#include "gaincell/fit/fit.hpp"
+#include "gaincell/model/io.hpp"
 #include "gaincell/report/plots.hpp"
 #include "gaincell/report/schematic.hpp"
 #include "gaincell/support/units.hpp"
@@ -40,7 +40,7 @@ double numberOf(const json& figure) {
 std::string measureName(const std::string& stage, const std::string& group, const std::string& name) {
   for (const auto& m : measures())
     if (m.stage == stage && m.group == group && m.figure == name) return m.measure;
-  return group + "." + name;
+  return fmt::format("{}.{}", group, name);
 }
 
 /// Rows of a table with one value in a column, as x and y.
@@ -208,7 +208,7 @@ Section energySection(const ReportSource& s) {
 // --- converters --------------------------------------------------------------------------------------------------
 
 report::Plot converterPlot(const ReportSource& s, const std::string& kind, const std::string& title, double limit_lsb) {
-  const std::string file = kind + "_transfer_transfer.csv";
+  const std::string file = fmt::format("{}_transfer_transfer.csv", kind);
   support::Table t = s.table(file);
   const std::size_t q = t.column("charge_C"), w = t.column("width_s"), e = t.column("error_LSB"), g = t.column("sign");
   std::sort(t.rows.begin(), t.rows.end(), [q](const auto& a, const auto& b) { return a[q] < b[q]; });
@@ -238,31 +238,6 @@ Section converterSection(const ReportSource& s, const std::string& kind, const s
   return section;
 }
 
-// --- model -------------------------------------------------------------------------------------------------------
-
-std::string cell(const json& value) {
-  return value.is_number() ? fmt::format("{:.5g}", value.get<double>()) : "";
-}
-
-Section fitSection(const ReportSource& s) {
-  Section section = namedSection("model", "The fitted model");
-  const json& fitted = s.results["fit"]["report"];
-  report::TextTable table{
-      "Fitted parameters, with 95 % confidence intervals", {"parameter", "unit", "value", "low", "high", "paper"}, {}};
-  for (const auto& p : fitted.value("parameters", json::array()))
-    table.rows.push_back({p.value("name", ""), p.value("unit", ""), cell(p.value("value", json())),
-                          cell(p.value("confidence_95", json::array({nullptr, nullptr}))[0]),
-                          cell(p.value("confidence_95", json::array({nullptr, nullptr}))[1]),
-                          cell(p.value("paper", json()))});
-  section.tables = {table};
-  section.figures = s.figures("fit", "fit");
-  for (const auto& w : fitted.value("warnings", json::array()))
-    section.text.push_back("Warning: " + w.get<std::string>());
-  section.files = {{"model.json", "model.json"}};
-  section.command = "gaincell fit --run . -o refit.json";
-  return section;
-}
-
 }  // namespace
 
 double ReportSource::value(const std::string& stage, const std::string& group, const std::string& name) const {
@@ -283,7 +258,7 @@ std::vector<Figure> ReportSource::figures(const std::string& stage, const std::s
     f.note = name;
     if (f.unit == "LSB") {  // 1 LSB of a pulse is 1 ns (1 GHz counter)
       f.value *= 1e-9;
-      f.unit = "s";
+      f.unit.assign(1, 's');  // a literal: GCC 12 sees an overlap that is not there
     }
     out.push_back(std::move(f));
   }
@@ -335,6 +310,7 @@ std::vector<Section> reportSections(const ReportSource& s) {
   if (s.has("chain")) sections.push_back(chainSection(s));
   if (s.has("monte-carlo")) sections.push_back(monteCarloSection(s));
   if (s.has("fit")) sections.push_back(fitSection(s));
+  if (s.has("macro")) sections.push_back(macroSection(s));
   if (s.has("check")) sections.push_back(checkSection(s));
   if (s.has("attention")) sections.push_back(attentionSection(s));
   if (s.has("floorplan")) sections.push_back(floorplanSection(s));

@@ -31,6 +31,8 @@ struct ReportSource {
 };
 
 report::Section chainSection(const ReportSource& source);
+report::Section fitSection(const ReportSource& source);
+report::Section macroSection(const ReportSource& source);
 report::Section monteCarloSection(const ReportSource& source);
 report::Section attentionSection(const ReportSource& source);
 report::Section checkSection(const ReportSource& source);

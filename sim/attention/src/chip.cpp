@@ -52,7 +52,7 @@ Chip::Chip(const Physics& physics, const Settings& s, std::size_t heads, std::si
       out_sat_(s.out_sat),
       mismatch_sign_(s.sign * physics.mismatch_sign) {
   for (double c : s.coefficients) nominal_.push_back(s.sign * c);
-  if (physics_.mismatch)
+  if (physics_.mismatch || physics_.mismatch_curve)
     for (std::size_t h = 0; h < heads; ++h) heads_.push_back(std::make_unique<HeadDraws>());
 }
 
@@ -66,33 +66,60 @@ bool Chip::plainCells() const noexcept {
 }
 
 void Chip::prepareHead(std::size_t head) const {
-  if (!physics_.mismatch) return;
+  if (heads_.empty()) return;
   auto& draws = *heads_[head];
   std::call_once(draws.once, [&] {
-    const model::Sampler sampler(*physics_.mismatch);
-    std::vector<double> x(sampler.size());
+    const model::Sampler sampler(physics_.mismatch_curve ? physics_.mismatch_curve->scores : *physics_.mismatch);
+    const std::size_t n = sampler.size();
+    std::vector<double> x(n);
     for (Array array : {Array::Key, Array::Value}) {
       auto& out = draws.deviation[static_cast<std::size_t>(array)];
-      out.assign(window_ * dimension_ * 4, 0.0F);
+      out.assign(window_ * dimension_ * n, 0.0F);
       for (std::size_t slot = 0; slot < window_; ++slot) {
         for (std::size_t row = 0; row < dimension_; ++row) {
           sampler.draw(physics_.seed, physics_.chip, cellIndex(array, physics_.head_offset + head, slot, row),
                        x.data());
-          for (std::size_t k = 0; k < std::min<std::size_t>(4, x.size()); ++k)
-            out[(slot * dimension_ + row) * 4 + k] = static_cast<float>(mismatch_sign_ * x[k]);
+          for (std::size_t k = 0; k < n; ++k)
+            out[(slot * dimension_ + row) * n + k] = static_cast<float>(mismatch_sign_ * x[k]);
         }
       }
     }
   });
 }
 
-void Chip::cell(Array array, std::size_t head, std::size_t slot, std::size_t row, double* out) const {
+void Chip::addMismatch(const float* draw, double y0, double* out) const {
+  const std::size_t n = nominal_.size();
+  if (!physics_.mismatch_curve) {
+    for (std::size_t k = 0; k < std::min(n, physics_.mismatch->names.size()); ++k)
+      out[k] += static_cast<double>(draw[k]);
+    return;
+  }
+  // The tangent of the drawn curve at the stored voltage: no further powers of y, so no further planes.
+  const double y = (1 + physics_.storage_coupling) * y0;
+  double value = 0, slope = 0;
+  const auto& components = physics_.mismatch_curve->components_uA;
+  for (std::size_t j = 0; j < components.size(); ++j) {
+    double v = 0, d = 0;
+    for (std::size_t k = components[j].size(); k-- > 0;) {
+      d = d * y + v;
+      v = v * y + components[j][k];
+    }
+    value += static_cast<double>(draw[j]) * v;
+    slope += static_cast<double>(draw[j]) * d;
+  }
+  out[0] += n > 1 ? value - slope * y : value;
+  if (n > 1) out[1] += slope;
+}
+
+void Chip::cell(Array array, std::size_t head, std::size_t slot, std::size_t row, double y0, double* out) const {
+  std::copy(nominal_.begin(), nominal_.end(), out);
+  if (!heads_.empty()) {
+    const auto& draws = heads_[head]->deviation[static_cast<std::size_t>(array)];
+    addMismatch(draws.data() + (slot * dimension_ + row) * (draws.size() / (window_ * dimension_)), y0, out);
+  }
   double stretch = 1;
-  const float* deviation = physics_.mismatch ? heads_[head]->deviation[static_cast<std::size_t>(array)].data() +
-                                                   (slot * dimension_ + row) * 4
-                                             : nullptr;
   for (std::size_t k = 0; k < nominal_.size(); ++k) {
-    out[k] = (nominal_[k] + (deviation != nullptr && k < 4 ? static_cast<double>(deviation[k]) : 0.0)) * stretch;
+    out[k] *= stretch;
     stretch *= 1 + physics_.storage_coupling;  // I(y) = I_dc((1 + k) y)
   }
 }

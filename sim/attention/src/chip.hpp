@@ -21,8 +21,9 @@ class Chip {
   Chip(const Physics& physics, const Settings& settings, std::size_t heads, std::size_t dimension, std::size_t window);
 
   /// Current polynomial of one cell in the stored deviation y, uA/V^k, mismatch, gain and coupling included; order:
-  /// size of Settings::coefficients. @param out that many values
-  void cell(Array array, std::size_t head, std::size_t slot, std::size_t row, double* out) const;
+  /// size of Settings::coefficients. @param y0 the deviation it stores, at which a drawn curve holds exactly
+  /// @param out that many values
+  void cell(Array array, std::size_t head, std::size_t slot, std::size_t row, double y0, double* out) const;
   /// Draws of a head, once; thread-safe.
   void prepareHead(std::size_t head) const;
 
@@ -50,8 +51,9 @@ class Chip {
  private:
   struct HeadDraws {
     std::once_flag once;
-    std::vector<float> deviation[2];  ///< [slot][row][4]
+    std::vector<float> deviation[2];  ///< [slot][row][variable]
   };
+  void addMismatch(const float* draw, double y0, double* out) const;
   double inl(const ConverterLaw& law, double x) const;
   ConversionSite shifted(ConversionSite site) const;
 

@@ -129,7 +129,7 @@ void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
     const std::size_t next = key ? key_block_ : value_block_, step = key ? kBlock : 1;
     for (std::size_t e = 0; e < d; ++e, to += step) {
       const double y = deviation(array, column, e, scratch_[(key ? 0 : d) + e]);
-      if (plan_.chip) plan_.chip->cell(array, head_, slot, e, cell.data());
+      if (plan_.chip) plan_.chip->cell(array, head_, slot, e, y, cell.data());
       if (!simple) {
         const double gain = plan_.chip->gain(array, head_, slot, e);
         for (std::size_t p = 0; p < planes; ++p)

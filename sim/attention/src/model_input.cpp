@@ -138,6 +138,7 @@ std::shared_ptr<Physics> physicsFromModel(const model::Model& m, const EffectSwi
   if (on.mismatch) {
     if (!m.cell.mismatch) missing("$.cell.mismatch", "mismatch");
     p->mismatch = m.cell.mismatch;
+    p->mismatch_curve = m.cell.mismatch_curve;
     p->mismatch_sign = turn;
   }
   addLeakage(m, on, *p);

@@ -97,7 +97,7 @@ class Head {
           int& before = held[j % window_ * d_ + e];
           voltage = chip_->stored(voltage, level, before, array, {batch_, head_, j}, e);
           before = level;
-          chip_->cell(array, head_, j % window_, e, c.polynomial.data());
+          chip_->cell(array, head_, j % window_, e, voltage - s_.v_zero, c.polynomial.data());
           c.gain = chip_->gain(array, head_, j % window_, e);
         }
         c.y = voltage - s_.v_zero;

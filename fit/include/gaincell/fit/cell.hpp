@@ -40,6 +40,9 @@ struct ExtendedOptions {
   int max_conductance_order = 6;
   double min_benefit = 0.03;  ///< a term must lower the cross-validated error by this share
   int folds = 8;
+  /// Takes the orders of this form (current, edge charge, conductance) instead of choosing: the points of a grid must
+  /// have one form, or nothing could be interpolated between them.
+  std::optional<model::ExtendedCell> like = std::nullopt;
 };
 
 /// Adds terms to the cubic as long as each lowers the cross-validated error: polynomial order, charge per pulse edge,

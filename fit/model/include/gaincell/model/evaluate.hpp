@@ -58,6 +58,24 @@ class Sampler {
   std::vector<double> root_;  ///< row-major; root times its transpose is the covariance
 };
 
+/// Draws whole-curve deviations: polynomial coefficients to be added to those of the nominal current.
+class CurveSampler {
+ public:
+  explicit CurveSampler(const CurveVariation& variation) : variation_(variation), scores_(variation.scores) {}
+  std::size_t components() const noexcept { return variation_.components_uA.size(); }
+  std::size_t size() const noexcept { return variation_.components_uA.front().size(); }
+  /// @param out size() coefficients, uA/V^k about v_zero_V, sign as the model stores it
+  void draw(std::uint64_t seed, std::uint64_t sample, std::uint64_t instance, double* out) const;
+  /// The scores alone. @param out components() values
+  void drawScores(std::uint64_t seed, std::uint64_t sample, std::uint64_t instance, double* out) const {
+    scores_.draw(seed, sample, instance, out);
+  }
+
+ private:
+  CurveVariation variation_;
+  Sampler scores_;
+};
+
 /// x of a normal z, and back.
 double inverseTransform(const Transform& transform, double z);
 double applyTransform(const Transform& transform, double x);

@@ -50,6 +50,18 @@ struct JointDistribution {
   std::vector<double> normality_p;              ///< n, p-value of the normality test of z (Anderson-Darling)
 };
 
+/// Variation of the whole I(V) curve, where a cubic cannot carry it: the deviation of a device from the nominal current
+/// is sum_j x_j * sum_k components_uA[j][k] y^k uA, y = V - v_zero_V, with x drawn from `scores`. The components are
+/// the principal components of the samples' currents at the stored levels, each level scaled to its own spread.
+struct CurveVariation {
+  std::vector<std::vector<double>> components_uA;  ///< [component][power of y], uA/V^k
+  std::vector<double> explained;  ///< share of the (scaled) variance that the first 1, 2, ... components carry
+  JointDistribution scores;       ///< one variable per component
+  /// What drawing gave back against the samples: the spread farthest off among the levels (model / samples), and the
+  /// largest |difference| of a correlation between two levels.
+  double worst_sigma_ratio = 1, worst_correlation_error = 0;
+};
+
 /// One candidate term of the extended cell form and what it was worth.
 struct ExtendedTerm {
   std::string name;          ///< "order", "edge_charge", "bit_line_conductance", ...
@@ -87,6 +99,8 @@ struct Cell {
   std::optional<double> storage_coupling;
   std::optional<JointDistribution> mismatch;  ///< local: every cell draws its own
   std::optional<JointDistribution> process;   ///< global: all cells of a chip share one draw
+  /// The same two for the whole curve; where present they are what samples are drawn from.
+  std::optional<CurveVariation> mismatch_curve, process_curve;
 };
 
 /// A value for each of the two rails the storage node can start from.
@@ -159,6 +173,18 @@ struct SignedConverter {
   double sign_threshold_fC = 0;  ///< net charge at which the sign bit flips
 };
 
+/// Energy of one read by stored voltage and pulse width.
+struct ReadEnergy {
+  std::vector<double> v_storage_V, width_s;   ///< increasing
+  std::vector<std::vector<double>> energy_J;  ///< [stored voltage][width]
+};
+
+/// Energy of one write by level.
+struct WriteEnergy {
+  std::vector<double> level_V;                ///< increasing
+  std::vector<std::vector<double>> energy_J;  ///< [previous level][level]
+};
+
 /// J per event. Empty: not characterised.
 struct Energy {
   std::optional<double> write;                                ///< one cell, mean over level transitions
@@ -168,6 +194,8 @@ struct Energy {
   std::optional<double> per_array_multiply;  ///< one 64 x 64 array with its 64 converters, mean of both kinds
   std::optional<double> array1_multiply, array2_multiply;  ///< the same, by array
   std::optional<double> per_token;                         ///< one head, analog and digital parts
+  std::optional<ReadEnergy> read_by_level;
+  std::optional<WriteEnergy> write_by_level;
 };
 
 /// s.
@@ -177,11 +205,18 @@ struct Timing {
   double pulse_max = 15e-9;  ///< widest input pulse
 };
 
+/// How each write goes, by previous level and level.
+struct WriteTransitions {
+  std::vector<std::vector<double>> settle_s;       ///< [previous][level]: time to within half a level
+  std::vector<std::vector<double>> feedthrough_V;  ///< [previous][level]: step of the node when the write switch closes
+};
+
 /// What the write path really stores.
 struct Write {
   std::vector<double> level_V;                ///< asked for, n levels
   std::vector<std::vector<double>> stored_V;  ///< [previous level][level]: voltage after the write switch has closed
   double settle_s = 0;                        ///< slowest time to within half a level
+  std::optional<WriteTransitions> transitions;
 };
 
 /// Where the model may be used. Outside, tools refuse or warn; they never extrapolate silently.

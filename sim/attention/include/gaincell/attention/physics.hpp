@@ -45,6 +45,9 @@ struct Physics {
   std::uint64_t chip = 0;  ///< sample number of the chip
 
   std::optional<model::JointDistribution> mismatch;  ///< of c0..c3, uA/V^k, added to the nominal ones; per cell
+  /// The whole curve instead, where the model has it: each cell then has the drawn deviation exactly at the voltage it
+  /// stores, and its slope there as the voltage decays.
+  std::optional<model::CurveVariation> mismatch_curve;
   double mismatch_sign = 1;     ///< -1 when the deviations are in the other current direction than the coefficients
   std::size_t head_offset = 0;  ///< added to the head in draws: layers of a network have cells of their own
   /// Factor on the whole current of a cell (head, slot, row); for measured or given chips.

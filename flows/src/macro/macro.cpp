@@ -1,0 +1,279 @@
+#include "macro.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <sstream>
+
+#include "gaincell/exports/exports.hpp"
+#include "gaincell/sim/mac_operands.hpp"
+#include "gaincell/support/error.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::flows {
+
+using cells::ConverterKind;
+using support::Error;
+
+namespace {
+
+constexpr double kEdge = 50e-12;  // s, as the word lines of the transistor decks
+constexpr double kStart = 1e-9;   // s
+constexpr double kSettle = 2e-9;  // s
+constexpr double kIntegrator = 10e-12, kGain = 1e6;
+
+/// The exported subcircuits, as the cards a PDK would bring.
+netlist::Deck emptyDeck(const model::Model& m, std::string title) {
+  netlist::Deck deck;
+  deck.title = std::move(title);
+  deck.temp_c = m.conditions.temp_c;
+  std::istringstream text(exports::format("ngspice").write(m));
+  for (std::string line; std::getline(text, line);)
+    if (!line.empty() && line.front() != '*') deck.pdk_cards.push_back(line);
+  return deck;
+}
+
+std::string rowName(const char* name, std::size_t i) {
+  return fmt::format("{}_{}", name, i);
+}
+
+/// Instances go beside the subcircuits they call, which the netlist does not know.
+void addInstance(netlist::Deck& deck, const std::string& name, const std::vector<std::string>& nodes,
+                 const std::string& subcircuit, const std::string& parameters) {
+  deck.pdk_cards.push_back(fmt::format("x{} {} {}{}", name, fmt::join(nodes, " "), subcircuit, parameters));
+}
+
+/// A macro cell of row i that stores `v`.
+void addCell(netlist::Deck& deck, std::size_t i, double v) {
+  addInstance(deck, rowName("cell", i), {"bl", rowName("wl", i)}, "gaincell_cell",
+              fmt::format(" vs={} tedge={}", support::formatNumber(v), support::formatNumber(kEdge)));
+}
+
+/// A source for the ports of macro-models; a card as they are, for the netlist does not see what it drives.
+void addSource(netlist::Deck& deck, const std::string& node, const netlist::Pwl& wave) {
+  std::string points;
+  for (const auto& [t, v] : wave.points)
+    points += fmt::format(" {} {}", support::formatNumber(t), support::formatNumber(v));
+  deck.pdk_cards.push_back(fmt::format("v{} {} 0 pwl({})", node, node, points.substr(1)));
+}
+
+netlist::Deck arrayDeck(const model::Model& m, const std::vector<double>& stored, const std::vector<double>& widths) {
+  const double vdd = m.conditions.vdd_v;
+  netlist::Deck deck = emptyDeck(m, "macro cells on an integrating bit line");
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    if (!(widths[i] > 0)) continue;  // a cell whose word line rests does nothing
+    addSource(deck, rowName("wl", i), netlist::pulseTrain(0, vdd, false, {kStart, kStart + widths[i]}, kEdge));
+    addCell(deck, i, stored[i]);
+  }
+  deck.circuit.add(netlist::VoltageSource{"mid", "mid", "0", netlist::Dc{vdd / 2}});
+  deck.circuit.add(netlist::VoltageControlledVoltage{"int", "out", "mid", "mid", "bl", kGain});
+  deck.circuit.add(netlist::Capacitor{"int", "bl", "out", kIntegrator});
+  deck.initial["bl"] = vdd / 2;
+  const double stop = kStart + *std::max_element(widths.begin(), widths.end()) + kEdge + kSettle;
+  deck.options["method"] = "trap";
+  deck.analysis = netlist::Transient{stop, stop, stop, false};
+  deck.saves = {"v(out)"};
+  return deck;
+}
+
+/// A clock that is high from `from` to `to` in every operation.
+netlist::Pwl clock(const cells::ConverterTiming& timing, double vdd, std::size_t operations, double from, double to,
+                   bool high_at_start) {
+  std::vector<double> edges;
+  for (std::size_t k = 0; k < operations; ++k) {
+    const double t0 = static_cast<double>(k) * timing.period;
+    if (!(high_at_start && k == 0)) edges.push_back(t0 + from);
+    edges.push_back(t0 + to);
+  }
+  return netlist::pulseTrain(0, vdd, high_at_start, edges, timing.edge);
+}
+
+netlist::Deck columnDeck(const model::Model& m, ConverterKind kind, const cells::ConverterTiming& timing,
+                         const cells::ColumnStimulus& stimulus) {
+  const double vdd = m.conditions.vdd_v;
+  const std::size_t operations = stimulus.inputs.size();
+  netlist::Deck deck = emptyDeck(m, "column of macro cells and macro converter");
+  for (std::size_t i = 0; i < stimulus.stored.size(); ++i) {
+    std::vector<double> edges;
+    for (std::size_t k = 0; k < operations; ++k) {
+      const double width = stimulus.inputs[k][i] * cells::kPulseLsb;
+      const double start = static_cast<double>(k) * timing.period + timing.input_start;
+      if (width > 0) edges.insert(edges.end(), {start, start + width});
+    }
+    if (edges.empty()) continue;
+    addSource(deck, rowName("wl", i), netlist::pulseTrain(0, vdd, false, edges, kEdge));
+    addCell(deck, i, stimulus.stored[i]);
+  }
+  const bool relu = kind == ConverterKind::Relu;
+  const model::Converter& c = relu ? *m.relu_converter : m.signed_converter->positive;
+  // The model's widths have comparator and mirror delays in their offset, so discharge and window begin together.
+  const double begin = timing.window_start, saturation = c.saturation_ns * 1e-9;
+  addSource(deck, "rst", clock(timing, vdd, operations, 0, timing.reset_end, true));
+  addSource(deck, "dis", clock(timing, vdd, operations, begin, begin + saturation + timing.edge, false));
+  addSource(deck, "win", clock(timing, vdd, operations, begin, begin + saturation, false));
+  if (relu)
+    addInstance(deck, "converter", {"bl", "out", "rst", "dis", "win"}, "gaincell_relu_converter", "");
+  else
+    addInstance(deck, "converter", {"bl", "out", "sgn", "rst", "dis", "win"}, "gaincell_signed_converter", "");
+  deck.initial["bl"] = vdd / 2;
+  deck.options["method"] = "gear";
+  deck.options["reltol"] = "1e-3";
+  // The steps of the decision are the simulator's own: its sources change with the bit line, not with time.
+  deck.analysis = netlist::Transient{0.1e-9, static_cast<double>(operations) * timing.period, 0.1e-9, false};
+  deck.saves = {"v(out)", "v(bl)"};
+  if (!relu) deck.saves.push_back("v(sgn)");
+  return deck;
+}
+
+const sim::Waveforms& runDeck(netlist::Deck deck, const std::string& name, sim::Simulator& simulator, double& cpu,
+                              sim::Outcome& outcome) {
+  outcome = simulator.run({std::make_shared<const netlist::Deck>(std::move(deck)), {}, name, {}});
+  cpu += outcome.cpu_s;
+  return outcome.orThrow(name);
+}
+
+void requireConditions(const sim::AnalysisContext& context, const model::Model& m) {
+  const model::Conditions& c = m.conditions;
+  if (c.pdk == context.pdk.name && c.corner == context.conditions.corner &&
+      std::fabs(c.temp_c - context.conditions.temp_c) < 0.01 && std::fabs(c.vdd_v - context.conditions.vdd) < 1e-6)
+    return;
+  throw Error("MAC-0004",
+              fmt::format("the model is of {} {} at {} C and {} V, the simulation of {} {} at {} C and {} V", c.pdk,
+                          c.corner, c.temp_c, c.vdd_v, context.pdk.name, context.conditions.corner,
+                          context.conditions.temp_c, context.conditions.vdd),
+              "--model", "give a model of these conditions");
+}
+
+/// Errors of full scale and the ratio of CPU times.
+void compareFigures(sim::AnalysisResult& r, const std::vector<double>& macro, const std::vector<double>& spice,
+                    double full_scale, double macro_cpu, double spice_cpu) {
+  double squares = 0, worst = 0;
+  for (std::size_t i = 0; i < macro.size(); ++i) {
+    squares += (macro[i] - spice[i]) * (macro[i] - spice[i]);
+    worst = std::max(worst, std::fabs(macro[i] - spice[i]));
+  }
+  const double n = static_cast<double>(std::max<std::size_t>(1, macro.size()));
+  r.figures.push_back(
+      {"max_error", worst / full_scale, "", "macro-models against transistors, largest, of full scale"});
+  r.figures.push_back(
+      {"nrmse", std::sqrt(squares / n) / full_scale, "", "macro-models against transistors, rms, of full scale"});
+  r.figures.push_back({"cpu_transistors", spice_cpu, "s", "CPU time of the simulator with transistors"});
+  r.figures.push_back(
+      {"cpu_ratio", spice_cpu / macro_cpu, "", "CPU time with transistors over that with macro-models"});
+}
+
+sim::AnalysisResult arrayMac(const sim::AnalysisContext& context, const model::Model& m, Fidelity fidelity) {
+  const sim::ArrayOperands operands = sim::drawnOperands(context);
+  double cpu = 0;
+  const auto macro = macroArray(m, operands, context.simulator, cpu);
+  const double full_scale = sim::arrayFullScale(context.circuit.integer("rows"));
+  sim::AnalysisResult r;
+  r.figures = {{"full_scale", full_scale, "C", "80 uA x 15 ns for 64 rows, scaled with the rows"},
+               {"cpu_macro", cpu, "s", "CPU time of the simulator with macro-models"}};
+  support::Table t;
+  t.columns = {"column", "charge_macro_C"};
+  std::vector<double> spice;
+  if (fidelity == Fidelity::Compare) {
+    t.columns.emplace_back("charge_C");
+    const sim::ArrayRun run = sim::runArray(context, operands, {});
+    spice = run.charge;
+    r.warnings = run.warnings;
+    compareFigures(r, macro, spice, full_scale, cpu, run.cpu_s);
+  }
+  for (std::size_t j = 0; j < macro.size(); ++j) {
+    std::vector<double> row = {static_cast<double>(j), macro[j]};
+    if (!spice.empty()) row.push_back(spice[j]);
+    t.addRow(row);
+  }
+  r.tables["macro"] = std::move(t);
+  return r;
+}
+
+sim::AnalysisResult columnMac(const sim::AnalysisContext& context, const model::Model& m, Fidelity fidelity) {
+  const auto kind = cells::columnConverter(context.circuit);
+  const auto timing = cells::converterTiming(kind, cells::columnConverterParameters(context.pdk, context.circuit));
+  const double vdd = context.conditions.vdd;
+  double cpu = 0, spice_cpu = 0;
+  std::vector<double> macro, spice;
+  support::Table t;
+  t.columns = {"column", "operation", "width_macro_s", "width_s"};
+  for (int c = 0; c < context.settings.integer("columns"); ++c) {
+    std::vector<int> levels;
+    const auto stimulus = sim::drawnStimulus(context, static_cast<std::uint64_t>(c), levels);
+    const auto widths = macroColumn(m, kind, timing, stimulus, context.simulator, cpu);
+    sim::Outcome outcome;
+    if (fidelity == Fidelity::Compare)
+      runDeck(cells::columnDeck(context.pdk, context.conditions, context.circuit, stimulus),
+              fmt::format("column-{}", c), context.simulator, spice_cpu, outcome);
+    for (std::size_t k = 1; k < widths.size(); ++k) {  // operation 0 only leaves its trace
+      macro.push_back(widths[k]);
+      if (fidelity == Fidelity::Compare)
+        spice.push_back(sim::columnWidth(outcome.waves, kind, timing, vdd, static_cast<int>(k)));
+      t.addRow(
+          {static_cast<double>(c), static_cast<double>(k), macro.back(), spice.empty() ? std::nan("") : spice.back()});
+    }
+  }
+  sim::AnalysisResult r;
+  r.figures = {{"cpu_macro", cpu, "s", "CPU time of the simulator with macro-models"}};
+  if (fidelity == Fidelity::Compare)
+    compareFigures(r, macro, spice, cells::kPulseLevels * cells::kPulseLsb, cpu, spice_cpu);
+  r.tables["macro"] = std::move(t);
+  return r;
+}
+
+}  // namespace
+
+Fidelity fidelityOf(const std::string& name) {
+  if (name == "spice") return Fidelity::Spice;
+  if (name == "macro") return Fidelity::Macro;
+  if (name == "compare") return Fidelity::Compare;
+  throw Error("MAC-0001", fmt::format("there is no fidelity '{}'", name), "--fidelity",
+              "choose spice (transistors), macro (macro-models of --model) or compare (both)");
+}
+
+std::vector<double> macroArray(const model::Model& model, const sim::ArrayOperands& operands, sim::Simulator& simulator,
+                               double& cpu) {
+  std::vector<double> charge;
+  const bool any = std::any_of(operands.widths.begin(), operands.widths.end(), [](double w) { return w > 0; });
+  for (std::size_t j = 0; j < operands.stored.front().size(); ++j) {
+    if (!any) {
+      charge.push_back(0);
+      continue;
+    }
+    std::vector<double> stored;
+    for (const auto& row : operands.stored) stored.push_back(row[j]);
+    sim::Outcome outcome;
+    const auto& waves =
+        runDeck(arrayDeck(model, stored, operands.widths), fmt::format("macro-column-{}", j), simulator, cpu, outcome);
+    const auto& out = waves["v(out)"];
+    charge.push_back(kIntegrator * (out.front() - out.back()));
+  }
+  return charge;
+}
+
+std::vector<double> macroColumn(const model::Model& model, ConverterKind kind, const cells::ConverterTiming& timing,
+                                const cells::ColumnStimulus& stimulus, sim::Simulator& simulator, double& cpu) {
+  if (kind == ConverterKind::Relu ? !model.relu_converter.has_value() : !model.signed_converter.has_value())
+    throw Error("MAC-0002", "the model does not have the converter of this column", "--model",
+                "fit it with the converter's transfer table");
+  sim::Outcome outcome;
+  const auto& waves = runDeck(columnDeck(model, kind, timing, stimulus), "macro-column", simulator, cpu, outcome);
+  std::vector<double> widths;
+  for (std::size_t k = 0; k < stimulus.inputs.size(); ++k)
+    widths.push_back(sim::columnWidth(waves, kind, timing, model.conditions.vdd_v, static_cast<int>(k)));
+  return widths;
+}
+
+sim::AnalysisResult macroAnalysis(const sim::AnalysisContext& context, const std::string& kind,
+                                  const std::string& analysis, const model::Model& model, Fidelity fidelity) {
+  if (analysis != "mac" || (kind != "array" && kind != "column"))
+    throw Error("MAC-0003", fmt::format("{} {} cannot be simulated with macro-models", kind, analysis), "--fidelity",
+                "macro-models stand for cells and converters in: array mac, column mac");
+  requireConditions(context, model);
+  return kind == "array" ? arrayMac(context, model, fidelity) : columnMac(context, model, fidelity);
+}
+
+}  // namespace gaincell::flows

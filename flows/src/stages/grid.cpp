@@ -1,0 +1,139 @@
+// Cell and converters over corners, temperatures and supplies: one model file with a grid and rules to interpolate.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <mutex>
+#include <sstream>
+
+#include "fit_inputs.hpp"
+#include "gaincell/model/io.hpp"
+#include "gaincell/support/parallel.hpp"
+#include "stages.hpp"
+
+namespace gaincell::flows {
+
+namespace {
+
+/// Analyses of one point: those whose figures depend on the conditions and that a model holds.
+const std::vector<std::pair<const char*, const char*>> kAnalyses = {
+    {"gain-cell", "iv"},    {"gain-cell", "charge"},        {"gain-cell", "retention"},
+    {"gain-cell", "write"}, {"relu-converter", "transfer"}, {"signed-converter", "transfer"}};
+
+std::string option(const FlowContext& context, const char* name, const std::string& otherwise) {
+  const auto& values = context.command().values;
+  return values.count(name) ? values[name].as<std::string>() : otherwise;
+}
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> out;
+  std::istringstream in(list);
+  for (std::string item; std::getline(in, item, ',');)
+    if (!item.empty()) out.push_back(item);
+  return out;
+}
+
+std::vector<double> numbers(const std::string& list, const char* name) {
+  std::vector<double> out;
+  for (const auto& item : split(list)) {
+    std::size_t used = 0;
+    double value = std::nan("");
+    try {
+      value = std::stod(item, &used);
+    } catch (const std::exception&) {
+      used = 0;
+    }
+    if (used != item.size() || !std::isfinite(value))
+      throw support::Error("FLW-0080", fmt::format("'{}' is not a number", item), fmt::format("--{}", name),
+                           "give numbers separated by commas");
+    out.push_back(value);
+  }
+  return out;
+}
+
+std::string corners(const FlowContext& context) {
+  return option(context, "grid-corners", "tt,ss,ff,sf,fs");
+}
+std::string temperatures(const FlowContext& context) {
+  return option(context, "grid-temps", "0,27,85");
+}
+std::string supplies(const FlowContext& context) {
+  const double v = context.pdk().vdd;
+  return option(context, "grid-vdds", fmt::format("{:.6g},{:.6g},{:.6g}", v - 0.05, v, v + 0.05));
+}
+
+nlohmann::json inputs(const FlowContext& context) {
+  return {{"corners", corners(context)}, {"temps", temperatures(context)}, {"vdds", supplies(context)}};
+}
+
+bool same(const pdk::Conditions& a, const pdk::Conditions& b) {
+  return a.corner == b.corner && std::fabs(a.temp_c - b.temp_c) < 1e-9 && std::fabs(a.vdd - b.vdd) < 1e-9;
+}
+
+/// Every point but the flow's own, which the other stages have characterised.
+std::vector<pdk::Conditions> points(const FlowContext& context) {
+  std::vector<pdk::Conditions> out;
+  for (const auto& corner : split(corners(context))) {
+    context.pdk().corner(corner);  // refuses an unknown one by name
+    for (const double t : numbers(temperatures(context), "grid-temps"))
+      for (const double v : numbers(supplies(context), "grid-vdds"))
+        if (const pdk::Conditions c{corner, t, v}; !same(c, context.conditions())) out.push_back(c);
+  }
+  return out;
+}
+
+/// Simulates one point; its tables by file name.
+std::map<std::string, support::Table> simulate(FlowContext& context, const pdk::Conditions& at, fit::Inputs& inputs) {
+  std::map<std::string, support::Table> tables;
+  for (const auto& [kind, name] : kAnalyses) {
+    support::throwIfInterrupted();
+    const netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), kind);
+    const netlist::ParameterSet settings = context.command().analysisSettings(context.pdk(), kind, name);
+    const auto result = sim::analysis(kind, name).run({context.pdk(), at, circuit, settings, context.simulator()});
+    for (const auto& [table_name, table] : result.tables)
+      if (inputs.add(kind, table)) tables[fmt::format("{}_{}_{}", kind, name, table_name)] = table;
+  }
+  return tables;
+}
+
+void run(FlowContext& context) {
+  const auto grid = points(context);
+  std::vector<fit::Inputs> all(grid.size() + 1);
+  all[0] = flowInputs(context);
+  std::vector<std::map<std::string, support::Table>> tables(grid.size());
+  support::parallelFor(grid.size(), context.command().common.jobs, [&](std::size_t i) {
+    const pdk::Conditions& c = grid[i];
+    all[i + 1].conditions = {context.pdk().name, c.corner, c.temp_c, c.vdd};
+    tables[i] = simulate(context, c, all[i + 1]);
+  });
+  for (std::size_t i = 0; i < grid.size(); ++i) {
+    support::Provenance p = context.provenance();
+    p.corner = grid[i].corner, p.temp_c = grid[i].temp_c, p.vdd_v = grid[i].vdd;
+    all[i + 1].provenance = p;
+    p.date = "see summary.json";  // tables of equal content must be equal files
+    for (const auto& [name, table] : tables[i])
+      context.writeText(fmt::format("grid/{}_{:g}C_{:g}V/{}.csv", grid[i].corner, grid[i].temp_c, grid[i].vdd, name),
+                        support::toCsv(table, {support::toJson(p).dump()}));
+  }
+  fit::Options options;
+  options.v_zero = options.bit_line_reference = 0.5 * context.conditions().vdd;
+  const fit::FitResult result = fit::fitGrid(all, options);
+  context.writeText("model_grid.json", model::modelText(result.model));
+  double worst = 0;
+  for (const auto& s : result.model.grid)
+    if (s.cell.extended) worst = std::max(worst, s.cell.extended->nrmse);
+  context.current()["figures"]["grid"] = {
+      {"points", {{"value", grid.size() + 1}, {"unit", ""}, {"description", "conditions in model_grid.json"}}},
+      {"extended_nrmse_worst",
+       {{"value", worst}, {"unit", ""}, {"description", "extended fit, cross-validated, worst of the grid"}}}};
+  for (const auto& w : result.report.warnings) context.current()["warnings"].push_back("grid: " + w);
+}
+
+}  // namespace
+
+Stage gridStage() {
+  return {"grid", "corners, temperatures, supplies", {"fit"}, false, inputs, run};
+}
+
+}  // namespace gaincell::flows

@@ -1,0 +1,45 @@
+// The exported macro-models in place of the transistors of a 64-cell column: error and CPU time of both in one run.
+
+#include <map>
+
+#include "../macro/macro.hpp"
+#include "gaincell/cells/column.hpp"
+#include "gaincell/model/io.hpp"
+#include "stages.hpp"
+
+namespace gaincell::flows {
+
+namespace {
+
+void compare(FlowContext& context, const model::Model& m, const std::string& kind,
+             const std::map<std::string, std::string>& size, const std::map<std::string, std::string>& chosen) {
+  netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), kind);
+  for (const auto& [key, value] : size) circuit.set(key, value);
+  netlist::ParameterSet settings = context.command().analysisSettings(context.pdk(), kind, "mac");
+  for (const auto& [key, value] : chosen) settings.set(key, value);
+  const sim::AnalysisResult result = macroAnalysis(
+      {context.pdk(), context.conditions(), circuit, settings, context.simulator()}, kind, "mac", m, Fidelity::Compare);
+  context.writeTable("data/macro_" + kind + ".csv", result.tables.at("macro"));
+  for (const auto& f : result.figures)
+    context.current()["figures"]["macro_" + kind][f.name] = {
+        {"value", f.value}, {"unit", f.unit}, {"description", kind + ": " + f.description}};
+  for (const auto& w : result.warnings) context.current()["warnings"].push_back("macro-models: " + w);
+}
+
+void run(FlowContext& context) {
+  const model::Model m = model::readModel(context.dir() / "model_array.json");
+  // The array generator defaults to the reference cell; the model is that of the cell arrays are made of.
+  const std::string variant = cells::arrayCellParameters(context.pdk()).choice("variant");
+  compare(context, m, "array", {{"rows", "64"}, {"cols", context.quick() ? "2" : "8"}, {"cell_variant", variant}},
+          {{"references", "no"}});
+  if (context.quick()) return;  // a column of transistors with its converter takes longer than the rest of a quick flow
+  compare(context, m, "column", {{"rows", "64"}}, {{"columns", context.quick() ? "1" : "4"}, {"operations", "2"}});
+}
+
+}  // namespace
+
+Stage macroStage() {
+  return {"macro", "macro-models against transistors", {"array-model"}, true, {}, run};
+}
+
+}  // namespace gaincell::flows

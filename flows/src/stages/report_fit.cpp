@@ -1,0 +1,202 @@
+// The report's section on the fitted model: what is left over, how the spread comes back, what each term is worth,
+// parameters with intervals beside the published ones.
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "gaincell/model/io.hpp"
+#include "gaincell/report/plots.hpp"
+#include "report_sections.hpp"
+
+namespace gaincell::flows {
+
+using nlohmann::json;
+
+namespace {
+
+std::string number(const json& value) {
+  return value.is_number() ? fmt::format("{:.5g}", value.get<double>()) : "";
+}
+
+/// Residuals of the charge by stored voltage, in % of full scale: the cubic's, and below it the extended form's.
+report::Plot cellResiduals(const ReportSource& s) {
+  const support::Table fit = s.table("fit_cell.csv");
+  const std::size_t v = fit.column("v_storage_V"), cubic = fit.column("cubic_residual_share"),
+                    extended = fit.column("extended_residual_share"), bl = fit.column("v_bl_V");
+  report::Panel top, bottom;
+  top.title = "cubic";
+  bottom.title = "extended form";
+  top.data.columns = {"v", "residual"};
+  bottom.data.columns = {"v", "middle", "elsewhere"};
+  const double middle = s.context.conditions().vdd / 2;
+  for (const auto& row : fit.rows) {
+    const bool at_middle = std::fabs(row[bl] - middle) < 1e-6;
+    if (at_middle) top.data.addRow({row[v], 100 * row[cubic]});
+    bottom.data.addRow(
+        {row[v], at_middle ? 100 * row[extended] : std::nan(""), at_middle ? std::nan("") : 100 * row[extended]});
+  }
+  top.series = {{"", "v", "residual", "", report::Style::Points, 0}};
+  bottom.series = {{"bit line at half the supply", "v", "middle", "", report::Style::Points, 0},
+                   {"bit line elsewhere", "v", "elsewhere", "", report::Style::Points, 1}};
+  for (auto* p : {&top, &bottom}) {
+    p->x_label = "stored voltage (V)";
+    p->y_label = "residual (% of full scale)";
+  }
+  top.share = bottom.share = 0.5;
+  report::Plot plot;
+  plot.id = "fit-cell-residuals";
+  plot.title = "What the fits of the cell leave over";
+  plot.caption =
+      "Charge of a read pulse in a transient minus that of the model, every level and width. Structure in the upper "
+      "panel is what a cubic cannot follow.";
+  plot.alt = "Residuals of the cubic and of the extended form against the stored voltage.";
+  plot.command = "gaincell fit --run . -o refit.json --out fit-report";
+  plot.panels = {top, bottom};
+  plot.files = {{"data, model, residual", "data/fit_cell.csv"}};
+  plot.height = 460;
+  return plot;
+}
+
+/// Spread of the current by level: samples, whole-curve model, cubic model.
+report::Plot spreadPlot(const ReportSource& s) {
+  report::Panel panel;
+  panel.data = s.table("fit_mismatch.csv");
+  panel.x_label = "stored voltage (V)";
+  panel.y_label = "sigma of the current (uA)";
+  panel.y_scale = 1e6;
+  panel.series = {{"simulated samples", "v_storage_V", "sigma_samples_A", "", report::Style::Points, 0},
+                  {"drawn from the whole-curve model", "v_storage_V", "sigma_model_A", "", report::Style::Line, 1},
+                  {"drawn from the cubic's covariance", "v_storage_V", "sigma_cubic_A", "", report::Style::Dashed, 2}};
+  report::Plot plot;
+  plot.id = "fit-spread";
+  plot.title = "Spread of the current at the stored levels";
+  plot.caption = "20,000 cells drawn from the model against the Monte-Carlo samples it was fitted to.";
+  plot.alt = "Standard deviation of the bit-line current by stored level: samples and both models.";
+  plot.command = "gaincell model sample model.json --samples 20000 -o cells.csv";
+  plot.panels = {panel};
+  plot.files = {{"sigma by level", "data/fit_mismatch.csv"}, {"samples", "mc/iv/samples.csv"}};
+  return plot;
+}
+
+report::Plot retentionResiduals(const ReportSource& s) {
+  const support::Table fit = s.table("fit_retention.csv");
+  const std::size_t start = fit.column("v_start_V"), t = fit.column("t_s"), r = fit.column("residual_V");
+  report::Panel panel;
+  panel.x_label = "time (ms)";
+  panel.y_label = "residual (mV)";
+  panel.x_scale = 1e3;
+  panel.y_scale = 1e3;
+  panel.data.columns = {"t_s"};
+  std::set<double> starts;
+  for (const auto& row : fit.rows) starts.insert(row[start]);
+  std::map<double, std::vector<double>> by_time;
+  for (const auto& row : fit.rows) {
+    auto& line = by_time[row[t]];
+    line.resize(starts.size(), std::nan(""));
+    line[static_cast<std::size_t>(std::distance(starts.begin(), starts.find(row[start])))] = row[r];
+  }
+  int color = 0;
+  for (const double v : starts) {
+    const std::string name = fmt::format("from_{}", color);
+    panel.data.columns.push_back(name);
+    panel.series.push_back({fmt::format("from {:.2f} V", v), "t_s", name, "", report::Style::Line, color % 8});
+    ++color;
+  }
+  for (const auto& [time, values] : by_time) {
+    std::vector<double> row = {time};
+    row.insert(row.end(), values.begin(), values.end());
+    panel.data.addRow(row);
+  }
+  report::Plot plot;
+  plot.id = "fit-retention-residuals";
+  plot.title = "Stored voltage minus the model's prediction";
+  plot.caption = fmt::format("2 % of the supply are {:.0f} mV.", 20 * s.context.conditions().vdd);
+  plot.alt = "Residual of the retention model against time for every stored level.";
+  plot.command = "gaincell fit --run . -o refit.json --out fit-report";
+  plot.panels = {panel};
+  plot.files = {{"decay, model, residual", "data/fit_retention.csv"}};
+  return plot;
+}
+
+report::TextTable parameterTable(const json& fitted) {
+  report::TextTable table{
+      "Fitted parameters, with 95 % confidence intervals", {"parameter", "unit", "value", "low", "high", "paper"}, {}};
+  for (const auto& p : fitted.value("parameters", json::array())) {
+    const json interval = p.value("confidence_95", json::array({nullptr, nullptr}));
+    table.rows.push_back({p.value("name", ""), p.value("unit", ""), number(p.value("value", json())),
+                          number(interval[0]), number(interval[1]), number(p.value("paper", json()))});
+  }
+  return table;
+}
+
+/// Terms of Q = a(V) + b(V) t - g(V) (v_bl - v_ref) t and what each is worth.
+report::TextTable termTable(const model::ExtendedCell& e) {
+  report::TextTable table{
+      "Terms of the extended form, Q = a(V) + b(V) t - g(V) (v_bl - v_ref) t: cross-validated NRMSE, % of full scale",
+      {"term", "without", "with", "in the model"},
+      {}};
+  for (const auto& t : e.terms)
+    table.rows.push_back({t.name, fmt::format("{:.4f}", 100 * t.nrmse_without),
+                          fmt::format("{:.4f}", 100 * t.nrmse_with), t.kept ? "yes" : "no"});
+  return table;
+}
+
+report::TextTable holdTable(const model::Retention& r) {
+  report::TextTable table{"Time until a level has lost half a level", {"level (V)", "time (ms)"}, {}};
+  for (const auto& l : r.levels)
+    table.rows.push_back({fmt::format("{:.3f}", l.level_V), l.half_level_s
+                                                                ? fmt::format("{:.3f}", 1e3 * *l.half_level_s)
+                                                                : fmt::format("more than {:.1f}", 1e3 * l.window_s)});
+  return table;
+}
+
+}  // namespace
+
+report::Section fitSection(const ReportSource& s) {
+  report::Section section;
+  section.id = "model";
+  section.title = "The fitted model";
+  const json& fitted = s.results["fit"]["report"];
+  const model::Model m = model::readModel(s.context.dir() / "model.json");
+  section.text = {
+      "Everything is fitted from the tables of this folder. The cubic is the published form; the extended form is what "
+      "arrays and exports use.",
+      "Two time constants are shown, and they differ where the decay is no pure exponential: the simulation's tau is "
+      "the time after which the distance from half the supply has fallen to 1/e; the fit's tau belongs to the "
+      "exponential through the whole decay, towards the voltage at which the leakage currents balance."};
+  section.plots.push_back(cellResiduals(s));
+  if (m.cell.mismatch_curve) section.plots.push_back(spreadPlot(s));
+  if (m.retention) section.plots.push_back(retentionResiduals(s));
+  section.tables = {parameterTable(fitted)};
+  if (m.cell.extended) section.tables.push_back(termTable(*m.cell.extended));
+  if (m.retention) section.tables.push_back(holdTable(*m.retention));
+  section.figures = s.figures("fit", "fit");
+  for (const auto& w : fitted.value("warnings", json::array()))
+    section.text.push_back("Warning: " + w.get<std::string>());
+  section.files = {{"model.json", "model.json"}};
+  section.command = "gaincell fit --run . -o refit.json";
+  return section;
+}
+
+report::Section macroSection(const ReportSource& s) {
+  report::Section section;
+  section.id = "macro";
+  section.title = "Macro-models against transistors";
+  section.text = {
+      "The subcircuits that `gaincell model export --format ngspice` writes, simulated in place of the transistors of "
+      "64-cell bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter. "
+      "Times are the simulator's CPU time within this run."};
+  for (const char* group : {"macro_array", "macro_column"})
+    for (auto& f : s.figures("macro", group)) section.figures.push_back(std::move(f));
+  section.command =
+      "gaincell simulate array --analysis mac --rows 64 --cols 2 --set cell_variant=lean --fidelity compare --model "
+      "model_array.json";
+  section.files = {{"charges", "data/macro_array.csv"}};
+  if (!s.figures("macro", "macro_column").empty()) section.files.push_back({"pulse widths", "data/macro_column.csv"});
+  return section;
+}
+
+}  // namespace gaincell::flows

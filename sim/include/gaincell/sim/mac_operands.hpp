@@ -1,0 +1,25 @@
+#pragma once
+/// @file
+/// Random operands of the `mac` analyses, drawn from the analysis' settings: for whoever computes the same multiply
+/// another way.
+
+#include <cstdint>
+#include <vector>
+
+#include "gaincell/cells/column.hpp"
+#include "gaincell/sim/array_engine.hpp"
+
+namespace gaincell::sim {
+
+/// Operands of `array mac` by the settings draw, stored_levels, input_levels and zeros.
+ArrayOperands drawnOperands(const AnalysisContext& context);
+
+/// Operations of column `column` of `column mac` by the settings operations, zero_fraction and seed. Operation 0 only
+/// leaves its trace and is not measured. @param levels the stored levels, 0 .. 7
+cells::ColumnStimulus drawnStimulus(const AnalysisContext& context, std::uint64_t column, std::vector<int>& levels);
+
+/// Width (s) of operation k of a simulated column, negative for the negative sign.
+double columnWidth(const Waveforms& waves, cells::ConverterKind kind, const cells::ConverterTiming& timing, double vdd,
+                   int operation);
+
+}  // namespace gaincell::sim
