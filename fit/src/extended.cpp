@@ -133,6 +133,8 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
       consider({best.current, best.edge + step, best.conductance});
       if (bit_line) consider({best.current, best.edge, best.conductance + step});
     }
+    // A conductance that is large at both rails and small between gains nothing below its second order.
+    if (bit_line && best.conductance < 0) consider({best.current, best.edge, 2});
     if (next_error < error * (1 - options.min_benefit) && error > 1e-12) best = next, error = next_error, grew = true;
   }
   if (!std::isfinite(error))

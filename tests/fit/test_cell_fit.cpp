@@ -88,6 +88,22 @@ TEST_CASE("the extended form finds the terms that are there, and what they are w
   }
 }
 
+TEST_CASE("a conductance that is zero in the middle and large at both rails is found") {
+  std::vector<Pulse> data;
+  std::uint64_t n = 0;
+  for (int l = 0; l <= 14; ++l)
+    for (const double t : {1e-9, 15e-9})
+      for (const double v_bl : {0.35, 0.45, 0.55}) {
+        const double y = 0.9 * l / 14 - 0.45;
+        const double current = synthetic::polynomial(kCubic, y) - 60e-6 * y * y * (v_bl - 0.45);
+        data.push_back({y + 0.45, t, v_bl, current * t + 1e-17 * synthetic::noise("even", 0, n++)});
+      }
+  const auto form = fitExtended(data, 0.45, 0.45);
+  REQUIRE(form.conductance_uS.size() >= 3);
+  CHECK(form.conductance_uS[2] == doctest::Approx(60).epsilon(0.02));
+  CHECK(std::fabs(form.conductance_uS[0]) < 0.2);
+}
+
 TEST_CASE("the extended form leaves out terms that are not there") {
   std::vector<Pulse> plain;
   std::uint64_t n = 0;

@@ -33,11 +33,6 @@ TEST_CASE("an array of macro cells gives the charges of the transistors") {
   sim::Simulator simulator;
   const model::Model m = fittedCell(pdk, simulator);
   REQUIRE(m.cell.extended.has_value());
-  // The charge table holds other bit-line voltages, so the conductance is fitted, and worth its place.
-  CHECK_FALSE(m.cell.extended->conductance_uS.empty());
-  for (const auto& term : m.cell.extended->terms)
-    if (term.name == "bit_line_conductance") CHECK(term.nrmse_with < 0.5 * term.nrmse_without);
-
   netlist::ParameterSet array = cells::generator("array").parameters(pdk);
   array.set("rows", 16.0);
   array.set("cols", 2.0);
