@@ -6,6 +6,6 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 "$root"/scripts/install-packages.sh "$root"/scripts/packages-run.txt
 build=${BUILD_DIR:-$root/build/flow}
-build_with release "$build" -DGAINCELL_BUILD_TESTS=OFF -DGAINCELL_BUILD_BENCH=OFF -- gaincell gaincell-spice-worker
+build_with release "$build" -DGAINCELL_WERROR="${WERROR:-OFF}" -DGAINCELL_BUILD_TESTS=OFF -DGAINCELL_BUILD_BENCH=OFF -- gaincell gaincell-spice-worker
 [ $# -gt 0 ] || set -- --quick --out "$root/out/quick" --force
 exec "$build"/bin/gaincell flow "$@"

@@ -60,7 +60,7 @@ class Specializer {
     for (auto& e : elements) by_name[spiceName(e)] = &e;
     for (const auto& [name, changes] : branch.devices) {
       netlist::Element& element = find(by_name, name, path);
-      std::visit([&](auto& e) { change(e, changes, path + name); }, element);
+      std::visit([&, &how = changes, where = path + name](auto& e) { change(e, how, where); }, element);
     }
     for (const auto& [name, inner] : branch.instances) {
       auto* instance = std::get_if<netlist::Instance>(&find(by_name, name, path));
