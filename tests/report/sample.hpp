@@ -61,6 +61,7 @@ inline report::Plot transfer() {
                      {},
                      {},
                      1e-9,
+                     {},
                      0.15};
   for (const double q : d.charge) {
     d.ideal.push_back(std::min(15e-9, std::max(0.0, q / 20e-15 * 1e-9)));
