@@ -99,6 +99,24 @@ TEST_CASE("charge of a bit line: closed forms of each effect") {
   }
 }
 
+TEST_CASE("a voltage outside the rails leaks like the end of the curve instead of jumping there") {
+  model::Model m = straightModel();
+  model::Retention r;
+  r.exponential = false;
+  r.leakage_curve = model::LeakageCurve{10e-15, {0, 0.9}, {1e-12, -1e-12}};
+  m.retention = r;
+  const BehavioralTile tile(m, 300e-15, 150e-15);
+  ModelArray array = arrayOf({{0.905}});
+  array.hold = 100e-9;
+  Effects on;
+  on.storage_coupling = true;
+  const double before = tile.charge(on, array, 0, {10e-9}, BitLine::Held);
+  on.leakage = true;
+  // 1 pA out of 10 fF for 100 ns: 10 uV; 4 uA / 0.45 V for 10 ns.
+  CHECK(tile.charge(on, array, 0, {10e-9}, BitLine::Held) - before ==
+        doctest::Approx(10e-6 * 4e-6 / 0.45 * 10e-9).epsilon(1e-3));
+}
+
 TEST_CASE("forms add one effect each and end in the full model; leaving one out differs in that one") {
   const auto forms = modelForms(straightModel(), {false, true});
   const std::size_t plain = plainForm(forms), full = fullForm(forms);
