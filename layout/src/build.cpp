@@ -96,10 +96,11 @@ class Builder {
     add("gain_cell", "6T gain cell", Kind::Cell, w, h, given ? in_.cell_area.source : describe(cell_area_));
     const Block cell = plan_.blocks.back();
     const Organisation& o = in_.organisation;
-    const auto array = [&](const std::string& name, const std::string& title, int word_lines, int bit_lines) {
-      add(name, title, Kind::Array, bit_lines * w, word_lines * h,
+    const auto array = [&, width = w, height = h](const std::string& name, const std::string& title, int word_lines,
+                                                  int bit_lines) {
+      add(name, title, Kind::Array, bit_lines * width, word_lines * height,
           fmt::format("{} word lines x {} bit lines of cells", word_lines, bit_lines));
-      plan_.blocks.back().children.push_back(at("cells", cell.name, 0, 0, {bit_lines, word_lines, w, h}));
+      plan_.blocks.back().children.push_back(at("cells", cell.name, 0, 0, {bit_lines, word_lines, width, height}));
     };
     array("array_k", "Array 1 (keys)", o.rows, o.columns);
     array("array_v", "Array 2 (values)", o.columns, o.rows);

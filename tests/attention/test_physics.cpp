@@ -93,7 +93,9 @@ TEST_CASE("every effect: kernels against the oracle, streaming and threads to th
   plain.window = 48;
   plain.s_sat = 20;
   const auto without = run(plain);
-  for (const auto& [name, physics] : effects()) {
+  for (const auto& effect : effects()) {
+    const auto& name = effect.first;
+    const auto& physics = effect.second;
     CAPTURE(name);
     Settings s = base(physics);
     s.s_sat = 20;

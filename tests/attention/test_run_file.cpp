@@ -11,6 +11,15 @@
 #include "gaincell/support/error.hpp"
 #include "helpers.hpp"
 
+// gcc defines a macro, clang answers a question.
+#if defined(__SANITIZE_ADDRESS__)
+#define GAINCELL_TEST_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define GAINCELL_TEST_ASAN
+#endif
+#endif
+
 using namespace gaincell::attention;
 using namespace gaincell::attention::testing;
 namespace fs = std::filesystem;
@@ -47,7 +56,7 @@ double statusMegabytes(const char* field) {
 }  // namespace
 
 TEST_CASE("memory is that of a head, not that of the input") {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(GAINCELL_TEST_ASAN)
   MESSAGE("not judged under the address sanitizer, which holds freed memory back");
 #else
   const Folder folder;

@@ -105,7 +105,8 @@ TEST_CASE("the wire comes from the paper's model, the manifest or the user") {
 }
 
 TEST_CASE("sizes from 1 x 1 to 1024 x 1024 generate, others are refused") {
-  for (const auto& [rows, cols] : {std::pair{1, 1}, {1, 1024}, {1024, 1}, {1024, 1024}}) {
+  for (const auto& size : {std::pair{1, 1}, {1, 1024}, {1024, 1}, {1024, 1024}}) {
+    const int rows = size.first, cols = size.second;
     CAPTURE(rows);
     CAPTURE(cols);
     netlist::Circuit circuit;

@@ -35,8 +35,9 @@ TEST_CASE("capacitors lie over or beside the transistors") {
 }
 
 TEST_CASE("the floorplan is legal and its areas add up exactly, whatever the organisation") {
-  for (const auto& [rows, columns, tiles, heads] : std::vector<std::array<int, 4>>{
+  for (const auto& size : std::vector<std::array<int, 4>>{
            {64, 64, 16, 12}, {1, 1, 1, 1}, {64, 16, 3, 5}, {7, 130, 17, 2}, {2, 1024, 1, 12}}) {
+    const int rows = size[0], columns = size[1], tiles = size[2], heads = size[3];
     CAPTURE(rows);
     CAPTURE(columns);
     FloorplanInput in = sampleInput();

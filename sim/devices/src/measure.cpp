@@ -61,10 +61,10 @@ netlist::Deck sweepDeck(const pdk::Pdk& pdk, const std::string& corner, double t
     const Setup s = setupOf(pdk, flavour);
     const std::string gate = flavour + "_g";
     deck.circuit.add(netlist::VoltageControlledVoltage{gate, gate, "0", "sweep", "0", s.sign * s.vdd});
-    const auto device = [&](const std::string& suffix, const std::string& g, double drain, double l) {
-      const std::string d = flavour + suffix;
+    const auto device = [&, &name = flavour](const std::string& suffix, const std::string& g, double drain, double l) {
+      const std::string d = name + suffix;
       deck.circuit.add(VoltageSource{d, d, "0", Dc{s.sign * drain}});
-      deck.circuit.add(Mosfet{d, flavour, d, g, "0", "0", s.w, l});
+      deck.circuit.add(Mosfet{d, name, d, g, "0", "0", s.w, l});
       deck.saves.push_back("i(v" + d + ")");
     };
     device("_sat", gate, s.vdd, s.l);
