@@ -32,7 +32,8 @@ std::shared_ptr<const netlist::Deck> Variation::realisation(std::shared_ptr<cons
 Job AnalysisContext::job(std::shared_ptr<const netlist::Deck> of_deck, std::string tag) const {
   Job job;
   if (variation) job.alters = variation->alters(*of_deck);
-  job.deck = variation ? variation->realisation(std::move(of_deck)) : std::move(of_deck);
+  if (variation) of_deck = variation->realisation(std::move(of_deck));
+  job.deck = std::move(of_deck);
   job.tag = std::move(tag);
   return job;
 }

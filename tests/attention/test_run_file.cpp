@@ -46,7 +46,7 @@ void writeInput(const fs::path& path, const Shape& s, Compression compression) {
   w.commit();
 }
 
-double statusMegabytes(const char* field) {
+[[maybe_unused]] double statusMegabytes(const char* field) {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
     if (line.starts_with(field)) return std::stod(line.substr(std::string(field).size())) / 1024;
