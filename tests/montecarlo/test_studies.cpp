@@ -127,7 +127,7 @@ TEST_CASE("the reference cells of a column are measured once for all samples, an
   REQUIRE(result.report.good == 2);
   const VariationModel model(c.pdk, c.variation);
   const DrawSource source(c.seed, c.sampling, c.samples, result.header.preflight.draws);
-  sim::Simulator simulator({});
+  sim::Simulator simulator;
   for (std::uint64_t sample : {0, 1}) {  // everything measured and parsed anew
     const SampleVariation variation(model, source, sample, Statistics::Ours);
     const sim::AnalysisContext context{c.pdk, c.conditions[0], c.circuit, c.settings, simulator, &variation};
