@@ -173,7 +173,7 @@ class Run {
       parameter("node coupling gain", "%", 100 * *model_.cell.storage_coupling, std::nullopt, std::nullopt);
   }
 
-  /// What each term of Q = a(V) + b(V) t - g(V) (v_bl - v_ref) t is worth.
+  /// What each term of Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t is worth.
   void reportTerms(const model::ExtendedCell& e) {
     parameter("extended: order of the current", "", static_cast<double>(e.current_uA.size()) - 1, std::nullopt, 3.0);
     if (!e.edge_charge_fC.empty())
@@ -182,6 +182,10 @@ class Run {
     if (!e.conductance_uS.empty())
       parameter("extended: bit-line conductance at the zero voltage", "uS", e.conductance_uS[0], std::nullopt,
                 std::nullopt);
+    if (e.conductance_slope)
+      parameter("extended: its change with the bit line, by stored voltage", "uS/V^2",
+                e.conductance_slope->slope_uS_per_V.size() > 1 ? e.conductance_slope->slope_uS_per_V[1] : 0.0,
+                std::nullopt, std::nullopt);
     for (const auto& term : e.terms) {
       parameter(fmt::format("cross-validated NRMSE without {}{}", term.name, term.kept ? "" : " (left out)"), "%",
                 100 * term.nrmse_without, std::nullopt, std::nullopt);

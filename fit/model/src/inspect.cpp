@@ -221,6 +221,7 @@ Cell turned(Cell cell, SignConvention convention) {
     turn(cell.extended->current_uA);
     turn(cell.extended->edge_charge_fC);
     turn(cell.extended->conductance_uS);
+    if (cell.extended->conductance_slope) turn(cell.extended->conductance_slope->slope_uS_per_V);
   }
   for (auto* d : {&cell.mismatch, &cell.process})
     if (*d) turnDistribution(**d);
