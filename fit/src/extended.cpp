@@ -91,6 +91,7 @@ double crossValidated(const std::vector<Pulse>& data, const std::vector<int>& fo
 }
 
 bool varies(const std::vector<Pulse>& data, double Pulse::*member) {
+  if (data.empty()) return false;
   const auto [low, high] = std::minmax_element(data.begin(), data.end(),
                                                [&](const Pulse& a, const Pulse& b) { return a.*member < b.*member; });
   return (*high).*member - (*low).*member > 1e-9 * std::fabs((*high).*member);
@@ -104,12 +105,9 @@ Form with(Form f, int Form::*order, int to) {
   return f;
 }
 
-/// Greedy: of all one-step enlargements takes the one that helps most, until none helps enough.
-Form grownForm(const Judge& judge, bool bit_line, const ExtendedOptions& options) {
+/// Greedy: of all one-step enlargements of `terms` takes the one that helps most, until none helps enough.
+Form grownForm(Form best, const Judge& judge, const std::vector<int Form::*>& terms, const ExtendedOptions& options) {
   const Form most{options.max_order, options.max_edge_order, options.max_conductance_order, options.max_slope_order};
-  std::vector<int Form::*> terms = {&Form::current, &Form::edge};
-  if (bit_line) terms.insert(terms.end(), {&Form::conductance, &Form::slope});
-  Form best;
   double error = judge(best);
   for (bool grew = true; grew && error > 1e-12;) {
     Form next = best;
@@ -120,17 +118,29 @@ Form grownForm(const Judge& judge, bool bit_line, const ExtendedOptions& options
       const double e = judge(f);
       if (e < next_error) next = f, next_error = e;
     };
-    // Steps of one and of two orders, as an odd function gains nothing from the next even order alone.
-    for (const int step : {1, 2})
-      for (int Form::*order : terms) consider(order, best.*order + step);
-    // A conductance that is large at both rails and small between gains nothing below its second order, one that
-    // changes at the rails only may gain nothing below its third.
-    if (bit_line && best.conductance < 0) consider(&Form::conductance, 2);
-    if (bit_line && best.slope < 1) consider(&Form::slope, 3);
+    for (int Form::*order : terms) {
+      // Steps of one and of two orders, as an odd function gains nothing from the next even order alone.
+      consider(order, best.*order + 1);
+      consider(order, best.*order + 2);
+      // A conductance that is large at both rails and small between gains nothing below its second order, one that
+      // changes at the rails only may gain nothing below its third.
+      if (order == &Form::conductance && best.*order < 0) consider(order, 2);
+      if (order == &Form::slope && best.*order < 1) consider(order, 3);
+    }
     grew = next_error < error * (1 - options.min_benefit);
     if (grew) best = next, error = next_error;
   }
   return best;
+}
+
+/// The pulses with the bit line at `reference`, where only current and edge charge count; all when there are none.
+std::vector<Pulse> atReference(const std::vector<Pulse>& data, double reference) {
+  std::vector<Pulse> out;
+  for (const Pulse& p : data)
+    if (std::fabs(p.v_bit_line - reference) < 1e-6) out.push_back(p);
+  std::set<double> voltages;
+  for (const Pulse& p : out) voltages.insert(p.v_storage);
+  return voltages.size() >= 6 && varies(out, &Pulse::width) ? out : data;
 }
 
 Form formOf(const model::ExtendedCell& cell, bool bit_line) {
@@ -142,23 +152,13 @@ Form formOf(const model::ExtendedCell& cell, bool bit_line) {
   return f;
 }
 
-/// What each term is worth: the error without it and with it.
-std::vector<model::ExtendedTerm> worth(const Form& best, double error, const Judge& judge, bool bit_line) {
-  std::vector<model::ExtendedTerm> out;
+/// What a term is worth: the error without it and with it, by `judge`.
+model::ExtendedTerm worth(const char* name, const Judge& judge, const Form& best, int Form::*order, int without,
+                          int offered) {
+  const bool kept = best.*order > without;
   // The share range of the file ends at 10; a form the data cannot determine shows as that.
-  const auto judged = [&](const Form& f) { return std::min(judge(f), 10.0); };
-  const auto offer = [&](const char* name, int Form::*order, int without, int offered) {
-    if (best.*order > without)
-      out.push_back({name, judged(with(best, order, without)), std::min(error, 10.0), true});
-    else
-      out.push_back({name, std::min(error, 10.0), judged(with(best, order, offered)), false});
-  };
-  offer("order", &Form::current, 3, 5);
-  offer("edge_charge", &Form::edge, -1, 1);
-  if (!bit_line) return out;
-  offer("bit_line_conductance", &Form::conductance, -1, 2);
-  offer("conductance_slope", &Form::slope, -1, 1);
-  return out;
+  const auto judged = [&](int to) { return std::min(judge(with(best, order, to)), 10.0); };
+  return {name, kept ? judged(without) : judged(best.*order), kept ? judged(best.*order) : judged(offered), kept};
 }
 
 }  // namespace
@@ -171,11 +171,19 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
   double most = 0;
   for (const Pulse& p : data) most = std::max(most, std::fabs(p.charge));
   const bool bit_line = varies(data, &Pulse::v_bit_line);
-  const std::vector<int> fold = folds(data, options.folds);
-  const Judge judge = [&](const Form& f) {
-    return crossValidated(data, fold, options.folds, f, v_zero, reference, most);
+  const auto judgeOn = [&](const std::vector<Pulse>& pulses) -> Judge {
+    return [&pulses, fold = folds(pulses, options.folds), &options, v_zero, reference, most](const Form& f) {
+      return crossValidated(pulses, fold, options.folds, f, v_zero, reference, most);
+    };
   };
-  const Form best = options.like ? formOf(*options.like, bit_line) : grownForm(judge, bit_line, options);
+  // Current and edge charge are chosen where they alone count: among pulses at other bit lines, whose errors are
+  // larger, a charge per edge of half an LSB per column would not be seen.
+  const std::vector<Pulse> middle = atReference(data, reference);
+  const Judge judge = judgeOn(data), judge_middle = judgeOn(middle);
+  Form best = options.like ? formOf(*options.like, bit_line)
+                           : grownForm({}, judge_middle, {&Form::current, &Form::edge}, options);
+  const Form plain{best.current, best.edge, -1, -1};
+  if (bit_line && !options.like) best = grownForm(best, judge, {&Form::conductance, &Form::slope}, options);
   const double error = judge(best);
   if (!std::isfinite(error))
     throw Error(kTooFewData, "too few voltages and widths for the extended form", "",
@@ -200,7 +208,12 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
   out.bit_line_reference_V = reference;
   out.nrmse = error;
   out.nrmse_fit = fit.rms() / most;
-  out.terms = worth(best, error, judge, bit_line);
+  out.terms = {worth("order", judge_middle, plain, &Form::current, 3, 5),
+               worth("edge_charge", judge_middle, plain, &Form::edge, -1, 1)};
+  if (bit_line) {
+    out.terms.push_back(worth("bit_line_conductance", judge, best, &Form::conductance, -1, 2));
+    out.terms.push_back(worth("conductance_slope", judge, best, &Form::slope, -1, 1));
+  }
   return out;
 }
 
