@@ -277,8 +277,8 @@ class Run {
       }
     }
     out_.report.residuals["retention"] = std::move(t);
-    if (in_.transient) checkAgainstTransient(fit.retention);
     model_.validity.hold_s = {0, longest};
+    if (in_.transient) checkAgainstTransient(fit.retention);
     model_.retention = std::move(fit.retention);
   }
 
@@ -296,10 +296,19 @@ class Run {
   void checkAgainstTransient(const model::Retention& retention) {
     Table t = *in_.transient;
     t.columns[t.column("v_transient_V")] = "v_storage_V";
+    Table by_level;
+    by_level.columns = {"v_start_V", "window_s", "largest_error_V", "share_of_supply"};
     double worst = 0;
-    for (const Decay& d : decays(t, in_.conditions.temp_c))
+    for (const Decay& d : decays(t, in_.conditions.temp_c)) {
+      double most = 0;
       for (std::size_t i = 0; i < d.t.size(); ++i)
-        worst = std::max(worst, std::fabs(model::decayed(retention, d.v.front(), d.t[i] - d.t.front()) - d.v[i]));
+        most = std::max(most, std::fabs(model::decayed(retention, d.v.front(), d.t[i] - d.t.front()) - d.v[i]));
+      const double followed = d.t.back() - d.t.front();
+      by_level.addRow({d.v_start, followed, most, most / in_.conditions.vdd_v});
+      worst = std::max(worst, most);
+      model_.validity.hold_s[1] = std::max(model_.validity.hold_s[1], followed);
+    }
+    out_.report.residuals["retention_transient"] = std::move(by_level);
     const double share = worst / in_.conditions.vdd_v;
     parameter("decay against transient, largest error", "%", 100 * share, std::nullopt, std::nullopt);
     if (share > 0.02)
