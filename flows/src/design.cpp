@@ -1,6 +1,7 @@
 #include "gaincell/flows/design.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,7 @@
 
 #include "gaincell/support/atomic_file.hpp"
 #include "gaincell/support/error.hpp"
+#include "gaincell/support/suggest.hpp"
 #include "gaincell/support/units.hpp"
 
 namespace gaincell::flows {
@@ -67,8 +69,9 @@ DesignFile::DesignFile(std::filesystem::path path) : path_(std::move(path)) {
                                       "jobs", "out",          "$schema", "circuits", "analyses", "commands"};
   for (const auto& [key, value] : document.items()) {
     if (std::find(kTop.begin(), kTop.end(), key) == kTop.end())
-      throw Error("CFG-0006", fmt::format("there is no design key '{}'", key), file,
-                  "keys are: pdk, pdk-manifest, corner, temp, vdd, seed, jobs, out, circuits, analyses, commands");
+      throw Error(
+          "CFG-0006", fmt::format("there is no design key '{}'", key), file,
+          support::didYouMean(key, {kTop.begin(), kTop.end()}, fmt::format("keys are: {}", fmt::join(kTop, ", "))));
     if (key != "$schema") flatten(value, key, depthOf(key), file, values_);
   }
 }

@@ -7,6 +7,7 @@
 #include "gaincell/flows/command.hpp"
 #include "gaincell/support/parallel.hpp"
 #include "gaincell/support/progress.hpp"
+#include "gaincell/support/suggest.hpp"
 #include "gaincell/support/units.hpp"
 
 namespace gaincell::flows {
@@ -15,6 +16,9 @@ using support::Error;
 using support::ExitCode;
 
 namespace {
+
+/// Name under which Boost.Program_options keeps the words that are not options.
+constexpr const char* kPositional = "positional";
 
 po::options_description commonOptions() {
   po::options_description d("Options of every subcommand", 120);
@@ -106,18 +110,31 @@ void printHelp(const Command& command, const po::options_description& own) {
   fmt::print("{}\nExamples:\n{}\n", text.str(), command.examples);
 }
 
+Error unknownOption(const po::unknown_option& e, const Command& command, const po::options_description& known) {
+  const std::string given = e.get_option_name();
+  std::vector<std::string> names;
+  for (const auto& option : known.options())
+    if (option->long_name() != kPositional) names.push_back("--" + option->long_name());
+  return Error("FLW-0038", fmt::format("there is no option '{}'", given), "gaincell " + command.name,
+               support::didYouMean(given, names, fmt::format("'gaincell {} --help' lists the options", command.name)));
+}
+
 ExitCode runCommand(const Command& command, const std::vector<std::string>& args, const std::string& command_line) {
   po::options_description own(fmt::format("Options of {}", command.name), 120), all, hidden;
   command.options(own.add_options());
-  hidden.add_options()("positional", po::value<std::vector<std::string>>());
+  hidden.add_options()(kPositional, po::value<std::vector<std::string>>());
   all.add(own).add(commonOptions()).add(hidden);
   po::positional_options_description positional;
-  positional.add("positional", -1);
+  positional.add(kPositional, -1);
 
   CommandContext context;
   context.command_line = command_line;
   const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-  po::store(po::command_line_parser(args).options(all).positional(positional).style(style).run(), context.values);
+  try {
+    po::store(po::command_line_parser(args).options(all).positional(positional).style(style).run(), context.values);
+  } catch (const po::unknown_option& e) {
+    throw unknownOption(e, command, all);
+  }
   if (context.values.count("help")) {
     printHelp(command, own);
     return ExitCode::Done;
@@ -130,8 +147,8 @@ ExitCode runCommand(const Command& command, const std::vector<std::string>& args
   }
   po::notify(context.values);
   context.common = commonFrom(context.values);
-  if (context.values.count("positional"))
-    context.positional = context.values["positional"].as<std::vector<std::string>>();
+  if (context.values.count(kPositional))
+    context.positional = context.values[kPositional].as<std::vector<std::string>>();
   support::setProgressMode(context.common.quiet ? support::ProgressMode::Quiet : support::ProgressMode::Auto);
   return command.run(context);
 }
@@ -160,6 +177,13 @@ int interrupted(const std::string& resume) {
   return static_cast<int>(ExitCode::Interrupted);
 }
 
+Error unknownCommand(const std::string& given) {
+  std::vector<std::string> names;
+  for (const auto& c : commands()) names.push_back(c.name);
+  return Error("FLW-0002", fmt::format("there is no command '{}'", given), "",
+               support::didYouMean(given, names, "'gaincell --help' lists the commands"));
+}
+
 int dispatch(const std::vector<std::string>& words, const std::string& command_line) {
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     fmt::print("{}", overview());
@@ -170,8 +194,7 @@ int dispatch(const std::vector<std::string>& words, const std::string& command_l
     return 0;
   }
   const Command* command = findCommand(words[0]);
-  if (!command)
-    return fail(fmt::format("[FLW-0002] there is no command '{}'\n  'gaincell --help' lists the commands", words[0]));
+  if (!command) throw unknownCommand(words[0]);
   const std::vector<std::string> args(words.begin() + 1, words.end());
   try {
     return static_cast<int>(runCommand(*command, args, command_line));

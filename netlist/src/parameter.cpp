@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "gaincell/support/error.hpp"
+#include "gaincell/support/suggest.hpp"
 #include "gaincell/support/units.hpp"
 
 namespace gaincell::netlist {
@@ -16,20 +16,6 @@ namespace gaincell::netlist {
 using support::Error;
 
 namespace {
-/// Levenshtein distance, to suggest the name a user probably meant.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t best = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
-      diagonal = std::exchange(row[j], best);
-    }
-  }
-  return row.back();
-}
-
 std::string withUnit(double value, const std::string& unit) {
   return unit.empty() ? support::formatNumber(value) : support::formatSi(value, unit, 4);
 }
@@ -81,20 +67,13 @@ bool ParameterSet::has(std::string_view name) const {
 }
 
 const Parameter& ParameterSet::find(std::string_view name, const std::string& where) const {
-  const Parameter* nearest = nullptr;
-  std::size_t best = 4;
-  for (const auto& p : declared_) {
-    if (p.name == name) return p;
-    if (const std::size_t d = distance(p.name, name); d < best) {
-      best = d;
-      nearest = &p;
-    }
-  }
+  const auto found =
+      std::find_if(declared_.begin(), declared_.end(), [&](const Parameter& p) { return p.name == name; });
+  if (found != declared_.end()) return *found;
   std::vector<std::string> names;
   for (const auto& p : declared_) names.push_back(p.name);
   throw Error("NET-0002", fmt::format("there is no parameter '{}'", name), where,
-              nearest ? fmt::format("did you mean '{}'?", nearest->name)
-                      : fmt::format("parameters are: {}", fmt::join(names, ", ")));
+              support::didYouMean(name, names, fmt::format("parameters are: {}", fmt::join(names, ", "))));
 }
 
 void ParameterSet::set(std::string_view name, std::string_view text, const std::string& where) {

@@ -41,6 +41,8 @@ TEST_CASE("help is there for the program and for each command") {
 TEST_CASE("bad input is refused with one clear message") {
   const fs::path dir = freshFolder("cli");
   checkRefused({"flaw"}, "there is no command 'flaw'");
+  checkRefused({"flaw"}, "did you mean 'flow'?");
+  checkRefused({"flow", "--quik"}, "did you mean '--quick'?");
   checkRefused({"netlist", "gain-cell", "--colour", "red"}, "--colour");
   checkRefused({"netlist", "gain-cel"}, "gain-cell");
   checkRefused({"netlist", "gain-cell", "--pdk", "gc27"}, "gc28");

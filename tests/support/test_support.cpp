@@ -10,6 +10,7 @@
 #include "gaincell/support/hash.hpp"
 #include "gaincell/support/parallel.hpp"
 #include "gaincell/support/random.hpp"
+#include "gaincell/support/suggest.hpp"
 #include "gaincell/support/units.hpp"
 
 using namespace gaincell::support;
@@ -30,6 +31,17 @@ TEST_CASE("SI formatting chooses the prefix after rounding") {
   CHECK(formatSi(999.9996, "Hz") == "1 kHz");
   CHECK(formatSi(-1.5e-14, "F") == "-15 fF");
   CHECK(formatSi(0.0, "V") == "0 V");
+}
+
+TEST_CASE("a suggestion is near, or there is none") {
+  const std::vector<std::string> names = {"fit", "flow", "floorplan", "--samples"};
+  CHECK(nearestName("fitt", names) == "fit");
+  CHECK(nearestName("--sample", names) == "--samples");
+  CHECK(nearestName("flor", names) == "flow");
+  CHECK(!nearestName("xy", names));
+  CHECK(!nearestName("", names));
+  CHECK(didYouMean("fitt", names, "no") == "did you mean 'fit'?");
+  CHECK(didYouMean("unheard-of", names, "no") == "no");
 }
 
 TEST_CASE("Philox matches the published known answers") {
