@@ -80,8 +80,8 @@ Leak measureLeak(const AnalysisContext& context, double wbl) {
   return {leak["v(sn)"], leak["i(vsn)"], capacitance(waves, leak["v(sn)"], context.conditions.vdd, kRamp)};
 }
 
-/// Charge from the lowest to the highest voltage, over their difference. The value at one voltage would be a lottery: at
-/// rest the pair is an inverter of high gain, and where it switches its whole swing couples back within some 10 mV.
+/// Charge from the lowest to the highest voltage, over their difference. The value at one voltage would be a lottery:
+/// at rest the pair is an inverter of high gain, and where it switches its whole swing couples back within some 10 mV.
 double meanCapacitance(const Leak& leak) {
   double charge = 0;
   for (std::size_t k = 1; k < leak.v.size(); ++k)

@@ -86,7 +86,8 @@ std::vector<Array> arrays(const model::Model& m) {
     list("current_uA", c.extended->current_uA);
     list("edge_charge_fC", c.extended->edge_charge_fC);
     list("conductance_uS", c.extended->conductance_uS);
-    if (c.extended->conductance_slope) list("conductance_slope_uS_per_V", c.extended->conductance_slope->slope_uS_per_V);
+    if (c.extended->conductance_slope)
+      list("conductance_slope_uS_per_V", c.extended->conductance_slope->slope_uS_per_V);
     list("bit_line_reference_V", {c.extended->bit_line_reference_V});
   }
   if (m.retention) {
