@@ -76,7 +76,8 @@ struct ConductanceSlope {
 };
 
 /// Charge into the bit line of one pulse of width t at stored voltage V and bit-line voltage v_bl, d away from
-/// bit_line_reference_V: Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t, polynomials in y = V - v_zero_V, lowest order first.
+/// bit_line_reference_V: Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t, polynomials in y = V - v_zero_V, lowest order
+/// first.
 struct ExtendedCell {
   std::vector<double> current_uA;      ///< b: uA/V^k
   std::vector<double> edge_charge_fC;  ///< a: fC/V^k; empty: no edge charge
