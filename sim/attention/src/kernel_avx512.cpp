@@ -10,7 +10,7 @@ namespace gaincell::attention {
 namespace {
 
 struct Avx512 {
-  static constexpr std::size_t kWidth = 16, kGemmRows = 12, kGemmVectors = 2, kScoreRows = 6;
+  static constexpr std::size_t kWidth = 16, kGemmRows = 6, kGemmVectors = 4, kScoreRows = 6;
   static constexpr bool kFuses = true;
   using F = __m512;
   using X = __m512i;

@@ -318,21 +318,26 @@ inline void currentTile(const CurrentBlock& b, std::size_t r0, std::size_t c) {
   }
 }
 
-/// Cuts m rows and n columns into tiles of registers: body(rows, vectors, first row, first column), the first two as
-/// constants. n: a multiple of 16.
+/// Cuts m rows and n columns into tiles of registers, as wide as they go: body(rows, vectors, first row, first column),
+/// the first two as constants. n: a multiple of 16.
+template <typename V, std::size_t kVectors, typename Body>
+inline void forTiles(std::size_t m, std::size_t n, std::size_t j, Body body) {
+  constexpr std::size_t kSums = V::kGemmRows * V::kGemmVectors, kRows = kSums / kVectors < 12 ? kSums / kVectors : 12;
+  for (; j + kVectors * V::kWidth <= n; j += kVectors * V::kWidth) {
+    std::size_t i = 0;
+    for (; i + kRows <= m; i += kRows) body(Count<kRows>{}, Count<kVectors>{}, i, j);
+    for (; i + 4 <= m; i += 4) body(Count<4>{}, Count<kVectors>{}, i, j);
+    for (; i < m; ++i) body(Count<1>{}, Count<kVectors>{}, i, j);
+  }
+  if constexpr (kVectors > 1) forTiles<V, kVectors / 2>(m, n, j, body);
+}
+
 template <typename V, typename Body>
 inline void forTiles(std::size_t m, std::size_t n, Body body) {
-  const auto rows = [&](auto vectors, std::size_t j) {
-    std::size_t i = 0;
-    for (; i + V::kGemmRows <= m; i += V::kGemmRows) body(Count<V::kGemmRows>{}, vectors, i, j);
-    for (; i + 4 <= m; i += 4) body(Count<4>{}, vectors, i, j);
-    for (; i < m; ++i) body(Count<1>{}, vectors, i, j);
-  };
   std::size_t j = 0;
   if (m == 1)  // one token: enough columns at once to hide the latency of the chains
     for (; j + 64 <= n; j += 64) body(Count<1>{}, Count<64 / V::kWidth>{}, 0, j);
-  for (; j + V::kGemmVectors * V::kWidth <= n; j += V::kGemmVectors * V::kWidth) rows(Count<V::kGemmVectors>{}, j);
-  for (; j < n; j += V::kWidth) rows(Count<1>{}, j);
+  forTiles<V, V::kGemmVectors>(m, n, j, body);
 }
 
 template <typename V>
