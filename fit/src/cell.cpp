@@ -41,6 +41,20 @@ std::vector<Pulse> staticPulses(const support::Table& table, double reference, d
   return out;
 }
 
+std::vector<Pulse> atStoredLevels(const std::vector<Pulse>& data, int levels, double vdd) {
+  if (levels < 2) return data;
+  const double step = vdd / (levels - 1);
+  std::vector<Pulse> out;
+  std::set<long> met;
+  for (const Pulse& p : data) {
+    const double level = p.v_storage / step;
+    if (std::fabs(level - std::round(level)) > 0.25) continue;
+    met.insert(std::lround(level));
+    out.push_back(p);
+  }
+  return met.size() < 4 ? data : out;
+}
+
 CellFit fitCubic(const std::vector<Pulse>& all, double v_zero, double reference, Robust robust) {
   CellFit out;
   Design design{4, {}};

@@ -74,7 +74,10 @@ class Run {
     const bool transient = !data.empty();
     if (!transient)
       warn("the cell current is fitted from static data: charge of the pulse edges and node coupling are not in it");
-    CellFit fit = fitCubic(transient ? data : fixed, options_.v_zero, options_.bit_line_reference);
+    const std::vector<Pulse>& measured = transient ? data : fixed;
+    CellFit fit =
+        fitCubic(options_.cubic_at_levels ? atStoredLevels(measured, options_.levels, in_.conditions.vdd_v) : measured,
+                 options_.v_zero, options_.bit_line_reference);
     model_.cell = fit.cell;
     if (!fit.regression.outliers.empty())
       warn(fmt::format("{} of {} points of the cell current are outliers; Huber's weights were used",

@@ -139,3 +139,14 @@ TEST_CASE("node coupling is the gain between static and transient curve") {
   for (double& c : transient) c *= factor, factor *= 1.05;
   CHECK(storageCoupling(fixed, transient, 0.45).value() == doctest::Approx(0.05).epsilon(1e-3));
 }
+
+TEST_CASE("only the stored levels count where the cubic is for an array") {
+  std::vector<Pulse> all;
+  for (int l = 0; l <= 14; ++l) all.push_back({0.9 * l / 14 - 0.003, 15e-9, 0.45, 1e-15});  // 8 levels, their middles
+  const auto kept = atStoredLevels(all, 8, 0.9);
+  REQUIRE(kept.size() == 8);
+  for (std::size_t k = 0; k < kept.size(); ++k)
+    CHECK(kept[k].v_storage == doctest::Approx(0.9 * static_cast<double>(k) / 7 - 0.003));
+  CHECK(atStoredLevels(all, 2, 0.9).size() == all.size());  // two levels are no cubic
+  CHECK(atStoredLevels(all, 1, 0.9).size() == all.size());
+}

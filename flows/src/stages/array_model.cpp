@@ -35,6 +35,7 @@ void run(FlowContext& context) {
   inputs.provenance = context.provenance();
   fit::Options options;
   options.v_zero = options.bit_line_reference = 0.5 * context.conditions().vdd;
+  options.cubic_at_levels = true;
   const fit::FitResult result = fit::fitModel(inputs, options);
   context.writeText("model_array.json", model::modelText(result.model));
   context.current()["variant"] = variant;

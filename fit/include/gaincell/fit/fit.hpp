@@ -51,6 +51,8 @@ struct Options {
   double pulse_max = 15e-9;  ///< s
   int levels = 8;            ///< stored levels, for the hold times
   int rows = 64;             ///< of an array, for energies
+  /// Fits the cubic at the stored levels alone: what an array sums. Voltages between them only serve the extended form.
+  bool cubic_at_levels = false;
   /// Form of the extended cell, where another point of a grid has chosen it.
   std::optional<model::ExtendedCell> extended_like = std::nullopt;
 };
