@@ -24,7 +24,7 @@ void run(FlowContext& context) {
     for (const auto& [name, table] : result.tables) inputs.add("gain-cell", table);
   }
   for (const char* kind : {"relu-converter", "signed-converter"})
-    for (const char* table : {"transfer_transfer", "energy_energy"})
+    for (const char* table : {"transfer_transfer", "transfer_energy"})
       inputs.add(kind, support::readCsv(context.dir() / "data" / (std::string(kind) + "_" + table + ".csv")));
   inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
                        context.conditions().vdd};
