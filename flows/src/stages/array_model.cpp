@@ -25,7 +25,7 @@ void run(FlowContext& context) {
     for (const auto& [name, table] : result.tables) inputs.add("gain-cell", table);
   }
   for (const char* kind : {"relu-converter", "signed-converter"})
-    for (const char* table : {"transfer_transfer", "energy_energy"})
+    for (const char* table : {"transfer_transfer", "transfer_energy"})
       inputs.add(kind, support::readCsv(context.dir() / "data" / (std::string(kind) + "_" + table + ".csv")));
   addFlowSamples(context, inputs, "array-iv", "gain-cell", false);
   addFlowSamples(context, inputs, "array-iv-process", "gain-cell", true);
