@@ -285,8 +285,8 @@ inline void gemmTile(const Product& p, std::size_t i, std::size_t j) {
       acc[r][n] = p.accumulate ? V::load(p.c + (i + r) * p.ldc + j + n * V::kWidth) : V::set(0.0F);
   multiply<V, R, N>(p.k, p.a + i * p.lda, p.lda, p.b + j, p.ldb, acc);
   const auto each = [&](float* to, auto body) {
-    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r)
-      GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) body(to + (i + r) * p.ldc + j + n * V::kWidth, acc[r][n]);
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n)
+        body(to + (i + r) * p.ldc + j + n * V::kWidth, acc[r][n]);
   };
   if (p.output == nullptr) {
     each(p.c, [](float* to, typename V::F x) { V::store(to, x); });
