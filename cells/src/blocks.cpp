@@ -55,14 +55,25 @@ void Blocks::pmos(const std::string& name, const std::string& d, const std::stri
   device('p', name, d, g, s, w, l, slow);
 }
 
-void Blocks::nmosStack(const std::string& name, const std::string& d, const std::string& g, double w, double l,
-                       int count) {
+void Blocks::stack(char polarity, const std::string& name, const std::string& d, const std::string& g, double w,
+                   double l, int count) {
+  const std::string rail = polarity == 'n' ? "0" : "vdd";
   std::string upper = d;
   for (int k = 0; k < count; ++k) {
-    const std::string lower = k + 1 == count ? std::string(1, '0') : name + "_s" + std::to_string(k);
-    nmos(k == 0 ? name : name + "_" + std::to_string(k), upper, g, lower, w, l);
+    const std::string lower = k + 1 == count ? rail : name + "_s" + std::to_string(k);
+    device(polarity, k == 0 ? name : name + "_" + std::to_string(k), upper, g, lower, w, l, false);
     upper = lower;
   }
+}
+
+void Blocks::nmosStack(const std::string& name, const std::string& d, const std::string& g, double w, double l,
+                       int count) {
+  stack('n', name, d, g, w, l, count);
+}
+
+void Blocks::pmosStack(const std::string& name, const std::string& d, const std::string& g, double w, double l,
+                       int count) {
+  stack('p', name, d, g, w, l, count);
 }
 
 void Blocks::inverter(const std::string& name, const std::string& in, const std::string& out, const PairSize& size,

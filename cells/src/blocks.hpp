@@ -36,6 +36,8 @@ class Blocks {
             double l = 0, bool slow = false);
   /// `count` n devices in series from d to ground with one gate: a device longer than the PDK's limit.
   void nmosStack(const std::string& name, const std::string& d, const std::string& g, double w, double l, int count);
+  /// The same of p devices, to the supply.
+  void pmosStack(const std::string& name, const std::string& d, const std::string& g, double w, double l, int count);
   void inverter(const std::string& name, const std::string& in, const std::string& out, const PairSize& size,
                 const std::string& supply = "vdd", bool slow = false);
   /// Series n devices, the first input nearest the output.
@@ -48,6 +50,8 @@ class Blocks {
   void resistor(const std::string& name, const std::string& a, const std::string& b, double ohms);
 
  private:
+  void stack(char polarity, const std::string& name, const std::string& d, const std::string& g, double w, double l,
+             int count);
   void device(char polarity, const std::string& name, const std::string& d, const std::string& g, const std::string& s,
               double w, double l, bool slow);
   const pdk::Pdk& pdk_;

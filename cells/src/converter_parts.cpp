@@ -39,8 +39,8 @@ void declarePassiveIntegrator(ParameterSet& set, ConverterKind kind) {
   declareCapacitor(set, "c_couple", 40e-15, 1e-12,
                    "coupling capacitor from the bit line to the comparator, holds the auto-zeroed trip point");
   declarePair(set, "c1", {0.4e-6, 0.8e-6, 50e-9}, "first comparator inverter");
-  declarePair(set, "autozero", relu ? PairSize{0.1e-6, 0.1e-6} : PairSize{0.1e-6, 0.25e-6},
-              "auto-zero gate across the first inverter; its charge injection sets the offset");
+  declarePair(set, "autozero", {0.1e-6, 0.1e-6},
+              "auto-zero gate across the first inverter; its charge injection sets the charge at which the sign turns");
   declarePair(set, "c2", relu ? PairSize{0.3e-6, 0.3e-6, 50e-9} : PairSize{0.3e-6, 0.6e-6, 50e-9},
               "second comparator inverter; skewed low in the ReLU so that zero charge gives a clean 0");
   declareWidth(set, "header_w", 0.6e-6,
@@ -131,8 +131,8 @@ void declareMirror(ParameterSet& set, ConverterKind kind, bool active) {
   };
   const Sizes n = active ? (relu ? Sizes{20e-6, 80e-15, 0.5e-6, 1e-6, 4.065e-6, 4e-6, 0}
                                  : Sizes{10e-6, 40e-15, 0.5e-6, 0.5e-6, 2.014e-6, 2e-6, 0})
-                         : (relu ? Sizes{2.5e-6, 20e-15, 1e-6, 0.25e-6, 2.02e-6, 1e-6, 3.4e-15}
-                                 : Sizes{2.5e-6, 10e-15, 1.5e-6, 0.75e-6, 1.503e-6, 0.5e-6, 4.9e-15});
+                         : (relu ? Sizes{2.5e-6, 20e-15, 1e-6, 0.5e-6, 2.02e-6, 1e-6, 5e-15}
+                                 : Sizes{2.5e-6, 10e-15, 1.5e-6, 0.75e-6, 1.482e-6, 0.5e-6, 4.9e-15});
   set.declare(
       {Parameter::real(p + "i_ref", "A", n.i_ref, 1e-9, 1e-3, "current into the bias diode"),
        Parameter::real(
@@ -140,9 +140,9 @@ void declareMirror(ParameterSet& set, ConverterKind kind, bool active) {
            "charge of one LSB (1 ns of pulse) the sizes are meant for; errors against the ideal line refer to it")});
   declareLength(set, p + "mirror_l", n.mirror_l, "length of the n mirror: output conductance and matching");
   set.declare({Parameter::integer(
-      p + "mirror_stack", active || relu ? 1 : 2, 1, 8,
-      "devices in series with one gate in the n diode and the n device that feeds the p diode: area for matching where "
-      "the currents are small; the tail has one, a larger one switches too slowly")});
+      p + "mirror_stack", active ? 1 : 2, 1, 8,
+      "devices in series with one gate in the n diode: area for matching where the currents are small; the tail has "
+      "one, a larger one switches too slowly")});
   declareWidth(set, p + "diode_w", n.diode, "width of the n diode");
   declareWidth(set, p + "tail_w", n.tail, "width of the n tail");
   declareWidth(set, p + "switch_w", n.sink_switch, "switch between bit line and n tail");
@@ -150,12 +150,15 @@ void declareMirror(ParameterSet& set, ConverterKind kind, bool active) {
   declareCapacitor(set, p + "c_kick_n", n.kick_n, 1e-12,
                    "capacitor from the bias gate to the opposite switch edge: cancels the kick of the switch");
   if (relu) return;
-  declareLength(set, p + "source_l", active ? 0.5e-6 : 0.75e-6, "length of the p mirror");
-  declareWidth(set, p + "fold_w", active ? 0.5e-6 : 0.375e-6, "n device that feeds the p diode");
-  declareWidth(set, p + "source_diode_w", active ? 2e-6 : 1.125e-6, "width of the p diode");
-  declareWidth(set, p + "source_tail_w", active ? 8.13e-6 : 9.09e-6, "width of the p tail");
+  declareLength(set, p + "source_l", active ? 0.5e-6 : 1.06e-6, "length of the p mirror");
+  declareWidth(set, p + "fold_w", active ? 0.5e-6 : 0.75e-6, "n device that feeds the p diode");
+  set.declare({Parameter::integer(p + "fold_stack", active ? 1 : 4, 1, 8, "its devices in series, as mirror_stack"),
+               Parameter::integer(p + "source_stack", active ? 1 : 2, 1, 8,
+                                  "devices in series in the p diode, as mirror_stack")});
+  declareWidth(set, p + "source_diode_w", active ? 2e-6 : 1.6e-6, "width of the p diode");
+  declareWidth(set, p + "source_tail_w", active ? 8.13e-6 : 6.4e-6, "width of the p tail");
   declareWidth(set, p + "source_switch_w", active ? 4e-6 : 1e-6, "switch between bit line and p tail");
-  declareCapacitor(set, p + "c_kick_p", active ? 0 : 5.2e-15, 1e-12, "as c_kick_n, for the p source");
+  declareCapacitor(set, p + "c_kick_p", active ? 0 : 8.2e-15, 1e-12, "as c_kick_n, for the p source");
 }
 
 namespace {
@@ -219,8 +222,8 @@ void addSink(Blocks& b, const ParameterSet& set, const std::string& on, const st
 void addSource(Blocks& b, const ParameterSet& set, const std::string& on_low, const std::string& off_low) {
   const std::string p = variantPrefix(set);
   const double l = set.real(p + "source_l");
-  b.nmosStack("fold", "pb", "nb", set.real(p + "fold_w"), set.real(p + "mirror_l"), set.integer(p + "mirror_stack"));
-  b.pmos("source_diode", "pb", "pb", "vdd", set.real(p + "source_diode_w"), l);
+  b.nmosStack("fold", "pb", "nb", set.real(p + "fold_w"), set.real(p + "mirror_l"), set.integer(p + "fold_stack"));
+  b.pmosStack("source_diode", "pb", "pb", set.real(p + "source_diode_w"), l, set.integer(p + "source_stack"));
   const double w = set.real(p + "source_tail_w");
   b.pmos("source_tail", "ptail", "pb", "vdd", fixedWidth(set, w), l);
   if (set.isChoice("trim", "on")) addTrim(b, b.pdk(), set, {"source_tail", "ptail", "pb", w, l}, false);

@@ -108,7 +108,7 @@ void declarePhases(ParameterSet& set, ConverterKind kind, bool active) {
   if (!relu) declare("sck", active ? 20.3e-9 : 19.8e-9, "rising edge of the sign clock");
   declare("dis", active ? 20.5e-9 : 20.0e-9, "the discharge starts");
   declare("dis_end", active ? 37.2e-9 : 36.2e-9, "the discharge ends at the latest");
-  declare("win", active ? (relu ? 21.72e-9 : 21.75e-9) : (relu ? 20.29e-9 : 20.39e-9),
+  declare("win", active ? (relu ? 21.72e-9 : 21.75e-9) : (relu ? 20.34e-9 : 20.29e-9),
           "the output window opens: the delay of comparator and mirror after dis");
   declare("win_length", kPulseLevels * kPulseLsb, "length of the output window: the pulse's saturation");
   declare("period", active ? 37.6e-9 : 36.6e-9, "one operation");

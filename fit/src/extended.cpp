@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -15,10 +16,10 @@ using support::Error;
 
 namespace {
 
-/// Orders of the three polynomials; -1: the term is absent.
+/// Orders of the four polynomials; -1: the term is absent.
 struct Form {
-  int current = 3, edge = -1, conductance = -1;
-  std::size_t size() const { return static_cast<std::size_t>(current + edge + conductance + 3); }
+  int current = 3, edge = -1, conductance = -1, slope = -1;
+  std::size_t size() const { return static_cast<std::size_t>(current + edge + conductance + slope + 4); }
 };
 
 void addRow(std::vector<double>& x, const Pulse& p, const Form& form, double v_zero, double reference) {
@@ -28,7 +29,9 @@ void addRow(std::vector<double>& x, const Pulse& p, const Form& form, double v_z
   };
   powers(form.current, p.width);
   powers(form.edge, 1);
-  powers(form.conductance, -(p.v_bit_line - reference) * p.width);
+  const double d = p.v_bit_line - reference;
+  powers(form.conductance, -d * p.width);
+  powers(form.slope, -d * d * p.width);
 }
 
 /// Fold of each pulse: neighbours in voltage go to different folds, the end voltages to none (-1). Voltages closer than
@@ -88,9 +91,74 @@ double crossValidated(const std::vector<Pulse>& data, const std::vector<int>& fo
 }
 
 bool varies(const std::vector<Pulse>& data, double Pulse::*member) {
+  if (data.empty()) return false;
   const auto [low, high] = std::minmax_element(data.begin(), data.end(),
                                                [&](const Pulse& a, const Pulse& b) { return a.*member < b.*member; });
   return (*high).*member - (*low).*member > 1e-9 * std::fabs((*high).*member);
+}
+
+/// The cross-validated error of a form on some data.
+using Judge = std::function<double(const Form&)>;
+
+Form with(Form f, int Form::*order, int to) {
+  f.*order = to;
+  return f;
+}
+
+/// Greedy: of all one-step enlargements of `terms` takes the one that helps most, until none helps enough.
+Form grownForm(Form best, const Judge& judge, const std::vector<int Form::*>& terms, const ExtendedOptions& options) {
+  const Form most{options.max_order, options.max_edge_order, options.max_conductance_order, options.max_slope_order};
+  double error = judge(best);
+  for (bool grew = true; grew && error > 1e-12;) {
+    Form next = best;
+    double next_error = error;
+    const auto consider = [&](int Form::*order, int to) {
+      if (to > most.*order) return;
+      const Form f = with(best, order, to);
+      const double e = judge(f);
+      if (e < next_error) next = f, next_error = e;
+    };
+    for (int Form::*order : terms) {
+      // Steps of one and of two orders, as an odd function gains nothing from the next even order alone.
+      consider(order, best.*order + 1);
+      consider(order, best.*order + 2);
+      // A conductance that is large at both rails and small between gains nothing below its second order, one that
+      // changes at the rails only may gain nothing below its third.
+      if (order == &Form::conductance && best.*order < 0) consider(order, 2);
+      if (order == &Form::slope && best.*order < 1) consider(order, 3);
+    }
+    grew = next_error < error * (1 - options.min_benefit);
+    if (grew) best = next, error = next_error;
+  }
+  return best;
+}
+
+/// The pulses with the bit line at `reference`, where only current and edge charge count; all when there are none.
+std::vector<Pulse> atReference(const std::vector<Pulse>& data, double reference) {
+  std::vector<Pulse> out;
+  for (const Pulse& p : data)
+    if (std::fabs(p.v_bit_line - reference) < 1e-6) out.push_back(p);
+  std::set<double> voltages;
+  for (const Pulse& p : out) voltages.insert(p.v_storage);
+  return voltages.size() >= 6 && varies(out, &Pulse::width) ? out : data;
+}
+
+Form formOf(const model::ExtendedCell& cell, bool bit_line) {
+  const auto order = [](const std::vector<double>& c) { return static_cast<int>(c.size()) - 1; };
+  Form f{order(cell.current_uA), order(cell.edge_charge_fC), -1, -1};
+  if (!bit_line) return f;
+  f.conductance = order(cell.conductance_uS);
+  if (cell.conductance_slope) f.slope = order(cell.conductance_slope->slope_uS_per_V);
+  return f;
+}
+
+/// What a term is worth: the error without it and with it, by `judge`.
+model::ExtendedTerm worth(const char* name, const Judge& judge, const Form& best, int Form::*order, int without,
+                          int offered) {
+  const bool kept = best.*order > without;
+  // The share range of the file ends at 10; a form the data cannot determine shows as that.
+  const auto judged = [&](int to) { return std::min(judge(with(best, order, to)), 10.0); };
+  return {name, kept ? judged(without) : judged(best.*order), kept ? judged(best.*order) : judged(offered), kept};
 }
 
 }  // namespace
@@ -103,40 +171,20 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
   double most = 0;
   for (const Pulse& p : data) most = std::max(most, std::fabs(p.charge));
   const bool bit_line = varies(data, &Pulse::v_bit_line);
-  const std::vector<int> fold = folds(data, options.folds);
-  const auto judge = [&](const Form& f) {
-    return crossValidated(data, fold, options.folds, f, v_zero, reference, most);
-  };
-
-  // Greedy: of all one-step enlargements take the one that helps most, until none helps enough. Steps of one and of two
-  // orders, as an odd function gains nothing from the next even order alone.
-  Form best;
-  if (options.like) {
-    const auto order = [](const std::vector<double>& c) { return static_cast<int>(c.size()) - 1; };
-    best = {order(options.like->current_uA), order(options.like->edge_charge_fC), order(options.like->conductance_uS)};
-    if (!bit_line) best.conductance = -1;
-  }
-  double error = judge(best);
-  for (bool grew = !options.like; grew;) {
-    grew = false;
-    Form next = best;
-    double next_error = error;
-    const auto consider = [&](Form f) {
-      if (f.current > options.max_order || f.edge > options.max_edge_order ||
-          f.conductance > options.max_conductance_order)
-        return;
-      const double e = judge(f);
-      if (e < next_error) next = f, next_error = e;
+  const auto judgeOn = [&](const std::vector<Pulse>& pulses) -> Judge {
+    return [&pulses, fold = folds(pulses, options.folds), &options, v_zero, reference, most](const Form& f) {
+      return crossValidated(pulses, fold, options.folds, f, v_zero, reference, most);
     };
-    for (const int step : {1, 2}) {
-      consider({best.current + step, best.edge, best.conductance});
-      consider({best.current, best.edge + step, best.conductance});
-      if (bit_line) consider({best.current, best.edge, best.conductance + step});
-    }
-    // A conductance that is large at both rails and small between gains nothing below its second order.
-    if (bit_line && best.conductance < 0) consider({best.current, best.edge, 2});
-    if (next_error < error * (1 - options.min_benefit) && error > 1e-12) best = next, error = next_error, grew = true;
-  }
+  };
+  // Current and edge charge are chosen where they alone count: among pulses at other bit lines, whose errors are
+  // larger, a charge per edge of half an LSB per column would not be seen.
+  const std::vector<Pulse> middle = atReference(data, reference);
+  const Judge judge = judgeOn(data), judge_middle = judgeOn(middle);
+  Form best = options.like ? formOf(*options.like, bit_line)
+                           : grownForm({}, judge_middle, {&Form::current, &Form::edge}, options);
+  const Form plain{best.current, best.edge, -1, -1};
+  if (bit_line && !options.like) best = grownForm(best, judge, {&Form::conductance, &Form::slope}, options);
+  const double error = judge(best);
   if (!std::isfinite(error))
     throw Error(kTooFewData, "too few voltages and widths for the extended form", "",
                 "give at least 6 stored voltages at 2 widths");
@@ -156,19 +204,16 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
   take(out.current_uA, best.current, 1e6);
   take(out.edge_charge_fC, best.edge, 1e15);
   take(out.conductance_uS, best.conductance, 1e6);
+  if (best.slope >= 0) take(out.conductance_slope.emplace().slope_uS_per_V, best.slope, 1e6);
   out.bit_line_reference_V = reference;
   out.nrmse = error;
   out.nrmse_fit = fit.rms() / most;
-
-  const auto benefit = [&](const char* name, bool kept, const Form& without, const Form& with) {
-    // The share range of the file ends at 10; a form the data cannot determine shows as that.
-    out.terms.push_back(
-        {name, std::min(kept ? judge(without) : error, 10.0), std::min(kept ? error : judge(with), 10.0), kept});
-  };
-  benefit("order", best.current > 3, {3, best.edge, best.conductance}, {5, best.edge, best.conductance});
-  benefit("edge_charge", best.edge >= 0, {best.current, -1, best.conductance}, {best.current, 1, best.conductance});
-  if (bit_line)
-    benefit("bit_line_conductance", best.conductance >= 0, {best.current, best.edge, -1}, {best.current, best.edge, 2});
+  out.terms = {worth("order", judge_middle, plain, &Form::current, 3, 5),
+               worth("edge_charge", judge_middle, plain, &Form::edge, -1, 1)};
+  if (bit_line) {
+    out.terms.push_back(worth("bit_line_conductance", judge, best, &Form::conductance, -1, 2));
+    out.terms.push_back(worth("conductance_slope", judge, best, &Form::slope, -1, 1));
+  }
   return out;
 }
 

@@ -176,7 +176,7 @@ class Run {
       parameter("node coupling gain", "%", 100 * *model_.cell.storage_coupling, std::nullopt, std::nullopt);
   }
 
-  /// What each term of Q = a(V) + b(V) t - g(V) (v_bl - v_ref) t is worth.
+  /// What each term of Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t is worth.
   void reportTerms(const model::ExtendedCell& e) {
     parameter("extended: order of the current", "", static_cast<double>(e.current_uA.size()) - 1, std::nullopt, 3.0);
     if (!e.edge_charge_fC.empty())
@@ -185,6 +185,10 @@ class Run {
     if (!e.conductance_uS.empty())
       parameter("extended: bit-line conductance at the zero voltage", "uS", e.conductance_uS[0], std::nullopt,
                 std::nullopt);
+    if (e.conductance_slope)
+      parameter("extended: its change with the bit line, by stored voltage", "uS/V^2",
+                e.conductance_slope->slope_uS_per_V.size() > 1 ? e.conductance_slope->slope_uS_per_V[1] : 0.0,
+                std::nullopt, std::nullopt);
     for (const auto& term : e.terms) {
       parameter(fmt::format("cross-validated NRMSE without {}{}", term.name, term.kept ? "" : " (left out)"), "%",
                 100 * term.nrmse_without, std::nullopt, std::nullopt);
@@ -276,8 +280,8 @@ class Run {
       }
     }
     out_.report.residuals["retention"] = std::move(t);
-    if (in_.transient) checkAgainstTransient(fit.retention);
     model_.validity.hold_s = {0, longest};
+    if (in_.transient) checkAgainstTransient(fit.retention);
     model_.retention = std::move(fit.retention);
   }
 
@@ -295,10 +299,19 @@ class Run {
   void checkAgainstTransient(const model::Retention& retention) {
     Table t = *in_.transient;
     t.columns[t.column("v_transient_V")] = "v_storage_V";
+    Table by_level;
+    by_level.columns = {"v_start_V", "window_s", "largest_error_V", "share_of_supply"};
     double worst = 0;
-    for (const Decay& d : decays(t, in_.conditions.temp_c))
+    for (const Decay& d : decays(t, in_.conditions.temp_c)) {
+      double most = 0;
       for (std::size_t i = 0; i < d.t.size(); ++i)
-        worst = std::max(worst, std::fabs(model::decayed(retention, d.v.front(), d.t[i] - d.t.front()) - d.v[i]));
+        most = std::max(most, std::fabs(model::decayed(retention, d.v.front(), d.t[i] - d.t.front()) - d.v[i]));
+      const double followed = d.t.back() - d.t.front();
+      by_level.addRow({d.v_start, followed, most, most / in_.conditions.vdd_v});
+      worst = std::max(worst, most);
+      model_.validity.hold_s[1] = std::max(model_.validity.hold_s[1], followed);
+    }
+    out_.report.residuals["retention_transient"] = std::move(by_level);
     const double share = worst / in_.conditions.vdd_v;
     parameter("decay against transient, largest error", "%", 100 * share, std::nullopt, std::nullopt);
     if (share > 0.02)

@@ -305,19 +305,35 @@ CellVariability fitCellVariability(const support::Table& samples, const model::C
   return out;
 }
 
-model::JointDistribution fitConverterVariability(const support::Table& samples) {
-  const bool is_signed =
-      std::find(samples.columns.begin(), samples.columns.end(), "gain_plus") != samples.columns.end();
-  const auto gain = samples.values(is_signed ? "gain_plus" : "gain"),
-             offset = samples.values(is_signed ? "offset_plus" : "offset");
-  std::vector<double> finite_gain, finite_offset;
+namespace {
+/// Gain and offset (s) of every sample that has both; of the positive sign for a signed converter.
+struct GainsAndOffsets {
+  std::vector<double> gain, offset;
+};
+
+GainsAndOffsets gainsAndOffsets(const support::Table& samples) {
+  const bool is_signed = figureColumn(samples, "gain_plus") < samples.columns.size();
+  const auto gain = figureValues(samples, is_signed ? "gain_plus" : "gain"),
+             offset = figureValues(samples, is_signed ? "offset_plus" : "offset");
+  GainsAndOffsets out;
   for (std::size_t i = 0; i < gain.size(); ++i)
     if (std::isfinite(gain[i]) && std::isfinite(offset[i]))
-      finite_gain.push_back(gain[i]), finite_offset.push_back(offset[i]);
-  const double g0 = mean(finite_gain), o0 = mean(finite_offset);
+      out.gain.push_back(gain[i]), out.offset.push_back(offset[i]);
+  requireSamples(out.gain.size());
+  return out;
+}
+}  // namespace
+
+ConverterSpread converterSpread(const support::Table& samples) {
+  const GainsAndOffsets x = gainsAndOffsets(samples);
+  return {standardDeviation(x.gain) / mean(x.gain), standardDeviation(x.offset)};
+}
+
+model::JointDistribution fitConverterVariability(const support::Table& samples) {
+  const GainsAndOffsets x = gainsAndOffsets(samples);
+  const double g0 = mean(x.gain), o0 = mean(x.offset);
   std::vector<std::vector<double>> rows;
-  for (std::size_t i = 0; i < finite_gain.size(); ++i)
-    rows.push_back({finite_gain[i] / g0 - 1, (finite_offset[i] - o0) * 1e9});
+  for (std::size_t i = 0; i < x.gain.size(); ++i) rows.push_back({x.gain[i] / g0 - 1, (x.offset[i] - o0) * 1e9});
   return fitJoint({"gain", "offset_ns"}, rows);
 }
 

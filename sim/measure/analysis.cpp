@@ -25,6 +25,13 @@ std::shared_ptr<const netlist::Deck> AnalysisContext::deck(const std::string& na
   return cached;
 }
 
+support::Table AnalysisContext::nominalTable(const std::string& name,
+                                             const std::function<support::Table()>& measure) const {
+  if (!nominal_tables) return measure();
+  const auto found = nominal_tables->find(name);
+  return found != nominal_tables->end() ? found->second : nominal_tables->emplace(name, measure()).first->second;
+}
+
 std::shared_ptr<const netlist::Deck> Variation::realisation(std::shared_ptr<const netlist::Deck> deck) const {
   return deck;
 }

@@ -23,9 +23,10 @@ netlist::ParameterSet settings(const pdk::Pdk&) {
       Parameter::integer("widths", 5, 1, 30, "number of pulse widths, equidistant"),
       Parameter::real("width_min", "s", 1e-9, 2e-10, 1e-6, "shortest word-line pulse"),
       Parameter::real("width_max", "s", 15e-9, 2e-10, 1e-6, "longest word-line pulse (15 ns: the published T_max)"),
-      Parameter::integer("bit_lines", 1, 1, 21,
-                         "bit-line voltages about VDD/2: the output conductance (every second level, the shortest and "
-                         "the longest width, where it is not VDD/2)"),
+      Parameter::integer(
+          "bit_lines", 1, 1, 21,
+          "bit-line voltages about VDD/2: the output conductance (the shortest and the longest width, where it "
+          "is not VDD/2)"),
       Parameter::real("bit_line_span", "V", 0.1, 1e-3, 0.45,
                       "farthest of them from VDD/2 (0.1 V: the swing of a passively integrating bit line)"),
       Parameter::real("write_width", "s", 10e-9, 2e-10, 1e-6, "write-enable pulse before each read"),
@@ -67,11 +68,10 @@ void holdBitLine(netlist::Deck& deck, double v_bl) {
 }
 
 /// Charges with the bit line elsewhere than at VDD/2, as it is while it integrates.
-void addOtherBitLines(const AnalysisContext& context, const std::vector<double>& all_levels,
+void addOtherBitLines(const AnalysisContext& context, const std::vector<double>& levels,
                       const std::vector<double>& all_widths, support::Table& charges) {
   const int count = context.settings.integer("bit_lines");
-  std::vector<double> levels, widths = {all_widths.front(), all_widths.back()};
-  for (std::size_t l = 0; l < all_levels.size(); l += 2) levels.push_back(all_levels[l]);
+  const std::vector<double> widths = {all_widths.front(), all_widths.back()};
   const double middle = 0.5 * context.conditions.vdd;
   for (int b = 0; b < count && count > 1; ++b) {
     const double v_bl = middle + context.settings.real("bit_line_span") * (2.0 * b / (count - 1) - 1);

@@ -23,7 +23,9 @@ support::Table CellCharges::table() const {
   return t;
 }
 
-CellCharges measureCellCharges(const AnalysisContext& context, const netlist::ParameterSet& cell, int levels) {
+namespace {
+
+support::Table measureTable(const AnalysisContext& context, const netlist::ParameterSet& cell, int levels) {
   // The first pulse settles the drain of the pair; the line goes through the other four.
   const std::vector<double> widths{15e-9, 1e-9, 5e-9, 10e-9, 15e-9};
   constexpr double kSpacing = 20e-9;  // s
@@ -53,7 +55,14 @@ CellCharges measureCellCharges(const AnalysisContext& context, const netlist::Pa
     charges.current.push_back((n * stq - st * sq) / (n * stt - st * st));
     charges.offset.push_back((sq - charges.current.back() * st) / n);
   }
-  return charges;
+  return charges.table();
+}
+
+}  // namespace
+
+CellCharges measureCellCharges(const AnalysisContext& context, const netlist::ParameterSet& cell, int levels) {
+  const support::Table t = context.nominalTable("cell_charge", [&] { return measureTable(context, cell, levels); });
+  return {t.values("offset_C"), t.values("current_A"), t.values("v_storage_V")};
 }
 
 }  // namespace gaincell::sim

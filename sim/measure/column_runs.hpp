@@ -21,7 +21,7 @@ struct CellCharges {
   support::Table table() const;
 };
 
-/// From a transient of one cell per level, bit line held at half the supply.
+/// From a transient of one cell per level, bit line held at half the supply. Nominal devices: a study measures once.
 CellCharges measureCellCharges(const AnalysisContext& context, const netlist::ParameterSet& cell, int levels);
 
 }  // namespace gaincell::sim

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "converter_runs.hpp"
 #include "registry.hpp"
@@ -16,6 +17,8 @@ namespace {
 using cells::ConverterKind;
 using netlist::Parameter;
 using netlist::ParameterSet;
+
+constexpr double kNearZero = 0.1;  // of the full scale: several sigma of the sign's threshold on gc28
 
 struct Line {
   double slope = 0, offset = 0;  ///< LSB per LSB, LSB
@@ -89,16 +92,24 @@ void addSignedFigures(AnalysisResult& r, const std::vector<Operation>& operation
   addBranchFigures(r, plus, lsb, "_plus", ", positive charge");
   addBranchFigures(r, minus, lsb, "_minus", ", negative charge");
   const double full = lsb * cells::kPulseLevels;
-  double zero = 0, wrong = 0;
+  double zero = 0, wrong = 0, negative = -std::numeric_limits<double>::infinity(), positive = -negative;
   for (const auto& op : operations) {
     if (std::fabs(op.charge) < 1e-6 * full) zero = std::max(zero, op.pulse.width);
     if (std::fabs(op.charge) > 0.0199 * full && op.positive != (op.charge > 0)) wrong += 1;
+    if (op.positive)
+      positive = std::min(positive, op.charge);
+    else
+      negative = std::max(negative, op.charge);
   }
   r.figures.push_back({"max_error_lsb", std::max(plus.max_error, minus.max_error), "LSB", "the larger of both signs"});
   r.figures.push_back({"slope_mismatch", plus.line.slope / minus.line.slope - 1, "",
                        "slope of positive over negative charge, minus 1"});
   r.figures.push_back({"zero_width", zero, "s", "width at zero charge"});
   r.figures.push_back({"wrong_signs", wrong, "", "wrong sign bits from 0.02 of full scale"});
+  r.figures.push_back(
+      {"sign_threshold_lsb", 0.5 * (positive + negative) / lsb, "LSB",
+       "charge at which the sign bit turns: middle between the smallest charge read as positive and the "
+       "largest read as negative (their distance: setting near_zero)"});
 }
 
 support::Table transferTable(const std::vector<Operation>& operations, ConverterKind kind, double lsb) {
@@ -129,6 +140,20 @@ support::Table energyTable(const std::vector<Operation>& operations) {
   return t;
 }
 
+/// The regular charges within the full scale: the marks of a sweep crowd at small charges and would weigh too much.
+std::vector<Operation> regularOperations(const std::vector<Operation>& operations, double full, double limit,
+                                         int points) {
+  std::vector<Operation> out;
+  for (int i = 0; i < points; ++i) {
+    const double x = limit * (2.0 * i / (points - 1) - 1.0);
+    if (std::fabs(x) > 1 + 1e-9) continue;
+    const auto it = std::find_if(operations.begin(), operations.end(),
+                                 [&](const Operation& op) { return std::fabs(op.charge - x * full) < 1e-9 * full; });
+    if (it != operations.end()) out.push_back(*it);
+  }
+  return out;
+}
+
 void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operations) {
   const double n = static_cast<double>(operations.size());
   const auto mean = [&](const std::function<double(const Operation&)>& value) {
@@ -139,7 +164,7 @@ void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operation
   double largest = 0;
   for (const auto& op : operations) largest = std::max(largest, op.energy.total());
   r.figures.push_back({"energy_mean", mean([](const auto& op) { return op.energy.total(); }), "J",
-                       "one operation, mean over the charges"});
+                       "one operation, mean over regular charges from -1 to 1 of full scale"});
   r.figures.push_back({"energy_max", largest, "J", "one operation, the largest"});
   r.figures.push_back(
       {"energy_supply", mean([](const auto& op) { return op.energy.supply; }), "J", "mean from the supply"});
@@ -157,6 +182,9 @@ void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operation
 AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {
   const double lsb = cells::lsbCharge(kind, context.circuit);
   std::vector<double> charges = sweepOfFullScale(context.settings.real("limit"), context.settings.integer("points"));
+  const int fine = context.settings.integer("near_zero");
+  for (int i = 0; i < fine; ++i) charges.push_back(kNearZero * ((2.0 * i + 1.0) / fine - 1.0));
+  std::sort(charges.begin(), charges.end());
   for (double& q : charges) q *= lsb * cells::kPulseLevels;
   const auto operations = runOperations(context, kind, charges, context.settings.integer("per_run"));
   AnalysisResult r;
@@ -164,9 +192,11 @@ AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {
     addReluFigures(r, operations, lsb);
   else
     addSignedFigures(r, operations, lsb);
-  addEnergyFigures(r, operations);
+  const auto regular = regularOperations(operations, lsb * cells::kPulseLevels, context.settings.real("limit"),
+                                         context.settings.integer("points"));
+  addEnergyFigures(r, regular);
   r.tables["transfer"] = transferTable(operations, kind, lsb);
-  r.tables["energy"] = energyTable(operations);
+  r.tables["energy"] = energyTable(regular);
   return r;
 }
 
@@ -191,9 +221,16 @@ ParameterSet sweepSettings(double limit, int points) {
        Parameter::integer("per_run", 12, 1, 1000, "operations in one transient run")});
 }
 
+ParameterSet transferSettings() {
+  ParameterSet set = sweepSettings(1.5, 25);
+  set.declare({Parameter::integer("near_zero", 0, 0, 1000,
+                                  "further charges within 0.1 of the full scale: resolves where the sign turns")});
+  return set;
+}
+
 Analysis transferOf(ConverterKind kind, const char* name) {
   return {name, "transfer", "pulse width against charge, linearity, glitches and sign, with energies",
-          [](const pdk::Pdk&) { return sweepSettings(1.5, 25); },
+          [](const pdk::Pdk&) { return transferSettings(); },
           [kind](const AnalysisContext& context) { return runTransfer(context, kind); }};
 }
 

@@ -180,6 +180,8 @@ TEST_CASE("threads and streaming change no bit") {
     const Data d = randomData(v.shape, 11);
     const Scalers scalers = usefulScalers(v.shape.heads);
     const auto whole = outputOf(s, scalers, d);
+    Intermediates all;  // who asks for them takes other ways through the second multiply
+    CHECK(outputOf(s, scalers, d, &all) == whole);
     s.threads = 3;
     CHECK(outputOf(s, scalers, d) == whole);
     std::vector<float> streamed(whole.size());
@@ -204,6 +206,31 @@ TEST_CASE("integer levels give the same bits on every kernel") {
   for (Kernel kernel : availableKernels()) {
     s.kernel = kernel;
     CHECK(outputOf(s, usefulScalers(2), d) == want);
+  }
+}
+
+TEST_CASE("levels are the quotient of a division, rounded to even, to the bit on every kernel") {
+  for (int levels : {2, 3, 6, 7, 8, 16, 100, 256}) {
+    Settings s;
+    s.levels_kv = levels;
+    const auto step = static_cast<float>(s.v_max / (levels - 1));
+    Data d{{1, 1, 0, 64}, {}, {}, {}};
+    for (int n = 0; n < levels - 1; ++n) {  // the 64 floats about every tie
+      float x = (static_cast<float>(n) + 0.5F) * step;
+      for (int i = 0; i < 32; ++i) x = std::nextafter(x, 0.0F);
+      for (int i = 0; i < 64; ++i, x = std::nextafter(x, 1.0F)) d.k.push_back(x);
+    }
+    d.shape.tokens = d.k.size() / 64;
+    d.q = d.v = d.k;
+    for (Kernel kernel : availableKernels()) {
+      CAPTURE(kernelName(kernel));
+      s.kernel = kernel;
+      Intermediates m;
+      outputOf(s, Scalers::identity(1), d, &m);
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < d.k.size(); ++i) wrong += m.k_q[i] != step * std::nearbyint(d.k[i] / step);
+      CHECK(wrong == 0);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 // alternately with it. CPU time of the calling thread, except where threads are compared (wall time).
 //   bench_attention                       the table of figures
 //   bench_attention --benchmark_filter=T  only some
+// GAINCELL_BENCH_AVX2=1 compares on AVX2: OpenBLAS with its Haswell kernels, the simulator with its AVX2 ones.
 #include <benchmark/benchmark.h>
 #include <cblas.h>
 #include <time.h>
@@ -87,8 +88,13 @@ void against(benchmark::State& state, double limit, Work work) {
   state.counters["cpu_ms"] = 1e3 * median(mine);
 }
 
+bool onAvx2() {
+  return std::getenv("GAINCELL_BENCH_AVX2") != nullptr;
+}
+
 Settings standard(double decay) {
   Settings s;
+  if (onAvx2()) s.kernel = Kernel::Avx2;
   s.window = 1024;
   s.decay = decay;
   return s;
@@ -239,8 +245,10 @@ void registerAll() {
 int main(int argc, char** argv) {
   // Settings of the environment may force OpenBLAS to kernels that are slow here; the comparison is with its own
   // choice.
-  if (std::getenv("OPENBLAS_CORETYPE") != nullptr || std::getenv("OPENBLAS_L2_SIZE") != nullptr) {
-    unsetenv("OPENBLAS_CORETYPE");
+  const char* set = std::getenv("OPENBLAS_CORETYPE");
+  const bool right = onAvx2() ? set != nullptr && std::string(set) == "Haswell" : set == nullptr;
+  if (!right || std::getenv("OPENBLAS_L2_SIZE") != nullptr) {
+    onAvx2() ? setenv("OPENBLAS_CORETYPE", "Haswell", 1) : unsetenv("OPENBLAS_CORETYPE");
     unsetenv("OPENBLAS_L2_SIZE");
     execv("/proc/self/exe", argv);  // OpenBLAS reads them when it is loaded
   }

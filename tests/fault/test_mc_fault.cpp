@@ -93,6 +93,7 @@ TEST_CASE("kill -9 of the program at twenty instants, resumed each time") {
   const fs::path run = dir.path / "run";
   std::mt19937 random(4);
   int killed = 0, finished = 0;
+  std::size_t kept = 0;
   for (int i = 0; i < 20; ++i) {
     const pid_t pid = startRun(study, run, fs::exists(run / "study.json"));
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 60'000));
@@ -100,9 +101,13 @@ TEST_CASE("kill -9 of the program at twenty instants, resumed each time") {
     const int code = exitCode(pid);
     REQUIRE((code == 128 + SIGKILL || code == 0));
     ++(code == 0 ? finished : killed);
+    if (!fs::exists(run / "run.sqlite")) continue;
+    const std::size_t good = statusOf(run).good;
+    CHECK(good >= kept);  // nothing that was stored is lost
+    kept = good;
   }
   CHECK(killed >= 5);
-  REQUIRE(exitCode(startRun(study, run, true)) == 0);
+  CHECK(runStudy(study, runIn(run, 2, true)).report.run == statusOf(run).total - kept);  // nor simulated twice
   CHECK(resultsOf(run) == resultsOf(dir.path / "clean"));
 }
 
@@ -130,6 +135,8 @@ TEST_CASE("kill -9 of simulator processes") {
   std::atomic<bool> stop{false};
   int shot = 0;
   std::thread killer([&] {
+    // The preflight is not retried: a shot there is an error of the run, not of a sample.
+    while (!stop && !fs::exists(dir.path / "run.sqlite")) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     while (!stop && shot < 12) {
       std::this_thread::sleep_for(std::chrono::milliseconds(60));
       for (const pid_t pid : children())
@@ -138,7 +145,7 @@ TEST_CASE("kill -9 of simulator processes") {
   });
   auto options = runIn(dir.path, 2);
   options.engine.retries = 20;
-  // A shot may meet the preflight, which is not retried: that is an error of the run, and the run is started again.
+  // Simulators that are shot again and again while they start end the run, which is then resumed.
   StudyResult result;
   for (int attempt = 0; attempt < 20; ++attempt) {
     try {
@@ -146,12 +153,17 @@ TEST_CASE("kill -9 of simulator processes") {
       break;
     } catch (const support::Error& e) {
       MESSAGE(std::string(e.what()));
-      options.resume = fs::exists(dir.path / "study.json");
+      options.resume = true;
     }
   }
   stop = true;
   killer.join();
+  std::uint32_t retried = 0;
+  RunStore::open(dir.path / "run.sqlite", RunStore::Mode::Read).forEach([&](const SampleRecord& r) {
+    retried += r.attempts - 1;
+  });
   CHECK(shot > 0);
+  CHECK(retried > 0);
   CHECK(result.report.failed == 0);
   CHECK(cellResults(dir.path) == clean);
 }

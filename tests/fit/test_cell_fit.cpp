@@ -24,10 +24,10 @@ std::vector<Pulse> cubicData(std::uint64_t repeat, double noise_charge) {
   return out;
 }
 
-/// A cell with order 5, edge charge and conductance.
+/// A cell with order 5, edge charge, and a conductance that changes with the bit line.
 std::vector<Pulse> extendedData(double noise_charge, bool bit_line) {
   const std::vector<double> b = {-0.5e-6, -13.6e-6, 2.6e-6, -46e-6, 0, 30e-6}, a = {0.12e-15, -0.3e-15},
-                            g = {6e-6, 0, 40e-6};
+                            g = {6e-6, 0, 40e-6}, h = {0, -20e-6};
   std::vector<Pulse> out;
   std::uint64_t n = 0;
   for (int l = 0; l <= 18; ++l)
@@ -35,7 +35,7 @@ std::vector<Pulse> extendedData(double noise_charge, bool bit_line) {
       for (const double bl : bit_line ? std::vector<double>{0.35, 0.45, 0.55} : std::vector<double>{0.45}) {
         const double v = 0.05 * l, y = v - 0.45;
         const double q = synthetic::polynomial(a, y) + synthetic::polynomial(b, y) * t -
-                         synthetic::polynomial(g, y) * (bl - 0.45) * t;
+                         (synthetic::polynomial(g, y) + synthetic::polynomial(h, y) * (bl - 0.45)) * (bl - 0.45) * t;
         out.push_back({v, t, bl, q + noise_charge * synthetic::noise("extended", 0, n++)});
       }
   return out;
@@ -81,6 +81,8 @@ TEST_CASE("the extended form finds the terms that are there, and what they are w
   CHECK(form.edge_charge_fC[1] == doctest::Approx(-0.3).epsilon(0.1));
   REQUIRE(form.conductance_uS.size() >= 3);
   CHECK(form.conductance_uS[0] == doctest::Approx(6).epsilon(0.02));
+  REQUIRE(form.conductance_slope.has_value());
+  CHECK(form.conductance_slope->slope_uS_per_V[1] == doctest::Approx(-20).epsilon(0.05));
   CHECK(form.nrmse < 3e-4);
   for (const auto& term : form.terms) {
     CHECK(term.kept);

@@ -96,3 +96,17 @@ TEST_CASE("diff names what changed and by how many sigmas") {
   CHECK(model::describeForPeople(d).find("cell.coefficients_uA[1]") != std::string::npos);
   CHECK(model::describeForPeople(a).find("13.612") != std::string::npos);
 }
+
+TEST_CASE("what is shown to people names every section and its spread") {
+  model::Model m = fullModel();
+  m.relu_converter->mismatch->samples = 40;
+  m.retention->exponential = false;
+  const std::string text = model::describeForPeople(m);
+  for (const char* part :
+       {"that changes with the bit line", "mismatch of the whole curve", "not exponential", "sigma of ln(tau)",
+        "from 40 samples: sigma of gain 2 %, of offset 0.05 ns", "energy by charge", "sign threshold", "write\n",
+        "settling, by level and previous", "feedthrough, by level and previous", "by level and width",
+        "ReLU converter, one operation", "array multiply, mean of both", "token and head", "storage time"})
+    CHECK_MESSAGE(text.find(part) != std::string::npos, std::string(part), " is not in\n", text);
+  CHECK(model::describeForPeople(model::Model{}).find("write: not characterised") != std::string::npos);
+}

@@ -12,6 +12,7 @@
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/exports/exports.hpp"
 #include "gaincell/fit/fit.hpp"
+#include "gaincell/fit/retention.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/atomic_file.hpp"
@@ -79,6 +80,44 @@ TEST_CASE("the model of the gc28 cell follows its simulations") {
   CHECK(r.model.energy_J->write.value() > 0);
   CHECK(r.model.write->stored_V.size() == 8);
   MESSAGE(fit::toText(r.report));
+}
+
+TEST_CASE("the model predicts the decay of every level over 10 ms within 2 % of transients") {
+  const sim::AnalysisResult simulated = run("retention");
+  fit::Inputs in;
+  in.conditions = {"gc28", "tt", 27, 0.9};
+  for (const char* name : {"charge", "retention"})
+    for (const auto& [table, t] : run(name).tables) in.add("gain-cell", t);
+  const auto retention = fit::fitModel(in).model.retention.value();
+  support::Table transient = simulated.tables.at("transient");
+  transient.columns[transient.column("v_transient_V")] = "v_storage_V";
+  const auto followed = fit::decays(transient, 27);
+  CHECK(followed.size() == 9);  // the 8 levels and VDD/2
+  for (const fit::Decay& d : followed) {
+    CHECK(d.t.back() == doctest::Approx(10e-3));
+    double worst = 0;
+    for (std::size_t i = 0; i < d.t.size(); ++i)
+      worst = std::max(worst, std::fabs(model::decayed(retention, d.v_start, d.t[i]) - d.v[i]));
+    CHECK_MESSAGE(worst <= 0.02 * 0.9, "from ", d.v_start, " V: ", worst, " V");
+  }
+}
+
+TEST_CASE("bit lines off their middle are within 0.3 % too, for both cells") {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  sim::Simulator simulator;
+  const auto& charge = sim::analysis("gain-cell", "charge");
+  auto settings = charge.settings(pdk);
+  settings.set("bit_lines", 3.0);
+  for (const char* variant : {"reference", "lean"}) {
+    auto circuit = cells::generator("gain-cell").parameters(pdk);
+    circuit.set("variant", variant);
+    fit::Inputs in;
+    in.conditions = {"gc28", "tt", 27, 0.9};
+    for (const auto& [table, t] : charge.run({pdk, {}, circuit, settings, simulator}).tables) in.add("gain-cell", t);
+    const auto e = fit::fitModel(in).model.cell.extended.value();
+    CHECK(!e.conductance_uS.empty());
+    CHECK_MESSAGE(e.nrmse <= 0.003, variant, ": ", e.nrmse);
+  }
 }
 
 TEST_CASE("the exported cell delivers the model's charge in ngspice") {

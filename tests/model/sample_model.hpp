@@ -15,6 +15,7 @@ inline gaincell::model::Model fullModel() {
   e.current_uA = {0.5, 13.6, -2.6, 46, 0.1, 3.0 / 7};
   e.edge_charge_fC = {0.1, 0.02};
   e.conductance_uS = {5, 0.1, 60};
+  e.conductance_slope = ConductanceSlope{{-2, 30}};
   e.terms = {{"edge_charge", 0.01, 0.002, true}};
   m.cell.extended = e;
   JointDistribution d;

@@ -41,7 +41,7 @@ struct FakeStudy final : Study {
   Preflight preflight() override {
     Preflight p;
     p.figures = {{"current", "A", "sum of the draws"}, {"tau", "s", "a product"}};
-    p.nominal = {0, 1};
+    p.nominal.assign(corners, {0, 1});
     p.draws = draws();
     p.first_s = 0.2;
     p.again_s = 0.1;

@@ -107,6 +107,7 @@ TEST_CASE("a table of samples and its statistics") {
   CHECK(current["sigma"].get<double>() == doctest::Approx(std::sqrt(5.0)).epsilon(0.15));
   CHECK(current["sensitivity"]["shares"][0]["instance"] == "a");
   CHECK(current["sensitivity"]["shares"][0]["share"].get<double>() == doctest::Approx(0.8).epsilon(0.1));
+  for (const auto& condition : json["conditions"]) CHECK(condition["figures"]["tau"]["nominal"] == 1);
   CHECK(current["worst"][0]["command"].get<std::string>().find("--only-sample") != std::string::npos);
   CHECK(std::abs(current["worst"][0]["value"].get<double>()) > 5);
   // P(|N(0, 5)| < 2) = 0.629
@@ -115,6 +116,18 @@ TEST_CASE("a table of samples and its statistics") {
   options.limits = {limitFromText("nothing=1:2")};
   options.resume = true;
   CHECK(idOf([&] { runStudy(study, options); }) == "MCS-0051");
+}
+
+TEST_CASE("a description with the nominal figures of one condition only, as runs of version 0.1 have it") {
+  FakeStudy study;
+  TemporaryFolder dir;
+  runStudy(study, runIn(dir.path));
+  auto json = nlohmann::json::parse(support::readFile(dir.path / "study.json"));
+  json["nominal"] = {1.5, nullptr};
+  const auto header = headerFromJsonText(json.dump(), "study.json");
+  REQUIRE(header.preflight.nominal.size() == 1);
+  CHECK(header.preflight.nominal[0][0] == 1.5);
+  CHECK(std::isnan(header.preflight.nominal[0][1]));
 }
 
 TEST_CASE("failures: retried, skipped, or ending the run; never passing a limit") {

@@ -103,10 +103,38 @@ TEST_CASE("a grid of corners and temperatures with both kinds of variation, Lati
   const auto span = [&](int c) { return json["conditions"][c]["figures"]["i_span"]["mean"].get<double>(); };
   CHECK(span(1) > span(0));
   CHECK(span(2) < span(0));
+  for (const auto& condition : json["conditions"]) {  // each has nominal figures of its own
+    const auto& f = condition["figures"]["i_span"];
+    CHECK(f["nominal"].get<double>() == doctest::Approx(f["mean"].get<double>()).epsilon(0.1));
+  }
   CHECK(result.tables.at("iv").rows.size() > 60 * 8);
   const auto study = analysisStudy(config, {});
   study->preflight();
   for (const auto& d : study->checkDraws(20)) CHECK(d.declared > 0);
+}
+
+TEST_CASE("the reference cells of a column are measured once for all samples, and no figure changes") {
+  StudyConfig c = cellStudy("iv", 2);
+  c.kind = "column";
+  c.analysis = "mac";
+  c.circuit = cells::generator(c.kind).parameters(c.pdk);
+  c.circuit.set("rows", "4");
+  c.settings = sim::analysis(c.kind, c.analysis).settings(c.pdk);
+  c.settings.set("columns", "1");
+  c.settings.set("operations", "1");
+  TemporaryFolder dir;
+  const auto result = runStudy(c, {}, runIn(dir.path));
+  REQUIRE(result.report.good == 2);
+  const VariationModel model(c.pdk, c.variation);
+  const DrawSource source(c.seed, c.sampling, c.samples, result.header.preflight.draws);
+  sim::Simulator simulator;
+  for (std::uint64_t sample : {0, 1}) {  // everything measured and parsed anew
+    const SampleVariation variation(model, source, sample, Statistics::Ours);
+    const sim::AnalysisContext context{c.pdk, c.conditions[0], c.circuit, c.settings, simulator, &variation};
+    const auto slow = sim::analysis(c.kind, c.analysis).run(context);
+    for (std::size_t f = 0; f < slow.figures.size(); ++f)
+      CHECK(result.samples.rows[sample][4 + f] == slow.figures[f].value);
+  }
 }
 
 TEST_CASE("what cannot be studied is refused before it starts") {

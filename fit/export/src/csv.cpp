@@ -43,6 +43,9 @@ CellTerms cellTerms(const model::Cell& cell) {
     for (const double c : cell.extended->current_uA) out.current.push_back(sign * c * 1e-6);
     for (const double c : cell.extended->edge_charge_fC) out.edge.push_back(sign * c * 1e-15);
     for (const double c : cell.extended->conductance_uS) out.conductance.push_back(sign * c * 1e-6);
+    if (cell.extended->conductance_slope)
+      for (const double c : cell.extended->conductance_slope->slope_uS_per_V)
+        out.conductance_slope.push_back(sign * c * 1e-6);
     out.bit_line_reference = cell.extended->bit_line_reference_V;
   } else {
     for (const double c : cell.coefficients_uA) out.current.push_back(sign * c * 1e-6);
@@ -83,6 +86,8 @@ std::vector<Array> arrays(const model::Model& m) {
     list("current_uA", c.extended->current_uA);
     list("edge_charge_fC", c.extended->edge_charge_fC);
     list("conductance_uS", c.extended->conductance_uS);
+    if (c.extended->conductance_slope)
+      list("conductance_slope_uS_per_V", c.extended->conductance_slope->slope_uS_per_V);
     list("bit_line_reference_V", {c.extended->bit_line_reference_V});
   }
   if (m.retention) {

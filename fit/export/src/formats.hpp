@@ -12,9 +12,10 @@ Format csv();
 Format ngspice();
 Format verilogA();
 
-/// The cell's polynomials in SI, positive into the bit line: current (A/V^k), edge charge (C/V^k), conductance (S/V^k).
+/// The cell's polynomials in SI, positive into the bit line: current (A/V^k), edge charge (C/V^k), conductance (S/V^k)
+/// and its change with the bit-line voltage ((S/V)/V^k).
 struct CellTerms {
-  std::vector<double> current, edge, conductance;
+  std::vector<double> current, edge, conductance, conductance_slope;
   double bit_line_reference = 0.45;
   std::vector<int> deviations;  ///< powers of y a device may deviate in; empty: the model has no whole-curve variation
 };

@@ -6,10 +6,6 @@ using support::formatNumber;
 
 namespace {
 
-/// Share of the word line's swing. Not clamped to 0 .. 1: the derivatives of the clamps would take half of the
-/// simulator's time.
-constexpr const char* kOn = "(V(wl)/{vdd})";
-
 std::string deviationParameters(const CellTerms& t) {
   std::string s;
   for (std::size_t k = 0; k < t.deviations.size(); ++k) s += fmt::format(" d{}=0", k);
@@ -24,25 +20,60 @@ std::string deviationSum(const CellTerms& t) {
   return "+" + s;
 }
 
-std::string cellSubcircuit(const model::Model& m) {
+/// Sources of cells in an array are linear, which is what makes them fast: what is not linear in a cell is a product of
+/// something of its word line or its bit line with a number of the cell, so it is computed once per line.
+constexpr const char* kLines =
+    "* In an array: one gaincell_word_line per word line, one gaincell_bit_line per bit line, and gaincell_array_cell\n"
+    "* where they cross. tedge: word-line edges, 0 to 100 %. The word line is to stay between 0 and vdd: beyond, the\n"
+    "* current goes on growing with it.\n";
+
+/// Node voltages are kept near 1 V, where the simulator's tolerances are meant for them: e in 1e10/s, g in uS, h in
+/// uS/V.
+std::string lineSubcircuits(const CellTerms& t, double vdd) {
+  // Over two linear edges the integral of on(1-on) is tedge/3, whatever the width between them.
+  std::string s = fmt::format(
+      ".subckt gaincell_word_line wl e vdd={} tedge={}\nBe e 0 V={{3e-10/(tedge*vdd*vdd)}}*V(wl)*({{vdd}}-V(wl))\n"
+      ".ends gaincell_word_line\n\n",
+      formatNumber(vdd), formatNumber(kEdge));
+  s += ".subckt gaincell_bit_line bl g h\nRg g 0 1meg\nRh h 0 1meg\n";
+  if (!t.conductance.empty() || !t.conductance_slope.empty()) {
+    const std::string d = fmt::format("(V(bl)-({}))", formatNumber(t.bit_line_reference));
+    s += t.conductance_slope.empty() ? fmt::format("Bline bl 0 I=1u*V(g)*{}\n", d)
+                                     : fmt::format("Bline bl 0 I=1u*(V(g)+V(h)*{})*{}\n", d, d);
+  }
+  return s + ".ends gaincell_bit_line\n\n";
+}
+
+/// A linear source of the polynomial `c` in y, plus `more`, from `control` into `node`.
+std::string linearSource(const char* name, const char* node, const char* control, const std::vector<double>& c,
+                         const std::string& more, const char* per) {
+  if (c.empty()) return "";
+  return fmt::format("{} 0 {} {} 0 {{({}{}){}}}\n", name, node, control, hornerText(c, "y"), more, per);
+}
+
+std::string cellSubcircuits(const model::Model& m) {
   const CellTerms t = cellTerms(m.cell);
-  std::string s =
-      "* Gain cell: ports bit line, word line. vs: stored voltage (held inside the valid range); tedge: word-line "
-      "edges, 0 to 100 %.\n"
-      "* The word line is to stay between 0 and vdd: beyond, the current goes on growing with it.\n";
+  const double vdd = m.conditions.vdd_v;
+  std::string s = kLines + lineSubcircuits(t, vdd);
+  s += "* vs: stored voltage, held inside the valid range.\n";
   if (!t.deviations.empty())
     s += "* d0, d1, ...: deviation of this device, A/V^k, as `gaincell model sample` draws it.\n";
-  s += fmt::format(".subckt gaincell_cell bl wl vs={} vdd={} tedge={}{}\n", formatNumber(m.cell.v_zero_V),
-                   formatNumber(m.conditions.vdd_v), formatNumber(kEdge), deviationParameters(t));
+  s += fmt::format(".subckt gaincell_array_cell bl g h wl e vs={} vdd={}{}\n", formatNumber(m.cell.v_zero_V),
+                   formatNumber(vdd), deviationParameters(t));
   s += fmt::format(".param y={{min(max(vs,{}),{})-({})}}\n", formatNumber(m.validity.v_storage_V[0]),
                    formatNumber(m.validity.v_storage_V[1]), formatNumber(m.cell.v_zero_V));
-  s += fmt::format(".param ib={{{}{}}}\n", hornerText(t.current, "y"), deviationSum(t));
-  // Over two linear edges the integral of on(1-on) is tedge/3, whatever the width between them.
-  s += fmt::format(".param ie={{3*({})/tedge}}\n", hornerText(t.edge, "y"));
-  s += fmt::format(".param gb={{{}}}\n", hornerText(t.conductance, "y"));
-  s += fmt::format("Bcell 0 bl I=({{ib}}-{{gb}}*(V(bl)-({}))+{{ie}}*(1-{}))*{}\n", formatNumber(t.bit_line_reference),
-                   kOn, kOn);
-  return s + ".ends gaincell_cell\n\n";
+  s += linearSource("Gi", "bl", "wl", t.current, deviationSum(t), "/vdd");
+  s += linearSource("Ge", "bl", "e", t.edge, "", "*1e10");
+  s += linearSource("Gg", "g", "wl", t.conductance, "", "/vdd");
+  s += linearSource("Gh", "h", "wl", t.conductance_slope, "", "/vdd");
+  s += ".ends gaincell_array_cell\n\n* A single cell: bit line, word line.\n";
+  std::string given;
+  for (std::size_t k = 0; k < t.deviations.size(); ++k) given += fmt::format(" d{0}={{d{0}}}", k);
+  s += fmt::format(".subckt gaincell_cell bl wl vs={} vdd={} tedge={}{}\n", formatNumber(m.cell.v_zero_V),
+                   formatNumber(vdd), formatNumber(kEdge), deviationParameters(t));
+  s += "Xw wl e gaincell_word_line vdd={vdd} tedge={tedge}\nXb bl g h gaincell_bit_line\n";
+  s += fmt::format("Xc bl g h wl e gaincell_array_cell vs={{vs}} vdd={{vdd}}{}\n.ends gaincell_cell\n\n", given);
+  return s;
 }
 
 /// Sharpness of the decision (V). The reference current fades out over it; half of it is added to the threshold, which
@@ -121,7 +152,7 @@ std::string write(const model::Model& m) {
   std::string text;
   for (const auto& line : statement(m)) text += fmt::format("* {}\n", line);
   text += "* Include this file in a deck; behavioral sources only, no device models needed.\n\n";
-  text += cellSubcircuit(m);
+  text += cellSubcircuits(m);
   text += m.relu_converter ? reluSubcircuit(m) : "* no ReLU converter: the model does not characterise it\n";
   text += m.signed_converter ? signedSubcircuit(m) : "* no signed converter: the model does not characterise it\n";
   return text;

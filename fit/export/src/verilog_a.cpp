@@ -17,14 +17,14 @@ std::string cellModule(const model::Model& m) {
   s += fmt::format("  parameter real vdd = {} from (0:inf);  // swing of the word line, V\n",
                    formatNumber(m.conditions.vdd_v));
   s += fmt::format("  parameter real tedge = {} from (0:inf);  // duration of its edges, s\n", formatNumber(kEdge));
-  s += "  real y, on, ib, qe, gb;\n  analog begin\n";
+  s += "  real y, on, ib, qe, gb, hb, d;\n  analog begin\n";
   s += fmt::format("    y = vs-({});\n", formatNumber(m.cell.v_zero_V));
-  s += fmt::format("    ib = {};\n    qe = {};\n    gb = {};\n", hornerText(t.current, "y"), hornerText(t.edge, "y"),
-                   hornerText(t.conductance, "y"));
+  s += fmt::format("    ib = {};\n    qe = {};\n    gb = {};\n    hb = {};\n", hornerText(t.current, "y"),
+                   hornerText(t.edge, "y"), hornerText(t.conductance, "y"), hornerText(t.conductance_slope, "y"));
   s += "    on = V(wl,vss)/vdd;\n    if (on < 0.0) on = 0.0;\n    if (on > 1.0) on = 1.0;\n";
+  s += fmt::format("    d = V(bl,vss)-({});\n", formatNumber(t.bit_line_reference));
   s += "    // Over two linear edges the integral of on(1-on) is tedge/3.\n";
-  s += fmt::format("    I(bl,vss) <+ -(ib-gb*(V(bl,vss)-({}))+3.0*qe/tedge*(1.0-on))*on;\n",
-                   formatNumber(t.bit_line_reference));
+  s += "    I(bl,vss) <+ -(ib-(gb+hb*d)*d+3.0*qe/tedge*(1.0-on))*on;\n";
   return s + "  end\nendmodule\n\n";
 }
 

@@ -109,11 +109,17 @@ void describe(V& v, ExtendedTerm& t) {
 }
 
 template <class V>
+void describe(V& v, ConductanceSlope& s) {
+  v.numbers("slope_uS_per_V", s.slope_uS_per_V, kConductance, "h_k in (uS/V)/V^k");
+}
+
+template <class V>
 void describe(V& v, ExtendedCell& e) {
   v.numbers("current_uA", e.current_uA, kCoefficient,
-            "b_k in uA/V^k of Q = a(y) + b(y) t - g(y)(v_bl - v_ref) t, y = V - v_zero_V");
+            "b_k in uA/V^k of Q = a(y) + b(y) t - (g(y) d + h(y) d^2) t, y = V - v_zero_V, d = v_bl - v_ref");
   v.numbers("edge_charge_fC", e.edge_charge_fC, kCharge, "a_k in fC/V^k; empty when not modelled");
   v.numbers("conductance_uS", e.conductance_uS, kConductance, "g_k in uS/V^k; empty when not characterised");
+  v.later("conductance_slope", e.conductance_slope, "h: how the conductance changes with the bit-line voltage");
   v.number("bit_line_reference_V", e.bit_line_reference_V, kVolt, "bit-line voltage at which a and b hold");
   v.number("nrmse", e.nrmse, kShare, "cross-validated, of charge, normalised by the largest |charge|");
   v.number("nrmse_fit", e.nrmse_fit, kShare, "on the data of the fit");

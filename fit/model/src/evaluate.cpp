@@ -90,8 +90,9 @@ double charge(const Cell& cell, double v, double width, double v_bit_line) {
   if (!cell.extended) return current(cell, v) * width;
   const ExtendedCell& e = *cell.extended;
   const double y = v - cell.v_zero_V;
-  const double current_uA =
-      horner(e.current_uA, y) - horner(e.conductance_uS, y) * (v_bit_line - e.bit_line_reference_V);
+  const double d = v_bit_line - e.bit_line_reference_V;
+  const double slope = e.conductance_slope ? horner(e.conductance_slope->slope_uS_per_V, y) : 0;
+  const double current_uA = horner(e.current_uA, y) - (horner(e.conductance_uS, y) + slope * d) * d;
   return 1e-15 * horner(e.edge_charge_fC, y) * (width > 0 ? 1 : 0) + 1e-6 * current_uA * width;
 }
 

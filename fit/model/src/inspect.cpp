@@ -132,6 +132,11 @@ void addLine(std::string& text, const std::string& label, const std::string& val
   text += fmt::format("  {:<34} {}\n", label, value);
 }
 
+std::string conductanceText(const ExtendedCell& e) {
+  if (e.conductance_uS.empty()) return "no";
+  return fmt::format("{:.3g} uS{}", e.conductance_uS[0], e.conductance_slope ? " that changes with the bit line" : "");
+}
+
 void addCell(std::string& text, const Cell& c) {
   text += "cell\n";
   addLine(text, "I(V) about V = " + support::formatSi(c.v_zero_V, "V"),
@@ -150,8 +155,7 @@ void addCell(std::string& text, const Cell& c) {
         fmt::format("order {}, edge charge {}, conductance {}, NRMSE {} (cross-validated)",
                     c.extended->current_uA.size() - 1,
                     c.extended->edge_charge_fC.empty() ? "no" : fmt::format("{:.3g} fC", c.extended->edge_charge_fC[0]),
-                    c.extended->conductance_uS.empty() ? "no" : fmt::format("{:.3g} uS", c.extended->conductance_uS[0]),
-                    percent(c.extended->nrmse)));
+                    conductanceText(*c.extended), percent(c.extended->nrmse)));
   const auto spread = [&](const char* name, const std::optional<JointDistribution>& d) {
     addLine(text, name,
             d ? fmt::format("from {} samples: sigma of c0 {:.3g} uA, c1 {:.3g} uA/V", d->samples,
@@ -193,11 +197,69 @@ void addRetention(std::string& text, const Retention& r) {
             fmt::format("{:.4g} V after {}", level, support::formatSi(worst, "s")));
 }
 
+/// "smallest .. largest" of a list of lists.
+std::string span(const std::vector<std::vector<double>>& rows, const char* unit) {
+  double low = HUGE_VAL, high = -HUGE_VAL;
+  for (const auto& row : rows)
+    for (const double x : row) low = std::min(low, x), high = std::max(high, x);
+  return std::isfinite(low) ? fmt::format("{} .. {}", support::formatSi(low, unit), support::formatSi(high, unit))
+                            : "-";
+}
+
 void addConverter(std::string& text, const std::string& name, const Converter& c) {
   text += name + "\n";
   addLine(text, "slope, offset", fmt::format("{:.4g} fC/ns, {:.3g} ns", c.slope_fC_per_ns, c.offset_ns));
   addLine(text, "saturation", fmt::format("{:.4g} ns, S_sat {:.4g} uA", c.saturation_ns, c.s_sat_uA));
   addLine(text, "largest residual", fmt::format("{:.3g} ns", c.residual_max_ns));
+  addLine(text, "shortest pulse", fmt::format("{:.3g} ns", c.min_pulse_ns));
+  if (c.mismatch)
+    addLine(text, "mismatch",
+            fmt::format("from {} samples: sigma of gain {}, of offset {:.3g} ns", c.mismatch->samples,
+                        percent(std::sqrt(c.mismatch->covariance[0][0])), std::sqrt(c.mismatch->covariance[1][1])));
+  else
+    addLine(text, "mismatch", "not studied");
+  if (c.energy_J.empty())
+    addLine(text, "energy by charge", "not characterised");
+  else
+    addLine(text, "energy by charge",
+            fmt::format("{} charges, {:.3g} .. {:.3g} fC: {}", c.energy_J.size(), c.energy_charge_fC.front(),
+                        c.energy_charge_fC.back(), span({c.energy_J}, "J")));
+}
+
+void addSigned(std::string& text, const SignedConverter& c) {
+  addConverter(text, "signed converter", c.positive);
+  addLine(text, "negative slope, offset",
+          fmt::format("{:.4g} fC/ns, {:.3g} ns", c.negative_slope_fC_per_ns, c.negative_offset_ns));
+  addLine(text, "sign threshold", fmt::format("{:.3g} fC", c.sign_threshold_fC));
+}
+
+void addWrite(std::string& text, const Write& w) {
+  text += "write\n";
+  addLine(text, "levels", fmt::format("{}, stored {}", w.level_V.size(), span(w.stored_V, "V")));
+  addLine(text, "slowest to within half a level", support::formatSi(w.settle_s, "s"));
+  if (!w.transitions) return addLine(text, "by previous level", "not characterised");
+  addLine(text, "settling, by level and previous", span(w.transitions->settle_s, "s"));
+  addLine(text, "feedthrough, by level and previous", span(w.transitions->feedthrough_V, "V"));
+}
+
+void addEnergy(std::string& text, const Energy& e) {
+  text += "energy\n";
+  const auto energy = [&](const char* name, const std::optional<double>& x) {
+    addLine(text, name, x ? support::formatSi(*x, "J") : "not characterised");
+  };
+  energy("write, one cell", e.write);
+  if (e.write_by_level) addLine(text, "  by level and previous", span(e.write_by_level->energy_J, "J"));
+  energy("read, one cell", e.read_per_cell);
+  if (e.read_by_level)
+    addLine(text, "  by level and width",
+            fmt::format("{} x {}: {}", e.read_by_level->v_storage_V.size(), e.read_by_level->width_s.size(),
+                        span(e.read_by_level->energy_J, "J")));
+  energy("ReLU converter, one operation", e.relu_converter_per_column_operation);
+  energy("signed converter, one operation", e.signed_converter_per_column_operation);
+  energy("array 1 multiply with converters", e.array1_multiply);
+  energy("array 2 multiply with converters", e.array2_multiply);
+  energy("array multiply, mean of both", e.per_array_multiply);
+  energy("token and head", e.per_token);
 }
 
 }  // namespace
@@ -221,6 +283,7 @@ Cell turned(Cell cell, SignConvention convention) {
     turn(cell.extended->current_uA);
     turn(cell.extended->edge_charge_fC);
     turn(cell.extended->conductance_uS);
+    if (cell.extended->conductance_slope) turn(cell.extended->conductance_slope->slope_uS_per_V);
   }
   for (auto* d : {&cell.mismatch, &cell.process})
     if (*d) turnDistribution(**d);
@@ -270,24 +333,19 @@ std::string describeForPeople(const Model& m) {
   else
     text += "ReLU converter: not characterised\n";
   if (m.signed_converter)
-    addConverter(text, "signed converter", m.signed_converter->positive);
+    addSigned(text, *m.signed_converter);
   else
     text += "signed converter: not characterised\n";
-  text += "energy\n";
-  const auto energy = [&](const char* name, const std::optional<double>& e) {
-    addLine(text, name, e ? support::formatSi(*e, "J") : "not characterised");
-  };
-  const Energy none;
-  const Energy& e = m.energy_J ? *m.energy_J : none;
-  energy("write, one cell", e.write);
-  energy("read, one cell", e.read_per_cell);
-  energy("array 1 multiply with converters", e.array1_multiply);
-  energy("array 2 multiply with converters", e.array2_multiply);
-  energy("token and head", e.per_token);
+  if (m.write)
+    addWrite(text, *m.write);
+  else
+    text += "write: not characterised\n";
+  addEnergy(text, m.energy_J.value_or(Energy{}));
   text += "valid\n";
   addLine(text, "stored voltage, pulse width",
           fmt::format("{:.3g} .. {:.3g} V, {:.3g} .. {:.3g} ns", m.validity.v_storage_V[0], m.validity.v_storage_V[1],
                       m.validity.pulse_width_s[0] * 1e9, m.validity.pulse_width_s[1] * 1e9));
+  addLine(text, "storage time", fmt::format("0 .. {}", support::formatSi(m.validity.hold_s[1], "s")));
   addLine(text, "temperature, supply",
           fmt::format("{} .. {} C, {} .. {} V", m.validity.temp_c[0], m.validity.temp_c[1], m.validity.vdd_V[0],
                       m.validity.vdd_V[1]));

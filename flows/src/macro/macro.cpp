@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <sstream>
 
@@ -24,6 +25,7 @@ constexpr double kEdge = 50e-12;  // s, as the word lines of the transistor deck
 constexpr double kStart = 1e-9;   // s
 constexpr double kSettle = 2e-9;  // s
 constexpr double kIntegrator = 10e-12, kGain = 1e6;
+constexpr std::size_t kColumnsPerDeck = 8;  // they share word lines; a much larger deck takes longer to read
 
 /// The exported subcircuits, as the cards a PDK would bring.
 netlist::Deck emptyDeck(const model::Model& m, std::string title) {
@@ -36,20 +38,10 @@ netlist::Deck emptyDeck(const model::Model& m, std::string title) {
   return deck;
 }
 
-std::string rowName(const char* name, std::size_t i) {
-  return fmt::format("{}_{}", name, i);
-}
-
 /// Instances go beside the subcircuits they call, which the netlist does not know.
 void addInstance(netlist::Deck& deck, const std::string& name, const std::vector<std::string>& nodes,
                  const std::string& subcircuit, const std::string& parameters) {
   deck.pdk_cards.push_back(fmt::format("x{} {} {}{}", name, fmt::join(nodes, " "), subcircuit, parameters));
-}
-
-/// A macro cell of row i that stores `v`.
-void addCell(netlist::Deck& deck, std::size_t i, double v) {
-  addInstance(deck, rowName("cell", i), {"bl", rowName("wl", i)}, "gaincell_cell",
-              fmt::format(" vs={} tedge={}", support::formatNumber(v), support::formatNumber(kEdge)));
 }
 
 /// A source for the ports of macro-models; a card as they are, for the netlist does not see what it drives.
@@ -60,22 +52,61 @@ void addSource(netlist::Deck& deck, const std::string& node, const netlist::Pwl&
   deck.pdk_cards.push_back(fmt::format("v{} {} 0 pwl({})", node, node, points.substr(1)));
 }
 
-netlist::Deck arrayDeck(const model::Model& m, const std::vector<double>& stored, const std::vector<double>& widths) {
-  const double vdd = m.conditions.vdd_v;
-  netlist::Deck deck = emptyDeck(m, "macro cells on an integrating bit line");
-  for (std::size_t i = 0; i < stored.size(); ++i) {
-    if (!(widths[i] > 0)) continue;  // a cell whose word line rests does nothing
-    addSource(deck, rowName("wl", i), netlist::pulseTrain(0, vdd, false, {kStart, kStart + widths[i]}, kEdge));
-    addCell(deck, i, stored[i]);
+/// Word lines of a deck. Rows with the same pulses share one: they are the same voltage.
+class WordLines {
+ public:
+  WordLines(netlist::Deck& deck, double vdd) : deck_(deck), vdd_(vdd) {}
+
+  /// The number of the word line that rises and falls at `edges`.
+  std::size_t at(const std::vector<double>& edges) {
+    const auto [known, is_new] = lines_.try_emplace(edges, lines_.size());
+    const std::size_t k = known->second;
+    if (is_new) {
+      addSource(deck_, fmt::format("wl_{}", k), netlist::pulseTrain(0, vdd_, false, edges, kEdge));
+      addInstance(deck_, fmt::format("wl_{}", k), {fmt::format("wl_{}", k), fmt::format("e_{}", k)},
+                  "gaincell_word_line", fmt::format(" tedge={}", support::formatNumber(kEdge)));
+    }
+    return k;
   }
+
+ private:
+  netlist::Deck& deck_;
+  double vdd_;
+  std::map<std::vector<double>, std::size_t> lines_;
+};
+
+/// The bit line of column `j`, named `bl`.
+void addBitLine(netlist::Deck& deck, const std::string& bl) {
+  addInstance(deck, bl, {bl, bl + "_g", bl + "_h"}, "gaincell_bit_line", "");
+}
+
+/// A macro cell of row `i` that stores `v`, where a word line crosses a bit line.
+void addCell(netlist::Deck& deck, const std::string& bl, std::size_t word_line, std::size_t i, double v) {
+  addInstance(deck, fmt::format("{}_cell_{}", bl, i),
+              {bl, bl + "_g", bl + "_h", fmt::format("wl_{}", word_line), fmt::format("e_{}", word_line)},
+              "gaincell_array_cell", fmt::format(" vs={}", support::formatNumber(v)));
+}
+
+/// Columns `from` to `to` of an array, each on an integrating bit line of its own.
+netlist::Deck arrayDeck(const model::Model& m, const sim::ArrayOperands& operands, std::size_t from, std::size_t to) {
+  const double vdd = m.conditions.vdd_v;
+  const auto& widths = operands.widths;
+  netlist::Deck deck = emptyDeck(m, "macro cells on integrating bit lines");
+  WordLines lines(deck, vdd);
   deck.circuit.add(netlist::VoltageSource{"mid", "mid", "0", netlist::Dc{vdd / 2}});
-  deck.circuit.add(netlist::VoltageControlledVoltage{"int", "out", "mid", "mid", "bl", kGain});
-  deck.circuit.add(netlist::Capacitor{"int", "bl", "out", kIntegrator});
-  deck.initial["bl"] = vdd / 2;
+  for (std::size_t j = from; j < to; ++j) {
+    const std::string bl = fmt::format("bl_{}", j), out = fmt::format("out_{}", j);
+    addBitLine(deck, bl);
+    for (std::size_t i = 0; i < widths.size(); ++i)  // a cell whose word line rests does nothing
+      if (widths[i] > 0) addCell(deck, bl, lines.at({kStart, kStart + widths[i]}), i, operands.stored[i][j]);
+    deck.circuit.add(netlist::VoltageControlledVoltage{bl, out, "mid", "mid", bl, kGain});
+    deck.circuit.add(netlist::Capacitor{bl, bl, out, kIntegrator});
+    deck.initial[bl] = vdd / 2;
+    deck.saves.push_back(fmt::format("v({})", out));
+  }
   const double stop = kStart + *std::max_element(widths.begin(), widths.end()) + kEdge + kSettle;
   deck.options["method"] = "trap";
   deck.analysis = netlist::Transient{stop, stop, stop, false};
-  deck.saves = {"v(out)"};
   return deck;
 }
 
@@ -96,6 +127,8 @@ netlist::Deck columnDeck(const model::Model& m, ConverterKind kind, const cells:
   const double vdd = m.conditions.vdd_v;
   const std::size_t operations = stimulus.inputs.size();
   netlist::Deck deck = emptyDeck(m, "column of macro cells and macro converter");
+  WordLines lines(deck, vdd);
+  addBitLine(deck, "bl");
   for (std::size_t i = 0; i < stimulus.stored.size(); ++i) {
     std::vector<double> edges;
     for (std::size_t k = 0; k < operations; ++k) {
@@ -103,9 +136,7 @@ netlist::Deck columnDeck(const model::Model& m, ConverterKind kind, const cells:
       const double start = static_cast<double>(k) * timing.period + timing.input_start;
       if (width > 0) edges.insert(edges.end(), {start, start + width});
     }
-    if (edges.empty()) continue;
-    addSource(deck, rowName("wl", i), netlist::pulseTrain(0, vdd, false, edges, kEdge));
-    addCell(deck, i, stimulus.stored[i]);
+    if (!edges.empty()) addCell(deck, "bl", lines.at(edges), i, stimulus.stored[i]);
   }
   const bool relu = kind == ConverterKind::Relu;
   const model::Converter& c = relu ? *m.relu_converter : m.signed_converter->positive;
@@ -236,20 +267,18 @@ Fidelity fidelityOf(const std::string& name) {
 
 std::vector<double> macroArray(const model::Model& model, const sim::ArrayOperands& operands, sim::Simulator& simulator,
                                double& cpu) {
-  std::vector<double> charge;
-  const bool any = std::any_of(operands.widths.begin(), operands.widths.end(), [](double w) { return w > 0; });
-  for (std::size_t j = 0; j < operands.stored.front().size(); ++j) {
-    if (!any) {
-      charge.push_back(0);
-      continue;
-    }
-    std::vector<double> stored;
-    for (const auto& row : operands.stored) stored.push_back(row[j]);
+  const std::size_t columns = operands.stored.front().size();
+  std::vector<double> charge(columns, 0.0);
+  if (std::none_of(operands.widths.begin(), operands.widths.end(), [](double w) { return w > 0; })) return charge;
+  for (std::size_t from = 0; from < columns; from += kColumnsPerDeck) {
+    const std::size_t to = std::min(columns, from + kColumnsPerDeck);
     sim::Outcome outcome;
-    const auto& waves =
-        runDeck(arrayDeck(model, stored, operands.widths), fmt::format("macro-column-{}", j), simulator, cpu, outcome);
-    const auto& out = waves["v(out)"];
-    charge.push_back(kIntegrator * (out.front() - out.back()));
+    const auto& waves = runDeck(arrayDeck(model, operands, from, to), fmt::format("macro-columns-{}-{}", from, to - 1),
+                                simulator, cpu, outcome);
+    for (std::size_t j = from; j < to; ++j) {
+      const auto& out = waves[fmt::format("v(out_{})", j)];
+      charge[j] = kIntegrator * (out.front() - out.back());
+    }
   }
   return charge;
 }

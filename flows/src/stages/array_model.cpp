@@ -2,6 +2,7 @@
 // converters. model.json describes the reference cell of the paper; arrays, checks and attention on hardware use
 // model_array.json.
 
+#include "fit_inputs.hpp"
 #include "gaincell/cells/column.hpp"
 #include "gaincell/fit/fit.hpp"
 #include "gaincell/model/io.hpp"
@@ -17,15 +18,18 @@ void run(FlowContext& context) {
   for (const char* analysis : {"iv", "charge", "retention", "write", "energy"}) {
     const std::string stem = std::string("array-cell_") + analysis;
     // The bit line of a column moves while it integrates: the output conductance says what that costs.
-    const std::map<std::string, std::string> settings = std::string(analysis) == "iv"
+    const std::map<std::string, std::string> settings = std::string(analysis) == "charge"
                                                             ? std::map<std::string, std::string>{{"bit_lines", "3"}}
                                                             : std::map<std::string, std::string>{};
     const auto result = context.analyse("gain-cell", analysis, settings, {{"variant", variant}}, stem);
     for (const auto& [name, table] : result.tables) inputs.add("gain-cell", table);
   }
   for (const char* kind : {"relu-converter", "signed-converter"})
-    for (const char* table : {"transfer_transfer", "energy_energy"})
+    for (const char* table : {"transfer_transfer", "transfer_energy"})
       inputs.add(kind, support::readCsv(context.dir() / "data" / (std::string(kind) + "_" + table + ".csv")));
+  addFlowSamples(context, inputs, "array-iv", "gain-cell", false);
+  addFlowSamples(context, inputs, "array-iv-process", "gain-cell", true);
+  for (const char* kind : {"relu-converter", "signed-converter"}) addFlowSamples(context, inputs, kind, kind, false);
   inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
                        context.conditions().vdd};
   inputs.provenance = context.provenance();
@@ -49,7 +53,12 @@ void run(FlowContext& context) {
 }  // namespace
 
 Stage arrayModelStage() {
-  return {"array-model", "fitting the model of the array cell", {"converters"}, true, {}, run};
+  return {"array-model",
+          "fitting the model of the array cell",
+          {"converters", "monte-carlo", "converter-spread"},
+          true,
+          {},
+          run};
 }
 
 }  // namespace gaincell::flows

@@ -1,5 +1,6 @@
 // Fits the model file from the tables the earlier stages saved.
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -29,11 +30,17 @@ fit::Inputs flowInputs(FlowContext& context) {
   inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
                        context.conditions().vdd};
   inputs.provenance = context.provenance();
-  for (const char* analysis : {"iv", "retention"}) {
-    const auto samples = context.dir() / "mc" / analysis / "samples.csv";
-    if (std::filesystem::exists(samples)) fit::addSamples(inputs, "gain-cell", support::readCsv(samples), false);
-  }
+  addFlowSamples(context, inputs, "iv", "gain-cell", false);
+  addFlowSamples(context, inputs, "iv-process", "gain-cell", true);
+  addFlowSamples(context, inputs, "retention", "gain-cell", false);
+  for (const char* kind : {"relu-converter", "signed-converter"}) addFlowSamples(context, inputs, kind, kind, false);
   return inputs;
+}
+
+void addFlowSamples(const FlowContext& context, fit::Inputs& inputs, const std::string& folder, const std::string& kind,
+                    bool process) {
+  const auto samples = context.dir() / "mc" / folder / "samples.csv";
+  if (std::filesystem::exists(samples)) fit::addSamples(inputs, kind, support::readCsv(samples), process);
 }
 
 namespace {
@@ -62,6 +69,13 @@ void run(FlowContext& context) {
   if (result.model.cell.extended)
     context.current()["figures"]["fit"]["extended_nrmse"] = {
         {"value", result.model.cell.extended->nrmse}, {"unit", ""}, {"description", "extended fit, cross-validated"}};
+  if (const auto it = result.report.residuals.find("retention_transient"); it != result.report.residuals.end()) {
+    const auto share = it->second.values("share_of_supply");
+    context.current()["figures"]["fit"]["retention_transient"] = {
+        {"value", *std::max_element(share.begin(), share.end())},
+        {"unit", ""},
+        {"description", "stored voltage predicted by the model against transients from every level, of the supply"}};
+  }
   if (const auto& v = result.model.cell.mismatch_curve) {
     context.current()["figures"]["fit"]["spread_sigma"] = {
         {"value", std::fabs(v->worst_sigma_ratio - 1)},
@@ -78,7 +92,7 @@ void run(FlowContext& context) {
 }  // namespace
 
 Stage fitStage() {
-  return {"fit", "fitting the model", {"characterize", "monte-carlo", "converters"}, true, {}, run};
+  return {"fit", "fitting the model", {"characterize", "monte-carlo", "converters", "converter-spread"}, true, {}, run};
 }
 
 }  // namespace gaincell::flows

@@ -18,6 +18,7 @@ const std::vector<Measure>& measures() {
       {"fit.cubic.nrmse", "fit", "fit", "cubic_nrmse"},
       {"fit.refit.deviation", "fit", "fit", "refit_deviation"},
       {"fit.extended.nrmse", "fit", "fit", "extended_nrmse"},
+      {"fit.retention.transient", "fit", "fit", "retention_transient"},
       {"fit.spread.sigma", "fit", "fit", "spread_sigma"},
       {"fit.spread.correlation", "fit", "fit", "spread_correlation"},
       {"mc.iv.samples", "monte-carlo", "mc_iv", "samples"},
@@ -27,6 +28,10 @@ const std::vector<Measure>& measures() {
       {"signed.transfer.error_max", "converters", "signed-converter_transfer", "max_error_lsb", 1e-9},
       {"signed.transfer.width_zero", "converters", "signed-converter_transfer", "zero_width"},
       {"signed.transfer.slope_mismatch", "converters", "signed-converter_transfer", "slope_mismatch", 1, true},
+      {"relu.mc.offset_sigma", "converter-spread", "relu-converter_mc", "offset_sigma"},
+      {"relu.mc.gain_sigma", "converter-spread", "relu-converter_mc", "gain_sigma"},
+      {"signed.mc.offset_sigma", "converter-spread", "signed-converter_mc", "offset_sigma"},
+      {"signed.mc.gain_sigma", "converter-spread", "signed-converter_mc", "gain_sigma"},
       {"column.relu.rms", "chain", "column_relu", "rms_error_lsb", 1e-9},
       {"column.relu.max", "chain", "column_relu", "max_error_lsb", 1e-9},
       {"chain.latency", "chain", "tile_chain", "latency_window"},
@@ -36,6 +41,7 @@ const std::vector<Measure>& measures() {
       {"energy.array1", "chain", "column_relu", "energy_64_columns"},
       {"energy.array2", "chain", "column_signed", "energy_64_columns"},
       {"macro.array.error_max", "macro", "macro_array", "max_error"},
+      {"macro.column.error_max", "macro", "macro_column", "max_error"},
       {"macro.array.speedup", "macro", "macro_array", "cpu_ratio"},
       {"check.s.nrmse_cubic", "check", "check", "s_nrmse_cubic"},
       {"check.s.nrmse_extended", "check", "check", "s_nrmse_extended"},
@@ -75,12 +81,19 @@ spec::Specification specificationOf(const CommandContext& context) {
 
 std::set<std::string> scopesOf(const json& results) {
   static const std::map<std::string, std::vector<std::string>> covers = {
-      {"characterize", {"cell"}},    {"fit", {"fit"}},     {"monte-carlo", {"monte-carlo"}},
-      {"converters", {"converter"}}, {"chain", {"chain"}}, {"macro", {"macro"}},
+      {"characterize", {"cell"}},
+      {"fit", {"fit"}},
+      {"monte-carlo", {"monte-carlo"}},
+      {"converters", {"converter"}},
+      {"converter-spread", {"converter-monte-carlo"}},
+      {"chain", {"chain"}},
+      {"macro", {"macro"}},
       {"check", {"check"}}};
   std::set<std::string> scopes;
   for (const auto& [stage, list] : covers)
     if (results.contains(stage)) scopes.insert(list.begin(), list.end());
+  if (results.contains("macro") && results["macro"].value("figures", json::object()).contains("macro_column"))
+    scopes.insert("macro-column");
   // Full columns belong to the chain's stage, but only a full flow has them.
   if (results.contains("chain") && results["chain"].value("figures", json::object()).contains("column_relu"))
     scopes.insert("column");

@@ -1,8 +1,11 @@
-// Monte-Carlo of the cell under local mismatch: I(V), and the retention. The run stores stay in mc/iv and
-// mc/retention, so an interrupted run resumes.
+// Monte-Carlo: I(V) of the reference cell and of the array cell under mismatch and under process spread, each in a
+// study of its own; the retention and the converters under mismatch. The run stores stay in mc/, so an interrupted run
+// resumes.
 
 #include <fmt/format.h>
 
+#include "gaincell/cells/column.hpp"
+#include "gaincell/fit/variability.hpp"
 #include "gaincell/montecarlo/montecarlo.hpp"
 #include "stages.hpp"
 
@@ -15,6 +18,9 @@ constexpr int kFullSamples = 2000;
 // A sample of the retention costs fifty times one of I(V). 60 give sigma(ln tau) to 9 %.
 constexpr int kQuickRetention = 60;
 constexpr int kFullRetention = 1000;
+// A sample of a converter costs a second; 100 give a sigma to 7 %. In a quick flow only when asked for by --stage.
+constexpr int kQuickConverter = 24;
+constexpr int kFullConverter = 100;
 
 int sampleCount(const FlowContext& context) {
   const auto& values = context.command().values;
@@ -31,23 +37,36 @@ nlohmann::json inputs(const FlowContext& context) {
   return {{"samples", sampleCount(context)}};
 }
 
-montecarlo::StudyResult study(FlowContext& context, const std::string& analysis, int samples,
-                              const std::string& title) {
+/// One study of the flow; its run store is mc/<folder>.
+struct FlowStudy {
+  std::string folder, kind, analysis, title;
+  int samples = 0;
+  bool process = false;                           ///< what a chip's devices share, instead of mismatch
+  std::map<std::string, std::string> parameters;  ///< of the circuit
+  std::map<std::string, std::string> settings;    ///< of the analysis
+};
+
+montecarlo::StudyResult study(FlowContext& context, const FlowStudy& what) {
   montecarlo::StudyConfig config;
-  config.kind = "gain-cell";
-  config.analysis = analysis;
-  config.circuit = context.command().circuitParameters(context.pdk(), "gain-cell");
-  config.settings = context.command().analysisSettings(context.pdk(), "gain-cell", analysis);
+  config.kind = what.kind;
+  config.analysis = what.analysis;
+  config.circuit = context.command().circuitParameters(context.pdk(), what.kind);
+  for (const auto& [key, value] : what.parameters) config.circuit.set(key, value);
+  config.settings = sim::analysis(what.kind, what.analysis).settings(context.pdk());
+  for (const auto& [key, value] : what.settings) config.settings.set(key, value);
+  context.command().design.apply("analyses." + what.kind + "." + what.analysis, config.settings);
   config.pdk = context.pdk();
   config.conditions = {context.conditions()};
+  config.variation.local = !what.process;
+  config.variation.global = what.process;
   config.seed = context.command().common.seed;
-  config.samples = static_cast<std::uint64_t>(samples);
+  config.samples = static_cast<std::uint64_t>(what.samples);
   montecarlo::RunOptions options;
-  options.dir = context.dir() / "mc" / analysis;
+  options.dir = context.dir() / "mc" / what.folder;
   std::error_code ec;
   options.resume = std::filesystem::exists(options.dir / "run.sqlite", ec);
   options.engine.jobs = context.command().common.jobs;
-  options.engine.title = title;
+  options.engine.title = what.title;
   options.provenance = support::toJson(context.provenance()).dump();
   std::filesystem::create_directories(options.dir.parent_path());
   montecarlo::StudyResult result;
@@ -59,9 +78,9 @@ montecarlo::StudyResult study(FlowContext& context, const std::string& analysis,
     options.force = true;
     result = montecarlo::runStudy(config, context.command().simulatorOptions(), options);
   }
-  context.addFile("mc/" + analysis + "/samples.csv");
-  context.addFile("mc/" + analysis + "/statistics.json");
-  context.current()["figures"]["mc_" + analysis] = {
+  context.addFile("mc/" + what.folder + "/samples.csv");
+  context.addFile("mc/" + what.folder + "/statistics.json");
+  context.current()["figures"]["mc_" + what.folder] = {
       {"samples", {{"value", result.report.good}, {"unit", ""}, {"description", "samples that succeeded"}}},
       {"failed", {{"value", result.report.failed}, {"unit", ""}, {"description", "samples that failed"}}},
   };
@@ -69,15 +88,53 @@ montecarlo::StudyResult study(FlowContext& context, const std::string& analysis,
 }
 
 void run(FlowContext& context) {
-  const auto currents = study(context, "iv", sampleCount(context), "Monte-Carlo of I(V)");
+  const int samples = sampleCount(context);
+  const auto currents = study(context, {"iv", "gain-cell", "iv", "Monte-Carlo of I(V)", samples, false, {}, {}});
   context.current()["statistics"] = nlohmann::json::parse(currents.statistics);
-  study(context, "retention", context.quick() ? kQuickRetention : kFullRetention, "Monte-Carlo of the retention");
+  study(context, {"iv-process", "gain-cell", "iv", "process spread of I(V)", samples, true, {}, {}});
+  const std::map<std::string, std::string> array_cell = {
+      {"variant", cells::arrayCellParameters(context.pdk()).choice("variant")}};
+  study(context, {"array-iv", "gain-cell", "iv", "Monte-Carlo of the array cell", samples, false, array_cell, {}});
+  study(context,
+        {"array-iv-process", "gain-cell", "iv", "process spread of the array cell", samples, true, array_cell, {}});
+  study(context, {"retention",
+                  "gain-cell",
+                  "retention",
+                  "Monte-Carlo of the retention",
+                  context.quick() ? kQuickRetention : kFullRetention,
+                  false,
+                  {},
+                  {}});
+}
+
+/// Sigma of the gain (relative) and the offset over the samples of a converter.
+void addSpreadFigures(FlowContext& context, const std::string& kind, const support::Table& samples) {
+  const fit::ConverterSpread spread = fit::converterSpread(samples);
+  context.current()["figures"][kind + "_mc"] = {
+      {"gain_sigma", {{"value", spread.gain_sigma}, {"unit", ""}, {"description", kind + ": sigma of the gain"}}},
+      {"offset_sigma",
+       {{"value", spread.offset_sigma}, {"unit", "s"}, {"description", kind + ": sigma of the offset"}}}};
+}
+
+void runConverters(FlowContext& context) {
+  const int samples = context.quick() ? kQuickConverter : kFullConverter;
+  // A straight line needs no dense sweep: 9 charges of each sign.
+  for (const auto& [kind, points] : {std::pair("relu-converter", "9"), std::pair("signed-converter", "17")}) {
+    const auto result = study(
+        context,
+        {kind, kind, "transfer", std::string("Monte-Carlo of the ") + kind, samples, false, {}, {{"points", points}}});
+    addSpreadFigures(context, kind, result.samples);
+  }
 }
 
 }  // namespace
 
 Stage montecarloStage() {
   return {"monte-carlo", "Monte-Carlo of the cell", {}, true, inputs, run};
+}
+
+Stage converterSpreadStage() {
+  return {"converter-spread", "Monte-Carlo of the converters", {}, false, {}, runConverters};
 }
 
 }  // namespace gaincell::flows

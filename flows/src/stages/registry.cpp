@@ -5,19 +5,20 @@ namespace gaincell::flows {
 // The register of stages, in order of execution: one line per stage.
 const std::vector<Stage>& stages() {
   static const std::vector<Stage> all = {
-      generateStage(),      //
-      characterizeStage(),  //
-      montecarloStage(),    //
-      convertersStage(),    //
-      chainStage(),         //
-      fitStage(),           //
-      gridStage(),          //
-      arrayModelStage(),    //
-      macroStage(),         //
-      attentionStage(),     //
-      checkStage(),         //
-      floorplanStage(),     //
-      reportStage(),        //
+      generateStage(),         //
+      characterizeStage(),     //
+      montecarloStage(),       //
+      convertersStage(),       //
+      converterSpreadStage(),  //
+      chainStage(),            //
+      fitStage(),              //
+      gridStage(),             //
+      arrayModelStage(),       //
+      macroStage(),            //
+      attentionStage(),        //
+      checkStage(),            //
+      floorplanStage(),        //
+      reportStage(),           //
   };
   return all;
 }

@@ -64,7 +64,7 @@ report::Plot phasesPlot(const ReportSource& s) {
   }
   report::Plot plot =
       report::barPlot("chain-energy", "Energy of one operation by phase and by part", "energy (pJ)", bars);
-  plot.caption = "Converters alone: mean over charges from -1.5 to 1.5 of full scale, by phase of the operation.";
+  plot.caption = "Converters alone: mean over charges from -1 to 1 of full scale, by phase of the operation.";
   if (columns)
     plot.caption +=
         " Columns of 64 cells with their converter: random inputs (array 1), 60 % zero inputs (array 2), by part.";

@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "gaincell/model/io.hpp"
 #include "gaincell/report/plots.hpp"
 #include "report_sections.hpp"
 
@@ -160,7 +159,7 @@ report::Section fitSection(const ReportSource& s) {
   section.id = "model";
   section.title = "The fitted model";
   const json& fitted = s.results["fit"]["report"];
-  const model::Model m = model::readModel(s.context.dir() / "model.json");
+  const model::Model& m = *s.model;
   section.text = {
       "Everything is fitted from the tables of this folder. The cubic is the published form; the extended form is what "
       "arrays and exports use.",

@@ -9,6 +9,7 @@ Stage generateStage();
 Stage characterizeStage();
 Stage montecarloStage();
 Stage convertersStage();
+Stage converterSpreadStage();
 Stage chainStage();
 Stage fitStage();
 Stage gridStage();

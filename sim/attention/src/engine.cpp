@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -68,29 +67,15 @@ void allocate(Intermediates& m, const Shape& shape, std::size_t tiles) {
 
 namespace {
 
-/// Index of the first element that is NaN or infinite, or n. The flag is gathered without branches, so it vectorises.
-std::size_t firstNotFinite(const float* x, std::size_t n) {
-  constexpr std::uint32_t kExponent = 0x7f800000U;
-  constexpr std::size_t kPiece = 4096;
-  for (std::size_t at = 0; at < n; at += kPiece) {
-    const std::size_t end = std::min(n, at + kPiece);
-    std::uint32_t bad = 0;
-    for (std::size_t i = at; i < end; ++i)
-      bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(x[i]) & kExponent) == kExponent);
-    for (std::size_t i = at; bad != 0 && i < end; ++i)
-      if ((std::bit_cast<std::uint32_t>(x[i]) & kExponent) == kExponent) return i;
-  }
-  return n;
-}
-
 /// Checks `count` tokens of x from `first`.
-void requireFinite(const float* x, std::size_t first, std::size_t count, std::size_t dimension, const char* name,
+void requireFinite(const Plan& plan, const float* x, std::size_t first, std::size_t count, const char* name,
                    std::size_t batch, std::size_t head) {
-  const std::size_t i = first * dimension + firstNotFinite(x + first * dimension, count * dimension);
-  if (i < (first + count) * dimension)
-    throw Error("ATT-0021", "the input holds NaN or infinity",
-                fmt::format("{}[{}, {}, {}, {}]", name, batch, head, i / dimension, i % dimension),
-                "check where the array comes from");
+  const std::size_t d = plan.dimension;
+  if (plan.kernels->finite(x + first * d, count * d)) return;
+  const float* bad = std::find_if(x + first * d, x + (first + count) * d, [](float e) { return !std::isfinite(e); });
+  const auto i = static_cast<std::size_t>(bad - x);
+  throw Error("ATT-0021", "the input holds NaN or infinity",
+              fmt::format("{}[{}, {}, {}, {}]", name, batch, head, i / d, i % d), "check where the array comes from");
 }
 
 }  // namespace
@@ -162,7 +147,7 @@ struct HeadTask {
 };
 
 void packHead(const Plan& plan, HeadTask& t, std::size_t tokens) {
-  requireFinite(t.q, 0, tokens, plan.dimension, "q", t.batch, t.head);
+  requireFinite(plan, t.q, 0, tokens, "q", t.batch, t.head);
   if (t.columns) {
     t.columns->restart(t.batch, t.head);
   } else {
@@ -170,8 +155,8 @@ void packHead(const Plan& plan, HeadTask& t, std::size_t tokens) {
   }
   for (std::size_t first = 0; first < tokens; first += kBlock) {  // checked and packed while in the cache
     const std::size_t count = std::min(kBlock, tokens - first), at = first * plan.dimension;
-    requireFinite(t.k, first, count, plan.dimension, "k", t.batch, t.head);
-    requireFinite(t.v, first, count, plan.dimension, "v", t.batch, t.head);
+    requireFinite(plan, t.k, first, count, "k", t.batch, t.head);
+    requireFinite(plan, t.v, first, count, "v", t.batch, t.head);
     t.columns->write(first, count, t.k + at, t.v + at);
   }
   if (t.sinks.k_q == nullptr) return;
@@ -180,6 +165,15 @@ void packHead(const Plan& plan, HeadTask& t, std::size_t tokens) {
   const std::size_t n = tokens * plan.dimension;
   plan.kernels->quantizeValues(t.k, n, s.a_k[t.head], s.b_k[t.head], high, plan.step_kv, t.sinks.k_q);
   plan.kernels->quantizeValues(t.v, n, s.a_v[t.head], s.b_v[t.head], high, plan.step_kv, t.sinks.v_q);
+}
+
+/// Brings a block of rows of the next head into the cache while this one computes: it is read once, in order, and would
+/// wait for memory.
+void prefetchBlock(const HeadTask& t, std::size_t tokens, std::size_t dimension, std::size_t block) {
+  constexpr std::size_t kLine = 64 / sizeof(float);
+  const std::size_t begin = block * kBlock * dimension, end = std::min((block + 1) * kBlock, tokens) * dimension;
+  for (const float* x : {t.q, t.k, t.v})
+    for (std::size_t i = begin; i < end; i += kLine) __builtin_prefetch(x + i, 0, 2);
 }
 
 void runBlock(const Plan& plan, RowWorker& worker, const HeadTask& t, std::size_t tokens, std::size_t block,
@@ -233,7 +227,11 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
       HeadTask task = taskOf(n);
       task.columns = std::move(memory);
       packHead(*plan, task, shape.tokens);
-      for (std::size_t b = 0; b < blocks; ++b) rows(worker, task, n, b);
+      const HeadTask next = taskOf(n + threads < whole ? n + threads : n);
+      for (std::size_t b = 0; b < blocks; ++b) {
+        prefetchBlock(next, shape.tokens, shape.dimension, b);
+        rows(worker, task, n, b);
+      }
       memory = std::move(task.columns);
     }
   });
@@ -300,10 +298,9 @@ std::size_t Stream::position() const noexcept {
 
 void Stream::push(const float* q, const float* k, const float* v, float* out, Activity* activity) {
   Impl& s = *impl_;
-  const std::size_t d = s.plan->dimension;
-  requireFinite(q, 0, 1, d, "q", s.batch, s.head);
-  requireFinite(k, 0, 1, d, "k", s.batch, s.head);
-  requireFinite(v, 0, 1, d, "v", s.batch, s.head);
+  requireFinite(*s.plan, q, 0, 1, "q", s.batch, s.head);
+  requireFinite(*s.plan, k, 0, 1, "k", s.batch, s.head);
+  requireFinite(*s.plan, v, 0, 1, "v", s.batch, s.head);
   s.columns.write(s.position, 1, k, v);
   s.worker.run(s.columns, s.batch, s.head, s.position, 1, q, out, nullptr, activity);
   ++s.position;

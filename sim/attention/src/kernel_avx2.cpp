@@ -11,6 +11,7 @@ namespace {
 
 struct Avx2 {
   static constexpr std::size_t kWidth = 8, kGemmRows = 6, kGemmVectors = 2, kScoreRows = 2;
+  static constexpr bool kFuses = true;
   using F = __m256;
   using X = __m256i;
 
@@ -18,6 +19,7 @@ struct Avx2 {
   static F set(float x) { return _mm256_set1_ps(x); }
   static void store(float* p, F x) { _mm256_storeu_ps(p, x); }
   static F add(F a, F b) { return _mm256_add_ps(a, b); }
+  static F sub(F a, F b) { return _mm256_sub_ps(a, b); }
   static F mul(F a, F b) { return _mm256_mul_ps(a, b); }
   static F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
   static F min(F a, F b) { return _mm256_min_ps(a, b); }

@@ -10,7 +10,8 @@ namespace gaincell::attention {
 namespace {
 
 struct Avx512 {
-  static constexpr std::size_t kWidth = 16, kGemmRows = 8, kGemmVectors = 2, kScoreRows = 6;
+  static constexpr std::size_t kWidth = 16, kGemmRows = 6, kGemmVectors = 4, kScoreRows = 6;
+  static constexpr bool kFuses = true;
   using F = __m512;
   using X = __m512i;
 
@@ -18,6 +19,7 @@ struct Avx512 {
   static F set(float x) { return _mm512_set1_ps(x); }
   static void store(float* p, F x) { _mm512_storeu_ps(p, x); }
   static F add(F a, F b) { return _mm512_add_ps(a, b); }
+  static F sub(F a, F b) { return _mm512_sub_ps(a, b); }
   static F mul(F a, F b) { return _mm512_mul_ps(a, b); }
   static F fma(F a, F b, F c) { return _mm512_fmadd_ps(a, b, c); }
   static F min(F a, F b) { return _mm512_min_ps(a, b); }

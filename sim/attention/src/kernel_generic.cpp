@@ -7,6 +7,7 @@ namespace {
 
 struct Plain {
   static constexpr std::size_t kWidth = 8, kGemmRows = 4, kGemmVectors = 1, kScoreRows = 2;
+  static constexpr bool kFuses = false;
   struct F {
     float v[8];
   };
@@ -37,6 +38,12 @@ struct Plain {
   }
   static F add(const F& a, const F& b) {
     return map([&](std::size_t i) { return a.v[i] + b.v[i]; });
+  }
+  static F sub(const F& a, const F& b) {
+    return map([&](std::size_t i) { return a.v[i] - b.v[i]; });
+  }
+  static F div(const F& a, const F& b) {
+    return map([&](std::size_t i) { return a.v[i] / b.v[i]; });
   }
   static F mul(const F& a, const F& b) {
     return map([&](std::size_t i) { return a.v[i] * b.v[i]; });

@@ -29,34 +29,92 @@ namespace {
 // x + kRound - kRound rounds to an integer, ties to even, for |x| < 2^22 (the spacing of float32 at 1.5 * 2^23 is one).
 constexpr float kRound = 12582912.0F;
 
-inline float clampTo(float x, float high) {
-  const float low = x > 0.0F ? x : 0.0F;
-  return low < high ? low : high;
+/// Divides by a constant, rounded as a division is. Vector units divide several times slower than they multiply; where
+/// they fuse, a first correction by the remainder makes the quotient from a rounded inverse faithful, a second one
+/// correct (P. Markstein, "Computation of elementary functions on the IBM RISC System/6000 processor", IBM J. Res. Dev.
+/// 34 (1990) 111-119).
+template <typename V>
+class Divider {
+ public:
+  using F = typename V::F;
+  explicit Divider(float y) : y_(V::set(y)), minus_(V::set(-y)), inverse_(V::set(1.0F / y)) {}
+  F operator()(F x) const {
+    if constexpr (V::kFuses) {
+      F q = V::mul(x, inverse_);
+      q = V::fma(V::fma(q, minus_, x), inverse_, q);
+      return V::fma(V::fma(q, minus_, x), inverse_, q);
+    } else {
+      return V::div(x, y_);
+    }
+  }
+
+ private:
+  F y_, minus_, inverse_;
+};
+
+/// To an integer, ties to even, for |x| < 2^22.
+template <typename V>
+typename V::F rounded(typename V::F x) {
+  return V::sub(V::add(x, V::set(kRound)), V::set(kRound));
 }
 
-void quantizeCodes(const float* __restrict x, std::size_t n, float a, float b, float high, float step,
-                   std::uint8_t* __restrict codes) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const float scaled = a * x[i];
-    const float y = clampTo(scaled + b, high) / step;
-    codes[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>((y + kRound) - kRound));
+/// y[i] = op(x[i]), in vectors; x and y may be the same.
+template <typename V, typename Op>
+inline void forEach(const float* x, std::size_t n, float* y, Op op) {
+  std::size_t i = 0;
+  for (; i + V::kWidth <= n; i += V::kWidth) V::store(y + i, op(V::load(x + i)));
+  if (i == n) return;
+  float rest[V::kWidth] = {};
+  for (std::size_t j = i; j < n; ++j) rest[j - i] = x[j];
+  V::store(rest, op(V::load(rest)));
+  for (std::size_t j = i; j < n; ++j) y[j] = rest[j - i];
+}
+
+/// a x + b in two roundings, clamped to [0, high].
+template <typename V>
+struct Scaling {
+  typename V::F a, b, high;
+  Scaling(float a_, float b_, float high_) : a(V::set(a_)), b(V::set(b_)), high(V::set(high_)) {}
+  typename V::F operator()(typename V::F x) const {
+    return V::min(V::max(V::add(V::mul(a, x), b), V::set(0.0F)), high);
+  }
+};
+
+template <typename V>
+void quantizeCodes(const float* x, std::size_t n, float a, float b, float high, float step, std::uint8_t* codes) {
+  const Scaling<V> scale(a, b, high);
+  const Divider<V> by_step(step);
+  float piece[64];
+  for (std::size_t at = 0; at < n; at += 64) {
+    const std::size_t count = n - at < 64 ? n - at : 64;
+    forEach<V>(x + at, count, piece, [&](typename V::F value) { return rounded<V>(by_step(scale(value))); });
+    for (std::size_t i = 0; i < count; ++i)
+      codes[at + i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(piece[i]));
   }
 }
 
-void quantizeValues(const float* __restrict x, std::size_t n, float a, float b, float high, float step,
-                    float* __restrict values) {
+template <typename V>
+void quantizeValues(const float* x, std::size_t n, float a, float b, float high, float step, float* values) {
+  using F = typename V::F;
+  const Scaling<V> scale(a, b, high);
   if (step == 0.0F) {
-    for (std::size_t i = 0; i < n; ++i) {
-      const float scaled = a * x[i];
-      values[i] = clampTo(scaled + b, high);
-    }
+    forEach<V>(x, n, values, scale);
     return;
   }
+  const Divider<V> by_step(step);
+  const F width = V::set(step);
+  forEach<V>(x, n, values, [&](F value) { return V::mul(width, rounded<V>(by_step(scale(value)))); });
+}
+
+/// Whether no value is NaN or infinite.
+bool finite(const float* x, std::size_t n) {
+  std::uint32_t bad = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const float scaled = a * x[i];
-    const float y = clampTo(scaled + b, high) / step;
-    values[i] = step * ((y + kRound) - kRound);
+    std::uint32_t bits;
+    __builtin_memcpy(&bits, x + i, sizeof bits);
+    bad |= static_cast<std::uint32_t>((bits & 0x7f800000U) == 0x7f800000U);
   }
+  return bad == 0;
 }
 
 template <typename V>
@@ -154,6 +212,9 @@ void weigh(const WeighBlock& b) {
   }
 }
 
+template <std::size_t kValue>
+using Count = std::integral_constant<std::size_t, kValue>;
+
 /// R x N vectors of acc += a b, one chain over k for every element.
 template <typename V, std::size_t R, std::size_t N>
 inline void multiply(std::size_t k, const float* a, std::size_t lda, const float* b, std::size_t ldb,
@@ -161,23 +222,79 @@ inline void multiply(std::size_t k, const float* a, std::size_t lda, const float
   using F = typename V::F;
   GAINCELL_UNROLL_INNER for (std::size_t i = 0; i < k; ++i) {
     F col[N];
-    for (std::size_t n = 0; n < N; ++n) col[n] = V::load(b + i * ldb + n * V::kWidth);
-    for (std::size_t r = 0; r < R; ++r) {
+    GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) col[n] = V::load(b + i * ldb + n * V::kWidth);
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) {
       const F x = V::set(a[r * lda + i]);
-      for (std::size_t n = 0; n < N; ++n) acc[r][n] = V::fma(x, col[n], acc[r][n]);
+      GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) acc[r][n] = V::fma(x, col[n], acc[r][n]);
     }
   }
 }
 
-template <typename V, std::size_t R, std::size_t N, bool kAccumulate>
-inline void gemmTile(std::size_t k, const float* a, std::size_t lda, const float* b, std::size_t ldb, float* c,
-                     std::size_t ldc) {
+/// The output converter on a vector of currents.
+template <typename V>
+class Conversion {
+ public:
+  using F = typename V::F;
+  explicit Conversion(const OutputTile& t)
+      : inverse_sat_(V::set(t.inverse_sat)),
+        scale_(V::set(t.counter ? t.code_max : t.step)),
+        divide_(t.counter ? t.code_max : t.step) {}
+  template <bool kQuantized, bool kCounter>
+  F convert(F current) const {
+    const F z = V::min(V::max(V::mul(current, inverse_sat_), V::set(-1.0F)), V::set(1.0F));
+    if constexpr (!kQuantized) return z;
+    if constexpr (kCounter) return divide_(rounded<V>(V::mul(z, scale_)));
+    return V::mul(scale_, rounded<V>(divide_(z)));
+  }
+
+ private:
+  F inverse_sat_, scale_;
+  Divider<V> divide_;
+};
+
+/// Calls body with the function that converts a vector.
+template <typename V, typename Body>
+inline void withGrid(const OutputTile& t, Body body) {
+  using F = typename V::F;
+  const Conversion<V> grid(t);
+  if (t.step == 0.0F) {
+    body([&grid](F x) { return grid.template convert<false, false>(x); });
+  } else if (t.counter) {
+    body([&grid](F x) { return grid.template convert<true, true>(x); });
+  } else {
+    body([&grid](F x) { return grid.template convert<true, false>(x); });
+  }
+}
+
+template <typename V>
+void output(const OutputTile& t) {
+  withGrid<V>(t, [&t](auto grid) {
+    for (std::size_t i = 0; i < t.count; i += V::kWidth) {
+      const auto value = grid(V::load(t.acc + i));
+      V::store(t.sum + i, V::add(V::load(t.sum + i), value));
+      if (t.quantized != nullptr) V::store(t.quantized + i, value);
+    }
+  });
+}
+
+template <typename V, std::size_t R, std::size_t N>
+inline void gemmTile(const Product& p, std::size_t i, std::size_t j) {
   typename V::F acc[R][N];
   for (std::size_t r = 0; r < R; ++r)
-    for (std::size_t n = 0; n < N; ++n) acc[r][n] = kAccumulate ? V::load(c + r * ldc + n * V::kWidth) : V::set(0.0F);
-  multiply<V, R, N>(k, a, lda, b, ldb, acc);
-  for (std::size_t r = 0; r < R; ++r)
-    for (std::size_t n = 0; n < N; ++n) V::store(c + r * ldc + n * V::kWidth, acc[r][n]);
+    for (std::size_t n = 0; n < N; ++n)
+      acc[r][n] = p.accumulate ? V::load(p.c + (i + r) * p.ldc + j + n * V::kWidth) : V::set(0.0F);
+  multiply<V, R, N>(p.k, p.a + i * p.lda, p.lda, p.b + j, p.ldb, acc);
+  const auto each = [&](float* to, auto body) {
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n)
+        body(to + (i + r) * p.ldc + j + n * V::kWidth, acc[r][n]);
+  };
+  if (p.output == nullptr) {
+    each(p.c, [](float* to, typename V::F x) { V::store(to, x); });
+  } else {
+    withGrid<V>(*p.output, [&](auto grid) {
+      each(p.output->sum, [&](float* to, typename V::F x) { V::store(to, V::add(V::load(to), grid(x))); });
+    });
+  }
 }
 
 template <typename V, std::size_t R, std::size_t N>
@@ -201,79 +318,40 @@ inline void currentTile(const CurrentBlock& b, std::size_t r0, std::size_t c) {
   }
 }
 
-template <typename V>
-void currents(const CurrentBlock& b) {
-  constexpr std::size_t kVectors = V::kGemmVectors, kColumns = kVectors * V::kWidth;
-  std::size_t c = 0;
-  if (b.rows == 1)  // one token: enough columns at once to hide the latency of the chains
-    for (; c + 64 <= b.columns; c += 64) currentTile<V, 1, 64 / V::kWidth>(b, 0, c);
-  for (; c + kColumns <= b.columns; c += kColumns) {
-    std::size_t r = 0;
-    for (; r + V::kGemmRows <= b.rows; r += V::kGemmRows) currentTile<V, V::kGemmRows, kVectors>(b, r, c);
-    if (r + 4 <= b.rows) {
-      currentTile<V, 4, kVectors>(b, r, c);
-      r += 4;
-    }
-    for (; r < b.rows; ++r) currentTile<V, 1, kVectors>(b, r, c);
+/// Cuts m rows and n columns into tiles of registers, as wide as they go: body(rows, vectors, first row, first column),
+/// the first two as constants. n: a multiple of 16.
+template <typename V, std::size_t kVectors, typename Body>
+inline void forTiles(std::size_t m, std::size_t n, std::size_t j, Body body) {
+  constexpr std::size_t kSums = V::kGemmRows * V::kGemmVectors, kRows = kSums / kVectors < 12 ? kSums / kVectors : 12;
+  for (; j + kVectors * V::kWidth <= n; j += kVectors * V::kWidth) {
+    std::size_t i = 0;
+    for (; i + kRows <= m; i += kRows) body(Count<kRows>{}, Count<kVectors>{}, i, j);
+    for (; i + 4 <= m; i += 4) body(Count<4>{}, Count<kVectors>{}, i, j);
+    for (; i < m; ++i) body(Count<1>{}, Count<kVectors>{}, i, j);
   }
-  for (; c < b.columns; c += V::kWidth)
-    for (std::size_t r = 0; r < b.rows; ++r) currentTile<V, 1, 1>(b, r, c);
+  if constexpr (kVectors > 1) forTiles<V, kVectors / 2>(m, n, j, body);
 }
 
-template <typename V, bool kAccumulate>
-void gemmAll(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
-             std::size_t ldb, float* c, std::size_t ldc) {
-  constexpr std::size_t kVectors = V::kGemmVectors, kColumns = kVectors * V::kWidth;
+template <typename V, typename Body>
+inline void forTiles(std::size_t m, std::size_t n, Body body) {
   std::size_t j = 0;
   if (m == 1)  // one token: enough columns at once to hide the latency of the chains
-    for (; j + 64 <= n; j += 64) gemmTile<V, 1, 64 / V::kWidth, kAccumulate>(k, a, lda, b + j, ldb, c + j, ldc);
-  for (; j + kColumns <= n; j += kColumns) {
-    std::size_t i = 0;
-    for (; i + V::kGemmRows <= m; i += V::kGemmRows)
-      gemmTile<V, V::kGemmRows, kVectors, kAccumulate>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
-    if (i + 4 <= m) {
-      gemmTile<V, 4, kVectors, kAccumulate>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
-      i += 4;
-    }
-    for (; i < m; ++i) gemmTile<V, 1, kVectors, kAccumulate>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
-  }
-  for (; j < n; j += V::kWidth)
-    for (std::size_t i = 0; i < m; ++i)
-      gemmTile<V, 1, 1, kAccumulate>(k, a + i * lda, lda, b + j, ldb, c + i * ldc + j, ldc);
+    for (; j + 64 <= n; j += 64) body(Count<1>{}, Count<64 / V::kWidth>{}, 0, j);
+  forTiles<V, V::kGemmVectors>(m, n, j, body);
 }
 
 template <typename V>
-void gemm(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b, std::size_t ldb,
-          float* c, std::size_t ldc, bool accumulate) {
-  accumulate ? gemmAll<V, true>(m, n, k, a, lda, b, ldb, c, ldc) : gemmAll<V, false>(m, n, k, a, lda, b, ldb, c, ldc);
+void currents(const CurrentBlock& b) {
+  forTiles<V>(b.rows, b.columns, [&b](auto rows, auto vectors, std::size_t r, std::size_t c) {
+    currentTile<V, decltype(rows)::value, decltype(vectors)::value>(b, r, c);
+  });
 }
 
-inline float clampOutput(float x, float inverse) {
-  float z = x * inverse;
-  z = z > -1.0F ? z : -1.0F;
-  return z < 1.0F ? z : 1.0F;
-}
-
-template <typename Grid>
-inline void outputAs(const OutputTile& t, Grid grid) {
-  const float* __restrict acc = t.acc;
-  float* __restrict sum = t.sum;
-  float* __restrict quantized = t.quantized;
-  const std::size_t n = t.count;
-  const float inverse = t.inverse_sat;
-  for (std::size_t i = 0; i < n; ++i) sum[i] += grid(clampOutput(acc[i], inverse));
-  for (std::size_t i = 0; quantized != nullptr && i < n; ++i) quantized[i] = grid(clampOutput(acc[i], inverse));
-}
-
-void output(const OutputTile& t) {
-  const float step = t.step, top = t.code_max;
-  if (step == 0.0F) {
-    outputAs(t, [](float z) { return z; });
-  } else if (t.counter) {
-    outputAs(t, [top](float z) { return ((z * top + kRound) - kRound) / top; });
-  } else {
-    outputAs(t, [step](float z) { return step * ((z / step + kRound) - kRound); });
-  }
+template <typename V>
+void gemm(const Product& p) {
+  forTiles<V>(p.m, p.n, [&p](auto rows, auto vectors, std::size_t i, std::size_t j) {
+    gemmTile<V, decltype(rows)::value, decltype(vectors)::value>(p, i, j);
+  });
 }
 
 template <typename V>
@@ -301,8 +379,8 @@ std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t ra
 
 template <typename V>
 constexpr KernelTable makeTable() {
-  return {quantizeCodes, quantizeValues, lookUp<V>, scores<V>,  currents<V>,
-          weigh<V>,      gemm<V>,        output,    convert<V>, select};
+  return {quantizeCodes<V>, quantizeValues<V>, finite,    lookUp<V>,  scores<V>, currents<V>,
+          weigh<V>,         gemm<V>,           output<V>, convert<V>, select};
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ struct WeighBlock {
 
 /// Output conversion of one tile: sum += grid(clamp(acc * inverse_sat, -1, 1)).
 struct OutputTile {
-  std::size_t count = 0;
+  std::size_t count = 0;  ///< a multiple of 16
   const float* acc = nullptr;
   float inverse_sat = 0;
   float step = 0;        ///< 0: not quantized
@@ -62,19 +62,33 @@ struct OutputTile {
   float* quantized = nullptr;  ///< or null
 };
 
+/// c[m][n] = (accumulate ? c : 0) + a[m][k] b[k][n]; n a multiple of 16; every element one chain over k. With `output`
+/// the products go through the output conversion at once, into output->sum [m][ldc]; c is not written.
+struct Product {
+  std::size_t m = 0, n = 0, k = 0;
+  const float* a = nullptr;
+  std::size_t lda = 0;
+  const float* b = nullptr;
+  std::size_t ldb = 0;
+  float* c = nullptr;
+  std::size_t ldc = 0;
+  bool accumulate = false;
+  const OutputTile* output = nullptr;
+};
+
 struct KernelTable {
   /// code = round((clamp(max-scaled x)) / step): a x + b in two roundings, clamp to [0, high].
   void (*quantizeCodes)(const float* x, std::size_t n, float a, float b, float high, float step, std::uint8_t* codes);
   /// The same as values; step 0: clamp only.
   void (*quantizeValues)(const float* x, std::size_t n, float a, float b, float high, float step, float* values);
+  /// Whether no value is NaN or infinite.
+  bool (*finite)(const float* x, std::size_t n);
   /// out = table[code], a table of eight.
   void (*lookUp)(const std::uint8_t* codes, std::size_t n, const float* table, float* out);
   void (*scores)(const ScoreBlock&);
   void (*currents)(const CurrentBlock&);
   void (*weigh)(const WeighBlock&);
-  /// c[m][n] = (accumulate ? c : 0) + a[m][k] b[k][n]; n a multiple of 16; every element one chain over k.
-  void (*gemm)(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
-               std::size_t ldb, float* c, std::size_t ldc, bool accumulate);
+  void (*gemm)(const Product&);
   void (*output)(const OutputTile&);
   /// phi[c] = clamp(s[c] * inverse, 0, 1) for first <= c < last, 0 elsewhere in the block. @returns bit per phi > 0
   std::uint64_t (*convert)(const float* s, std::size_t first, std::size_t last, float inverse, float* phi);

@@ -117,7 +117,7 @@ void LanguageModel::apply(const Linear& l, const std::vector<float>& x, std::siz
   y.resize(rows * l.out);
   for (std::size_t r = 0; r < rows; ++r)
     std::copy(l.bias.begin(), l.bias.end(), y.begin() + static_cast<std::ptrdiff_t>(r * l.out));
-  kernelTable(Kernel::Auto)->gemm(rows, l.out, l.in, x.data(), l.in, l.weight.data(), l.out, y.data(), l.out, true);
+  kernelTable(Kernel::Auto)->gemm({rows, l.out, l.in, x.data(), l.in, l.weight.data(), l.out, y.data(), l.out, true});
 }
 
 std::vector<float> LanguageModel::normalized(const Norm& n, const std::vector<float>& x, std::size_t rows) {

@@ -119,8 +119,8 @@ void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
     const float* input = plane.indicator() ? q_indicator_.data() : q_values_.data();
-    plan_.kernels->gemm(f.rows, kBlock, plan_.dimension, input, plan_.width, f.columns.keyPlane(block, p), kBlock,
-                        product_.data(), kBlock, false);
+    plan_.kernels->gemm({f.rows, kBlock, plan_.dimension, input, plan_.width, f.columns.keyPlane(block, p), kBlock,
+                         product_.data(), kBlock});
     float* to = plane.term == Plane::Term::Conductance ? conductance_.data() : s_.data();
     for (std::size_t r = 0; r < f.rows; ++r) {
       const float* factor = plane.first.at(f.i0, block * kBlock) - r;
@@ -155,19 +155,23 @@ void RowWorker::convertScores(const Frame& f, std::size_t block) {
   }
 }
 
-void RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh) {
+bool RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh,
+                           bool last) {
   const std::uint64_t range =
       (c1 == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << c1) - 1) & (~std::uint64_t{0} << c0);
   const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, range, columns_mask_.data());
   if (active == 0) {
     if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
-    return;
+    return false;
   }
   // Without decay both ways run the same chain of fused operations; the dense one wins when most of phi is not zero.
-  if (plan_.constant && active * 4 > f.rows * (c1 - c0) * 3) {
-    plan_.kernels->gemm(f.rows, plan_.width, c1 - c0, phi_.data() + c0, kBlock,
-                        f.columns.valueCurrents(block) + c0 * plan_.width, plan_.width, acc, plan_.width, !fresh);
-    return;
+  if (plan_.constant && active * 16 > f.rows * (c1 - c0) * 9) {
+    const bool convert = last && f.sinks == nullptr && f.activity == nullptr;  // nobody else needs the currents
+    const OutputTile output = outputTile(f);
+    plan_.kernels->gemm({f.rows, plan_.width, c1 - c0, phi_.data() + c0, kBlock,
+                         f.columns.valueCurrents(block) + c0 * plan_.width, plan_.width, acc, plan_.width, !fresh,
+                         convert ? &output : nullptr});
+    return convert;
   }
   WeighBlock b;
   b.rows = f.rows;
@@ -187,6 +191,7 @@ void RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, st
     }
   }
   plan_.kernels->weigh(b);
+  return false;
 }
 
 void RowWorker::weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc,
@@ -200,9 +205,9 @@ void RowWorker::weighPlanes(const Frame& f, std::size_t block, std::size_t c0, s
         weighted_[r * kBlock + c] = factor[c] * (plane.indicator() ? (phi > 0.0F ? 1.0F : 0.0F) : phi);
       }
     }
-    plan_.kernels->gemm(f.rows, plan_.width, c1 - c0, weighted_.data() + c0, kBlock,
-                        f.columns.valuePlane(block, p) + c0 * plan_.width, plan_.width,
-                        plane.term == Plane::Term::Conductance ? conductance : acc, plan_.width, true);
+    plan_.kernels->gemm({f.rows, plan_.width, c1 - c0, weighted_.data() + c0, kBlock,
+                         f.columns.valuePlane(block, p) + c0 * plan_.width, plan_.width,
+                         plane.term == Plane::Term::Conductance ? conductance : acc, plan_.width, true});
   }
 }
 
@@ -221,15 +226,17 @@ void RowWorker::weighBlock(const Frame& f, std::size_t block) {
       float* acc = tileAcc(tile);
       const bool fresh = acc == nullptr;
       if (fresh) acc = openTile(tile);
+      const bool ends = s.tiles == TileOrder::Absolute && (stop == (tile + 1) * s.tile_columns || stop == last + 1);
+      bool finished = false;
       if (plan_.codes) {
-        weighCodes(f, block, j - j0, stop - j0, acc, fresh);
+        finished = weighCodes(f, block, j - j0, stop - j0, acc, fresh, ends);
       } else {
         if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
         if (fresh && plan_.chip) std::fill_n(acc + accSize(), f.rows * plan_.width, 0.0F);
         weighPlanes(f, block, j - j0, stop - j0, acc, acc + accSize());
       }
-      if (s.tiles == TileOrder::Absolute && (stop == (tile + 1) * s.tile_columns || stop == last + 1)) {
-        finishTile(f, tile);
+      if (ends) {
+        if (!finished) finishTile(f, tile);
         open_.clear();
       }
     }
@@ -259,22 +266,28 @@ void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* ac
   }
 }
 
-void RowWorker::finishTile(const Frame& f, std::size_t tile) {
+OutputTile RowWorker::outputTile(const Frame& f) {
   const Settings& s = plan_.settings;
-  const float* acc = tileAcc(tile);
-  const bool sink = f.sinks != nullptr && f.sinks->tile_q != nullptr;
   OutputTile t;
   t.count = f.rows * plan_.width;
-  t.acc = acc;
-  if (plan_.chip && !plan_.chip->plainConversion()) {
-    physicalOutput(f, tile, acc, acc + accSize());
-    t.acc = converted_.data();
-  }
   t.inverse_sat = static_cast<float>(1.0 / s.out_sat);
   t.counter = s.output_grid == OutputGrid::Counter;
   if (s.levels_out > 0) t.step = t.counter ? 1.0F : static_cast<float>(2.0 / (s.levels_out - 1));
   t.code_max = static_cast<float>(s.levels_out / 2 - 1);
   t.sum = sum_.data();
+  return t;
+}
+
+void RowWorker::finishTile(const Frame& f, std::size_t tile) {
+  const Settings& s = plan_.settings;
+  const float* acc = tileAcc(tile);
+  const bool sink = f.sinks != nullptr && f.sinks->tile_q != nullptr;
+  OutputTile t = outputTile(f);
+  t.acc = acc;
+  if (plan_.chip && !plan_.chip->plainConversion()) {
+    physicalOutput(f, tile, acc, acc + accSize());
+    t.acc = converted_.data();
+  }
   t.quantized = sink ? quantized_.data() : nullptr;
   plan_.kernels->output(t);
   for (std::size_t r = 0; sink && r < f.rows; ++r) {

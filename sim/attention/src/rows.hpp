@@ -87,8 +87,10 @@ class RowWorker {
   /// Columns [first, second) of a block are in the window of row i.
   std::pair<std::size_t, std::size_t> inWindow(std::size_t i, std::size_t block) const;
   void weighBlock(const Frame& f, std::size_t block);
-  void weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh);
+  /// `last`: the tile ends here. @returns whether its outputs were converted at once
+  bool weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh, bool last);
   void weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, float* conductance);
+  OutputTile outputTile(const Frame& f);
   void finishTile(const Frame& f, std::size_t tile);
   void physicalOutput(const Frame& f, std::size_t tile, const float* acc, const float* conductance);
   void storeScores(const Frame& f, std::size_t block);

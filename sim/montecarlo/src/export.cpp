@@ -203,7 +203,8 @@ json statisticsOf(const RunHeader& h, const support::Table& samples, const std::
       json entry = toJson(summarize(b.values[f]));
       entry["unit"] = figures[f].unit;
       entry["description"] = figures[f].description;
-      entry["nominal"] = c == 0 && f < h.preflight.nominal.size() ? finite(h.preflight.nominal[f]) : json(nullptr);
+      const auto& nominal = h.preflight.nominal;
+      entry["nominal"] = c < nominal.size() && f < nominal[c].size() ? finite(nominal[c][f]) : json(nullptr);
       entry["histogram"] = tableJson(histogram(b.values[f]));
       entry["sensitivity"] = regress && !z.empty() ? toJson(sensitivity(h.preflight.draws, z, b.values[f]))
                                                    : json{{"note", "too many draws for a regression"}};

@@ -46,6 +46,20 @@ std::string toJsonText(const RunHeader& h) {
   return all.dump(1);
 }
 
+namespace {
+/// Nominal figures by condition. Runs of an earlier version hold those of the first condition only, without the list.
+std::vector<std::vector<double>> nominalFrom(const json& all) {
+  std::vector<std::vector<double>> out;
+  const bool flat = !all.empty() && !all.front().is_array();
+  for (const json& condition : flat ? json::array({all}) : all) {
+    auto& figures = out.emplace_back();
+    for (const json& v : condition)
+      figures.push_back(v.is_null() ? std::numeric_limits<double>::quiet_NaN() : v.get<double>());
+  }
+  return out;
+}
+}  // namespace
+
 RunHeader headerFromJsonText(const std::string& text, const std::string& where) {
   try {
     const json all = json::parse(text);
@@ -58,8 +72,7 @@ RunHeader headerFromJsonText(const std::string& text, const std::string& where) 
     for (const auto& c : all.at("conditions")) h.conditions.push_back({c.at("corner"), c.at("temp_C"), c.at("vdd_V")});
     for (const auto& f : all.at("figures"))
       h.preflight.figures.push_back({f.at("name"), f.at("unit"), f.at("description")});
-    for (const auto& v : all.at("nominal"))
-      h.preflight.nominal.push_back(v.is_null() ? std::numeric_limits<double>::quiet_NaN() : v.get<double>());
+    h.preflight.nominal = nominalFrom(all.at("nominal"));
     for (const auto& d : all.at("draws")) h.preflight.draws.push_back({d.at(0), d.at(1)});
     const json& measured = all.at("preflight");
     h.preflight.first_s = measured.at("first_s");

@@ -30,13 +30,26 @@ namespace {
 /// ngspice keeps some 200 bytes per altered parameter: a simulator of the cell's I(V) grows by 5 MB over so many runs.
 constexpr int kRunsOfWorker = 2000;
 
-using Decks = std::map<std::string, std::shared_ptr<const netlist::Deck>>;
+/// What a study keeps from one sample to the next, at one condition.
+struct Kept {
+  std::map<std::string, std::shared_ptr<const netlist::Deck>> decks;  ///< parsed ones
+  std::map<std::string, support::Table> tables;                       ///< of nominal devices
+};
 
 json valuesOf(const netlist::ParameterSet& set) {
   json out = json::object();
   for (const auto& p : set.declared())
     out[p.name] =
         p.kind == netlist::ParameterKind::Choice ? set.choice(p.name) : support::formatNumber(set.real(p.name));
+  return out;
+}
+
+/// The values of the figures of a study; NaN for one that was not measured.
+std::vector<double> inOrder(const sim::AnalysisResult& result, const std::vector<FigureInfo>& figures) {
+  std::vector<double> out(figures.size(), std::numeric_limits<double>::quiet_NaN());
+  for (const auto& f : result.figures)
+    for (std::size_t i = 0; i < figures.size(); ++i)
+      if (figures[i].name == f.name) out[i] = f.value;
   return out;
 }
 
@@ -81,7 +94,7 @@ class AnalysisWorker final : public StudyWorker {
  private:
   const AnalysisStudy& study_;
   std::unique_ptr<sim::Simulator> simulator_;
-  Decks decks_;
+  Kept kept_;
   std::uint32_t condition_ = 0;
   static constexpr int kMaxNotStarted = 3;  // in a row
   int not_started_ = 0;
@@ -109,7 +122,7 @@ class AnalysisStudy final : public Study {
   std::vector<DrawCheck> checkDraws(std::uint64_t samples) const override;
 
   sim::AnalysisResult run(sim::Simulator& simulator, const pdk::Conditions& conditions, const sim::Variation* variation,
-                          Decks& decks) const;
+                          Kept& kept) const;
   double timeLimit() const noexcept { return time_limit_s_; }
   const pdk::Conditions& condition(std::uint32_t index) const { return config_.conditions[index]; }
   Statistics statistics(std::uint32_t index) const {
@@ -131,7 +144,7 @@ class AnalysisStudy final : public Study {
   VariationModel model_;
   DrawSource source_;
   std::map<std::string, std::size_t> figures_;
-  Decks nominal_decks_;
+  Kept nominal_;
   double time_limit_s_ = 0;
 };
 
@@ -167,9 +180,9 @@ std::string AnalysisStudy::identity() const {
 }
 
 sim::AnalysisResult AnalysisStudy::run(sim::Simulator& simulator, const pdk::Conditions& conditions,
-                                       const sim::Variation* variation, Decks& decks) const {
-  const sim::AnalysisContext context{config_.pdk, conditions, config_.circuit, config_.settings,
-                                     simulator,   variation,  &decks};
+                                       const sim::Variation* variation, Kept& kept) const {
+  const sim::AnalysisContext context{config_.pdk, conditions,  config_.circuit, config_.settings, simulator,
+                                     variation,   &kept.decks, nullptr,         &kept.tables};
   return analysis_.run(context);
 }
 
@@ -188,10 +201,10 @@ void AnalysisStudy::requireSpread(sim::Simulator& simulator, std::uint32_t index
   if (statistics(index) == Statistics::Ours) return;
   std::vector<std::vector<double>> values;
   for (std::uint64_t sample : {0, 1}) {
-    Decks decks;
+    Kept kept;
     const SampleVariation drawn = variation({index, sample});
     auto& v = values.emplace_back();
-    for (const auto& f : run(simulator, condition(index), &drawn, decks).figures) v.push_back(f.value);
+    for (const auto& f : run(simulator, condition(index), &drawn, kept).figures) v.push_back(f.value);
   }
   if (values[0] == values[1])
     throw Error("MCS-0025",
@@ -208,27 +221,26 @@ Preflight AnalysisStudy::preflight() {
   const RecordingVariation nominal(model_, statistics(0));
   sim::Simulator simulator(simulator_options_);
   for (std::uint32_t c = 0; c < config_.conditions.size(); ++c) {
-    Decks decks;
+    Kept kept;
     const RecordingVariation others(model_, statistics(c));
     const pdk::Conditions conditions = nominalOf(config_.pdk, condition(c));
     auto start = Clock::now();
-    const auto result = run(simulator, conditions, c > 0 ? &others : &nominal, decks);
+    const auto result = run(simulator, conditions, c > 0 ? &others : &nominal, kept);
     const double first_s = seconds(start);
     requireSpread(simulator, c);
+    if (c == 0)
+      for (const auto& f : result.figures) preflight.figures.push_back({f.name, f.unit, f.description});
+    preflight.nominal.push_back(inOrder(result, preflight.figures));
     if (c > 0) continue;
     requireTables(result);
     preflight.first_s = first_s;
-    if (statistics(c) == Statistics::OfPdk) decks.clear();  // every sample is parsed anew
+    if (statistics(c) == Statistics::OfPdk) kept.decks.clear();  // every sample is parsed anew
     start = Clock::now();
-    run(simulator, conditions, &nominal, decks);
+    run(simulator, conditions, &nominal, kept);
     preflight.again_s = seconds(start);
     preflight.worker_rss_kb = largestChildKb();
     preflight.warnings = result.warnings;
-    for (const auto& f : result.figures) {
-      preflight.figures.push_back({f.name, f.unit, f.description});
-      preflight.nominal.push_back(f.value);
-    }
-    nominal_decks_ = std::move(decks);
+    nominal_ = std::move(kept);
   }
   if (preflight.figures.empty())
     throw Error("MCS-0024", fmt::format("analysis '{}' of '{}' measures no figures", config_.analysis, config_.kind),
@@ -248,7 +260,7 @@ void AnalysisStudy::adopt(const Preflight& preflight) {
 
 std::vector<DrawCheck> AnalysisStudy::checkDraws(std::uint64_t samples) const {
   std::vector<DrawCheck> out;
-  for (const auto& [name, deck] : nominal_decks_)
+  for (const auto& [name, deck] : nominal_.decks)
     for (auto& c : montecarlo::checkDraws(model_, source_, *deck, samples, statistics(0))) out.push_back(std::move(c));
   return out;
 }
@@ -271,20 +283,20 @@ void AnalysisStudy::fill(SampleRecord& record, const sim::AnalysisResult& result
 }
 
 void AnalysisWorker::renew() {
-  decks_.clear();
+  kept_ = {};
   simulator_.reset();
   simulator_ = std::make_unique<sim::Simulator>(study_.simulatorOptions());
 }
 
 SampleRecord AnalysisWorker::evaluate(const Task& task) {
-  if (task.condition != condition_) decks_.clear();  // tasks come condition by condition
+  if (task.condition != condition_) kept_ = {};  // tasks come condition by condition
   condition_ = task.condition;
   SampleRecord record;
   record.task = task;
   try {
     const SampleVariation variation = study_.variation(task);
     simulator_->limitTotal(study_.timeLimit());
-    study_.fill(record, study_.run(*simulator_, study_.condition(task.condition), &variation, decks_));
+    study_.fill(record, study_.run(*simulator_, study_.condition(task.condition), &variation, kept_));
   } catch (const sim::SimulationFailed& e) {
     record.failure = sim::outcomeName(e.kind());
     record.message = e.problem();

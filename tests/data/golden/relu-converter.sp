@@ -27,10 +27,11 @@ mstop_n1 stop_s0 pos 0 0 gc28_n_svt w=3e-07 l=3e-08
 mstop_p1 snb pos vdd vdd gc28_p_svt w=3e-07 l=3e-08
 mstop_inv_n sn snb 0 0 gc28_n_svt w=2e-07 l=3e-08
 mstop_inv_p sn snb vdd vdd gc28_p_svt w=4e-07 l=3e-08
-mdiode nb nb 0 0 gc28_n_svt w=2.5e-07 l=1e-06
+mdiode nb nb diode_s0 0 gc28_n_svt w=5e-07 l=1e-06
+mdiode_1 diode_s0 nb 0 0 gc28_n_svt w=5e-07 l=1e-06
 mtail ntail nb 0 0 gc28_n_svt w=2.02e-06 l=1e-06
 mswitch_n bl sn ntail 0 gc28_n_svt w=1e-06 l=3e-08
-ckick_n nb snb 3.4e-15
+ckick_n nb snb 5e-15
 mpulse_n0 pulseb pos pulse_s0 0 gc28_n_svt w=3e-07 l=3e-08
 mpulse_p0 pulseb pos vdd vdd gc28_p_svt w=3e-07 l=3e-08
 mpulse_n1 pulse_s0 win 0 0 gc28_n_svt w=3e-07 l=3e-08
@@ -63,8 +64,8 @@ vck_cenb cenb 0 pwl(0 0 4.1e-09 0 4.15e-09 0.9 1.85e-08 0.9 1.855e-08 0 4.07e-08
 + 5.5149999999999994e-08 0)
 vck_dis dis 0 pwl(0 0 2e-08 0 2.005e-08 0.9 3.62e-08 0.9 3.625e-08 0 5.66e-08 0 5.6649999999999994e-08 0.9 7.279999999999999e-08 0.9
 + 7.285e-08 0)
-vck_win win 0 pwl(0 0 2.029e-08 0 2.034e-08 0.9 3.529e-08 0.9 3.534e-08 0 5.6889999999999995e-08 0 5.693999999999999e-08 0.9 7.188999999999999e-08 0.9
-+ 7.194e-08 0)
+vck_win win 0 pwl(0 0 2.034e-08 0 2.039e-08 0.9 3.534e-08 0.9 3.5389999999999995e-08 0 5.693999999999999e-08 0 5.698999999999999e-08 0.9 7.194e-08 0.9
++ 7.199e-08 0)
 iin 0 bl pwl(0 0 4.3e-09 0 4.349999999999999e-09 -2e-05 1.9299999999999997e-08 -2e-05 1.9349999999999998e-08 0 4.0899999999999996e-08 0 4.094999999999999e-08 9.999999999999997e-06 5.59e-08 9.999999999999997e-06
 + 5.5949999999999995e-08 0)
 cline bl 0 7.5e-14

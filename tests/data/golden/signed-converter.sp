@@ -14,7 +14,7 @@ mheader vh cenb vdd vdd gc28_p_svt w=6e-07 l=3e-08
 mc1_n co ci 0 0 gc28_n_svt w=4e-07 l=5e-08
 mc1_p co ci vh vdd gc28_p_svt w=8e-07 l=5e-08
 mautozero_n ci az co 0 gc28_n_svt w=1e-07 l=3e-08
-mautozero_p ci azb co vdd gc28_p_svt w=2.5e-07 l=3e-08
+mautozero_p ci azb co vdd gc28_p_svt w=1e-07 l=3e-08
 mc2_n c2 co 0 0 gc28_n_svt w=3e-07 l=5e-08
 mc2_p c2 co vh vdd gc28_p_svt w=6e-07 l=5e-08
 mc3_n posb c2 0 0 gc28_n_hvt w=1e-07 l=4e-08
@@ -65,15 +65,18 @@ mstop_p_inv_n sp spb 0 0 gc28_n_svt w=2e-07 l=3e-08
 mstop_p_inv_p sp spb vdd vdd gc28_p_svt w=4e-07 l=3e-08
 mdiode nb nb diode_s0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
 mdiode_1 diode_s0 nb 0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
-mtail ntail nb 0 0 gc28_n_svt w=1.503e-06 l=1.5e-06
+mtail ntail nb 0 0 gc28_n_svt w=1.482e-06 l=1.5e-06
 mswitch_n bl sn ntail 0 gc28_n_svt w=5e-07 l=3e-08
 ckick_n nb snb 4.9e-15
-mfold pb nb fold_s0 0 gc28_n_svt w=3.75e-07 l=1.5e-06
-mfold_1 fold_s0 nb 0 0 gc28_n_svt w=3.75e-07 l=1.5e-06
-msource_diode pb pb vdd vdd gc28_p_svt w=1.125e-06 l=7.5e-07
-msource_tail ptail pb vdd vdd gc28_p_svt w=9.09e-06 l=7.5e-07
+mfold pb nb fold_s0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+mfold_1 fold_s0 nb fold_s1 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+mfold_2 fold_s1 nb fold_s2 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+mfold_3 fold_s2 nb 0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+msource_diode pb pb source_diode_s0 vdd gc28_p_svt w=1.6e-06 l=1.06e-06
+msource_diode_1 source_diode_s0 pb vdd vdd gc28_p_svt w=1.6e-06 l=1.06e-06
+msource_tail ptail pb vdd vdd gc28_p_svt w=6.4e-06 l=1.06e-06
 mswitch_p bl spb ptail vdd gc28_p_svt w=1e-06 l=3e-08
-ckick_p pb sp 5.2e-15
+ckick_p pb sp 8.2e-15
 mpulse_n0 pulseb same pulse_s0 0 gc28_n_svt w=3e-07 l=3e-08
 mpulse_p0 pulseb same vdd vdd gc28_p_svt w=3e-07 l=3e-08
 mpulse_n1 pulse_s0 win 0 0 gc28_n_svt w=3e-07 l=3e-08
@@ -94,10 +97,10 @@ vck_cenb cenb 0 pwl(0 0 4.1e-09 0 4.15e-09 0.9 1.85e-08 0.9 1.855e-08 0 4.07e-08
 + 5.5149999999999994e-08 0)
 vck_dis dis 0 pwl(0 0 2e-08 0 2.005e-08 0.9 3.62e-08 0.9 3.625e-08 0 5.66e-08 0 5.6649999999999994e-08 0.9 7.279999999999999e-08 0.9
 + 7.285e-08 0)
-vck_sck sck 0 pwl(0 0 1.98e-08 0 1.985e-08 0.9 3.539e-08 0.9 3.544e-08 0 5.6399999999999995e-08 0 5.644999999999999e-08 0.9 7.199e-08 0.9
-+ 7.204e-08 0)
-vck_win win 0 pwl(0 0 2.039e-08 0 2.044e-08 0.9 3.539e-08 0.9 3.544e-08 0 5.6989999999999996e-08 0 5.703999999999999e-08 0.9 7.199e-08 0.9
-+ 7.204e-08 0)
+vck_sck sck 0 pwl(0 0 1.98e-08 0 1.985e-08 0.9 3.529e-08 0.9 3.534e-08 0 5.6399999999999995e-08 0 5.644999999999999e-08 0.9 7.188999999999999e-08 0.9
++ 7.194e-08 0)
+vck_win win 0 pwl(0 0 2.029e-08 0 2.034e-08 0.9 3.529e-08 0.9 3.534e-08 0 5.6889999999999995e-08 0 5.693999999999999e-08 0.9 7.188999999999999e-08 0.9
++ 7.194e-08 0)
 iin 0 bl pwl(0 0 4.3e-09 0 4.349999999999999e-09 -1e-05 1.9299999999999997e-08 -1e-05 1.9349999999999998e-08 0 4.0899999999999996e-08 0 4.094999999999999e-08 4.999999999999999e-06 5.59e-08 4.999999999999999e-06
 + 5.5949999999999995e-08 0)
 cline bl 0 7.5e-14

@@ -71,10 +71,11 @@ mstop_n1 stop_s0 pos 0 0 gc28_n_svt w=3e-07 l=3e-08
 mstop_p1 snb pos vdd vdd gc28_p_svt w=3e-07 l=3e-08
 mstop_inv_n sn snb 0 0 gc28_n_svt w=2e-07 l=3e-08
 mstop_inv_p sn snb vdd vdd gc28_p_svt w=4e-07 l=3e-08
-mdiode nb nb 0 0 gc28_n_svt w=2.5e-07 l=1e-06
+mdiode nb nb diode_s0 0 gc28_n_svt w=5e-07 l=1e-06
+mdiode_1 diode_s0 nb 0 0 gc28_n_svt w=5e-07 l=1e-06
 mtail ntail nb 0 0 gc28_n_svt w=2.02e-06 l=1e-06
 mswitch_n bl sn ntail 0 gc28_n_svt w=1e-06 l=3e-08
-ckick_n nb snb 3.4e-15
+ckick_n nb snb 5e-15
 mpulse_n0 pulseb pos pulse_s0 0 gc28_n_svt w=3e-07 l=3e-08
 mpulse_p0 pulseb pos vdd vdd gc28_p_svt w=3e-07 l=3e-08
 mpulse_n1 pulse_s0 win 0 0 gc28_n_svt w=3e-07 l=3e-08
@@ -105,7 +106,7 @@ mheader vh cenb vdd vdd gc28_p_svt w=6e-07 l=3e-08
 mc1_n co ci 0 0 gc28_n_svt w=4e-07 l=5e-08
 mc1_p co ci vh vdd gc28_p_svt w=8e-07 l=5e-08
 mautozero_n ci az co 0 gc28_n_svt w=1e-07 l=3e-08
-mautozero_p ci azb co vdd gc28_p_svt w=2.5e-07 l=3e-08
+mautozero_p ci azb co vdd gc28_p_svt w=1e-07 l=3e-08
 mc2_n c2 co 0 0 gc28_n_svt w=3e-07 l=5e-08
 mc2_p c2 co vh vdd gc28_p_svt w=6e-07 l=5e-08
 mc3_n posb c2 0 0 gc28_n_hvt w=1e-07 l=4e-08
@@ -156,15 +157,18 @@ mstop_p_inv_n sp spb 0 0 gc28_n_svt w=2e-07 l=3e-08
 mstop_p_inv_p sp spb vdd vdd gc28_p_svt w=4e-07 l=3e-08
 mdiode nb nb diode_s0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
 mdiode_1 diode_s0 nb 0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
-mtail ntail nb 0 0 gc28_n_svt w=1.503e-06 l=1.5e-06
+mtail ntail nb 0 0 gc28_n_svt w=1.482e-06 l=1.5e-06
 mswitch_n bl sn ntail 0 gc28_n_svt w=5e-07 l=3e-08
 ckick_n nb snb 4.9e-15
-mfold pb nb fold_s0 0 gc28_n_svt w=3.75e-07 l=1.5e-06
-mfold_1 fold_s0 nb 0 0 gc28_n_svt w=3.75e-07 l=1.5e-06
-msource_diode pb pb vdd vdd gc28_p_svt w=1.125e-06 l=7.5e-07
-msource_tail ptail pb vdd vdd gc28_p_svt w=9.09e-06 l=7.5e-07
+mfold pb nb fold_s0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+mfold_1 fold_s0 nb fold_s1 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+mfold_2 fold_s1 nb fold_s2 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+mfold_3 fold_s2 nb 0 0 gc28_n_svt w=7.5e-07 l=1.5e-06
+msource_diode pb pb source_diode_s0 vdd gc28_p_svt w=1.6e-06 l=1.06e-06
+msource_diode_1 source_diode_s0 pb vdd vdd gc28_p_svt w=1.6e-06 l=1.06e-06
+msource_tail ptail pb vdd vdd gc28_p_svt w=6.4e-06 l=1.06e-06
 mswitch_p bl spb ptail vdd gc28_p_svt w=1e-06 l=3e-08
-ckick_p pb sp 5.2e-15
+ckick_p pb sp 8.2e-15
 mpulse_n0 pulseb same pulse_s0 0 gc28_n_svt w=3e-07 l=3e-08
 mpulse_p0 pulseb same vdd vdd gc28_p_svt w=3e-07 l=3e-08
 mpulse_n1 pulse_s0 win 0 0 gc28_n_svt w=3e-07 l=3e-08
@@ -230,21 +234,21 @@ vck1_azb azb1 0 pwl(0 0 1.2699999999999998e-08 0 1.2749999999999998e-08 0.9)
 vck1_cenb cenb1 0 pwl(0 0 1.2799999999999999e-08 0 1.285e-08 0.9 2.72e-08 0.9 2.725e-08 0 4.5299999999999995e-08 0 4.534999999999999e-08 0.9 7.32e-08 0.9
 + 7.325e-08 0)
 vck1_dis dis1 0 pwl(0 0 2.87e-08 0 2.875e-08 0.9 4.49e-08 0.9 4.4949999999999996e-08 0)
-vck1_win win1 0 pwl(0 0 2.8989999999999997e-08 0 2.9039999999999997e-08 0.9 4.399e-08 0.9 4.4039999999999996e-08 0)
+vck1_win win1 0 pwl(0 0 2.9039999999999997e-08 0 2.9089999999999998e-08 0.9 4.4039999999999996e-08 0.9 4.408999999999999e-08 0)
 vdd2 vdd2 0 0.9
 vbias2 vbias2 0 0.9
 vmid2 vmid2 0 0.45
 iref_nb2_0 vbias2 nb2_0 2.5e-06
 iref_nb2_1 vbias2 nb2_1 2.5e-06
-vck2_rst rst2 0 pwl(0 0.9 2.8289999999999997e-08 0.9 2.8339999999999998e-08 0)
-vck2_rstb rstb2 0 pwl(0 0 2.8289999999999997e-08 0 2.8339999999999998e-08 0.9)
-vck2_az az2 0 pwl(0 0.9 2.8689999999999997e-08 0.9 2.8739999999999998e-08 0)
-vck2_azb azb2 0 pwl(0 0 2.8689999999999997e-08 0 2.8739999999999998e-08 0.9)
-vck2_cenb cenb2 0 pwl(0 0 2.879e-08 0 2.884e-08 0.9 4.319e-08 0.9 4.3239999999999995e-08 0 6.128999999999999e-08 0 6.133999999999999e-08 0.9 8.918999999999999e-08 0.9
-+ 8.924e-08 0)
-vck2_dis dis2 0 pwl(0 0 4.469e-08 0 4.4739999999999996e-08 0.9 6.089e-08 0.9 6.094e-08 0)
-vck2_sck sck2 0 pwl(0 0 4.449e-08 0 4.4539999999999994e-08 0.9 6.007999999999999e-08 0.9 6.013e-08 0)
-vck2_win win2 0 pwl(0 0 4.508e-08 0 4.5129999999999994e-08 0.9 6.007999999999999e-08 0.9 6.013e-08 0)
+vck2_rst rst2 0 pwl(0 0.9 2.8339999999999998e-08 0.9 2.8389999999999998e-08 0)
+vck2_rstb rstb2 0 pwl(0 0 2.8339999999999998e-08 0 2.8389999999999998e-08 0.9)
+vck2_az az2 0 pwl(0 0.9 2.8739999999999998e-08 0.9 2.879e-08 0)
+vck2_azb azb2 0 pwl(0 0 2.8739999999999998e-08 0 2.879e-08 0.9)
+vck2_cenb cenb2 0 pwl(0 0 2.884e-08 0 2.889e-08 0.9 4.3239999999999995e-08 0.9 4.328999999999999e-08 0 6.133999999999999e-08 0 6.139e-08 0.9 8.924e-08 0.9
++ 8.929e-08 0)
+vck2_dis dis2 0 pwl(0 0 4.474e-08 0 4.479e-08 0.9 6.094e-08 0.9 6.099e-08 0)
+vck2_sck sck2 0 pwl(0 0 4.454e-08 0 4.459e-08 0.9 6.003e-08 0.9 6.008e-08 0)
+vck2_win win2 0 pwl(0 0 4.503e-08 0 4.508e-08 0.9 6.003e-08 0.9 6.008e-08 0)
 vkwbl_0 kwbl_0 0 pwl(0 0.45 1.0000000000000002e-10 0.45 1.5000000000000002e-10 0 1.285e-08 0 1.29e-08 0.45)
 vkwbl_1 kwbl_1 0 pwl(0 0.45 1.0000000000000002e-10 0.45 1.5000000000000002e-10 0.38571428571428573 1.285e-08 0.38571428571428573 1.29e-08 0.45)
 vvwbl_0 vwbl_0 0 pwl(0 0.45 1.0000000000000002e-10 0.45 1.5000000000000002e-10 0.1285714285714286 1.285e-08 0.1285714285714286 1.29e-08 0.45)
@@ -275,7 +279,7 @@ csgn_1 sgn_1 0 2e-15
 .ic v(xtile.xvalues_0.xcell_1.sn)=0.7714285714285715
 .ic v(xtile.xvalues_1.xcell_0.sn)=0.45
 .ic v(xtile.xvalues_1.xcell_1.sn)=0.1285714285714286
-.tran 1e-10 6.128999999999999e-08
+.tran 1e-10 6.133999999999999e-08
 .probe tran i(vddc)
 .probe tran i(vdd1)
 .probe tran i(vbias1)

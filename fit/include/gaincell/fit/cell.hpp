@@ -42,16 +42,17 @@ struct ExtendedOptions {
   int max_order = 9;  ///< of the current's polynomial
   int max_edge_order = 4;
   int max_conductance_order = 6;
+  int max_slope_order = 5;    ///< of the conductance's change with the bit-line voltage
   double min_benefit = 0.03;  ///< a term must lower the cross-validated error by this share
   int folds = 8;
-  /// Takes the orders of this form (current, edge charge, conductance) instead of choosing: the points of a grid must
+  /// Takes the orders of this form instead of choosing: the points of a grid must
   /// have one form, or nothing could be interpolated between them.
   std::optional<model::ExtendedCell> like = std::nullopt;
 };
 
 /// Adds terms to the cubic as long as each lowers the cross-validated error: polynomial order, charge per pulse edge,
-/// bit-line conductance (only where the data vary the bit-line voltage). Folds leave out whole voltages, never the end
-/// ones: what is judged is interpolation between the voltages of the data.
+/// bit-line conductance and its change with the bit-line voltage (only where the data vary that voltage). Folds leave
+/// out whole voltages, never the end ones: what is judged is interpolation between the voltages of the data.
 /// @throws Error FIT-0004 when widths do not vary (the edge charge cannot be told from the current)
 model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, double reference,
                                 const ExtendedOptions& options = {});

@@ -52,9 +52,14 @@ struct AnalysisContext {
   std::map<std::string, std::shared_ptr<const netlist::Deck>>* decks = nullptr;
   /// Tables given by the user instead of random operands, by a name of Analysis::data; null or missing: random.
   const std::map<std::string, support::Table>* data = nullptr;
+  /// Tables of nominal devices, by name: a study measures them once for each condition, not in every sample.
+  std::map<std::string, support::Table>* nominal_tables = nullptr;
 
   /// The cached deck of this name, built on first use; not cached when `decks` is null.
   std::shared_ptr<const netlist::Deck> deck(const std::string& name, const std::function<netlist::Deck()>& build) const;
+  /// The kept table of this name, measured on first use; measured every time when `nominal_tables` is null. It must not
+  /// depend on the variation.
+  support::Table nominalTable(const std::string& name, const std::function<support::Table()>& measure) const;
   /// A job for the deck with the variation's alters.
   Job job(std::shared_ptr<const netlist::Deck> deck, std::string tag) const;
 };

@@ -31,8 +31,8 @@ struct Array {
 };
 
 /// The numbers of a model as arrays: coefficients_uA, covariance, mismatch_covariance, process_covariance, current_uA,
-/// edge_charge_fC, conductance_uS, tau_s, end_V, leakage_voltage_V, leakage_current_A, relu and signed slopes, INL
-/// tables, conditions, validity. Sections that are not there leave their arrays out.
+/// edge_charge_fC, conductance_uS, conductance_slope_uS_per_V, tau_s, end_V, leakage_voltage_V, leakage_current_A, relu
+/// and signed slopes, INL tables, conditions, validity. Sections that are not there leave their arrays out.
 std::vector<Array> arrays(const model::Model& model);
 
 /// Comment lines that say what the export holds, where it is valid and where it comes from.

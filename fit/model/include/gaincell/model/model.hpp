@@ -70,12 +70,19 @@ struct ExtendedTerm {
   bool kept = false;
 };
 
-/// Charge into the bit line of one pulse of width t at stored voltage V and bit-line voltage v_bl:
-/// Q = a(V) + b(V) t - g(V) (v_bl - bit_line_reference_V) t, polynomials in y = V - v_zero_V, lowest order first.
+/// How the output conductance of a cell changes with the bit-line voltage.
+struct ConductanceSlope {
+  std::vector<double> slope_uS_per_V;  ///< h: (uS/V)/V^k
+};
+
+/// Charge into the bit line of one pulse of width t at stored voltage V and bit-line voltage v_bl, d away from
+/// bit_line_reference_V: Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t, polynomials in y = V - v_zero_V, lowest order
+/// first.
 struct ExtendedCell {
   std::vector<double> current_uA;      ///< b: uA/V^k
   std::vector<double> edge_charge_fC;  ///< a: fC/V^k; empty: no edge charge
   std::vector<double> conductance_uS;  ///< g: uS/V^k; empty: not characterised
+  std::optional<ConductanceSlope> conductance_slope;
   double bit_line_reference_V = 0.45;  ///< bit-line voltage at which a and b hold
   double nrmse = 0;                    ///< cross-validated, of charge, normalised by the largest |charge|
   double nrmse_fit = 0;                ///< on the data of the fit

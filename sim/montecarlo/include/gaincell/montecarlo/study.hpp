@@ -42,11 +42,11 @@ struct SampleRecord {
   bool ok() const noexcept { return failure.empty(); }
 };
 
-/// What is known before the first sample: the result of one nominal run.
+/// What is known before the first sample: the results of the nominal runs.
 struct Preflight {
   std::vector<FigureInfo> figures;
-  std::vector<double> nominal;  ///< figures of the nominal devices at the first condition
-  std::vector<DrawName> draws;  ///< in the order of the Sobol dimensions
+  std::vector<std::vector<double>> nominal;  ///< figures of the nominal devices, by condition
+  std::vector<DrawName> draws;               ///< in the order of the Sobol dimensions
   std::vector<std::string> warnings;
   double first_s = 0, again_s = 0;  ///< wall time of a run with parsing, and of a re-run, s
   long worker_rss_kb = 0;           ///< resident memory of the simulator process
