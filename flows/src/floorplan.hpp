@@ -17,6 +17,9 @@ struct FloorplanSettings {
   layout::Organisation organisation;
   bool published_cell = false;  ///< the published 1 um^2 oxide-semiconductor cell instead of the generated one
   bool capacitor_over_active = true;
+  /// J per token of a sub-tile: simulated columns of all rows with their converters, times the columns. They count
+  /// instead of the model's sums of cells.
+  std::optional<double> array1, array2;
   std::optional<std::filesystem::path> model;  ///< energies and latency from here; published figures when absent
 };
 

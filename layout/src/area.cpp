@@ -18,6 +18,8 @@ const char* originName(Origin origin) {
       return "circuit";
     case Origin::Model:
       return "model";
+    case Origin::Simulation:
+      return "simulation";
     case Origin::Assumption:
       break;
   }

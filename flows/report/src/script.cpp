@@ -170,7 +170,7 @@ std::string pieCommand(const Plot& plot, std::size_t index) {
                    y - 0.24 * row);
     if (part.value > 0)
       sectors += fmt::format(
-          "{}{} using (0):($1=={}?0:NaN):(1):({:.3f}):({:.3f}) with circles fs solid 1.0 border lc {}",
+          "{}{} using (0):($1=={}?0:NaN):(1):({:.3f}):({:.3f}) with circles lc {} fs solid 1.0 noborder",
           sectors.empty() ? "" : ", \\\n  ", quoted(dataName(plot, index)), i + 1, next, angle, color(part.color));
     angle = next;
   }

@@ -45,13 +45,14 @@ report::Plot energyPlot(const json& plan) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const double joule = inputs[i]["value"].get<double>() * parts[i].second;
     const bool published = inputs[i]["origin"] == "published";
-    bars.push_back({parts[i].first, joule * 1e9, published ? 7 : 0,
+    bars.push_back({parts[i].first, joule * 1e9, static_cast<int>(published ? 9 - i : i),
                     fmt::format("{}, {:.0f} %{}", support::formatSi(joule, "J"), 100 * joule / total,
                                 published ? " (paper)" : "")});
   }
-  report::Plot plot = report::barPlot("energy-head", "Energy of one token in one head", "energy (nJ)", bars);
+  report::Plot plot = report::piePlot("energy-head", "Energy of one token in one head", "energy (nJ)", bars);
   plot.caption =
-      "Blue: simulated here. Grey, marked (paper): published, because this project does not generate the block.";
+      "Arrays and converters: simulated here. Marked (paper): published, because this project does not generate the "
+      "block.";
   return plot;
 }
 

@@ -14,6 +14,7 @@ enum class Origin {
   Pdk,         ///< layout or device data of the PDK's manifest
   Circuit,     ///< sizes of the generated circuit
   Model,       ///< a model file
+  Simulation,  ///< simulated whole, with everything that belongs to it
   Assumption,  ///< chosen here, with the reason in the source text
 };
 const char* originName(Origin origin);
