@@ -169,7 +169,11 @@ inline report::ReportData data() {
                                   {{"this chip", 65e-9, 0, "65 ns"},
                                    {"Nvidia RTX 4090", 22.37e-6, 1, "22.4 µs"},
                                    {"Nvidia Jetson Nano", 488.9e-6, 1, "489 µs"}},
-                                  true)};
+                                  true),
+                  report::piePlot("energy", "Energy of a token", "energy (nJ)",
+                                  {{"array 1, ReLU", 1.1, 0, "1.10 nJ, 18 %"},
+                                   {"array 2, signed", 0.7, 1, "0.70 nJ, 12 %"},
+                                   {"control, routing", 4, 7, ""}})};
   for (report::Plot& p : curves.plots) p.command = "gaincell simulate gain-cell --analysis " + p.id;
   curves.tables = {{"A table of text", {"what", "value"}, {{"a", "1"}, {"b < c", "2"}}}};
   d.sections = {circuit, curves};

@@ -321,6 +321,14 @@ Plot waveformPlot(const std::string& id, const std::string& title, const std::ve
   return plot;
 }
 
+Plot piePlot(const std::string& id, const std::string& title, const std::string& quantity,
+             const std::vector<Bar>& parts) {
+  Plot plot = barPlot(id, title, quantity, parts);
+  plot.panels[0].pie = true;
+  plot.height = std::max(320, 60 + 48 * static_cast<int>(parts.size()));
+  return plot;
+}
+
 Plot barPlot(const std::string& id, const std::string& title, const std::string& x_label, const std::vector<Bar>& bars,
              bool logarithmic) {
   Plot plot = named(id, title);

@@ -147,6 +147,36 @@ std::string barCommand(const Plot& plot, std::size_t index) {
   return out + "\n";
 }
 
+/// Sectors of the unit circle about the origin, and at its right a key: swatch, name, and below it the text.
+std::string pieCommand(const Plot& plot, std::size_t index) {
+  const Panel& panel = plot.panels[index];
+  double total = 0;
+  for (const Bar& part : panel.bars) total += std::max(part.value, 0.0);
+  if (!(total > 0)) total = 1;
+  std::string out, sectors;
+  auto to = std::back_inserter(out);
+  out += "unset border\nunset tics\nunset xlabel\nunset ylabel\nset key off\nset lmargin 1\nset size ratio -1\n";
+  out += "set xrange [-1.1:3.3]\nset yrange [-1.1:1.1]\n";
+  const double row = std::min(0.42, 2.1 / static_cast<double>(panel.bars.size()));
+  double y = 0.5 * row * static_cast<double>(panel.bars.size() - 1), angle = 90;
+  for (std::size_t i = 0; i < panel.bars.size(); ++i, y -= row) {
+    const Bar& part = panel.bars[i];
+    const double next = angle - 360 * std::max(part.value, 0.0) / total;
+    fmt::format_to(to, "set object {} rectangle from 1.3,{:.4f} to 1.42,{:.4f} fs solid noborder fc {}\n", i + 1,
+                   y - 0.06, y + 0.06, color(part.color));
+    fmt::format_to(to, "set label {} {} at 1.5,{:.4f} left noenhanced\n", 2 * i + 1, quoted(part.label),
+                   y + 0.24 * row);
+    fmt::format_to(to, "set label {} {} at 1.5,{:.4f} left noenhanced\n", 2 * i + 2, quoted(endText(part)),
+                   y - 0.24 * row);
+    if (part.value > 0)
+      sectors += fmt::format(
+          "{}{} using (0):($1=={}?0:NaN):(1):({:.3f}):({:.3f}) with circles lc {} fs solid 1.0 noborder",
+          sectors.empty() ? "" : ", \\\n  ", quoted(dataName(plot, index)), i + 1, next, angle, color(part.color));
+    angle = next;
+  }
+  return out + "plot " + sectors + "\n";
+}
+
 void markers(const Panel& panel, std::string& out) {
   auto to = std::back_inserter(out);
   int number = 100;
@@ -192,7 +222,10 @@ void panelCommands(const Plot& plot, std::size_t index, double low, double share
   }
   if (panel.bars.empty()) fmt::format_to(to, "set lmargin 11\n");  // equal, so that panels above each other line up
   markers(panel, out);
-  out += panel.bars.empty() ? seriesCommand(plot, index) : barCommand(plot, index);
+  if (panel.bars.empty())
+    out += seriesCommand(plot, index);
+  else
+    out += panel.pie ? pieCommand(plot, index) : barCommand(plot, index);
 }
 
 }  // namespace

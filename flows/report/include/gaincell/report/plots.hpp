@@ -92,6 +92,10 @@ struct WaveformGroup {
 Plot waveformPlot(const std::string& id, const std::string& title, const std::vector<WaveformGroup>& groups,
                   double time_scale, const std::string& time_unit);
 
+/// Shares of a whole as a pie. The text of each is written in the key.
+Plot piePlot(const std::string& id, const std::string& title, const std::string& quantity,
+             const std::vector<Bar>& parts);
+
 /// Named quantities as bars ("area of a tile", "energy of a token", "error budget"); logarithmic when asked.
 Plot barPlot(const std::string& id, const std::string& title, const std::string& x_label, const std::vector<Bar>& bars,
              bool logarithmic = false);

@@ -75,6 +75,7 @@ struct Panel {
   support::Table data;
   std::vector<Series> series;
   std::vector<Bar> bars;
+  bool pie = false;  ///< the bars as sectors of a circle, from the top clockwise, with a key beside it
   std::vector<Marker> markers;
   double x_scale = 1, y_scale = 1;  ///< data times this is shown, e.g. 1e6 for uA; the CSV keeps SI units
   bool log_x = false, log_y = false;
