@@ -22,8 +22,8 @@ std::vector<Pulse> pulses(const support::Table& table, double reference);
 /// A static current as a pulse of `width`: from v_storage_V, i_bl_A, optionally v_bl_V.
 std::vector<Pulse> staticPulses(const support::Table& table, double reference, double width);
 
-/// Those pulses whose stored voltage is one of `levels` equidistant ones from 0 to vdd, as a write leaves them (within a
-/// quarter of their distance). All of them when fewer than the four voltages of a cubic remain.
+/// Those pulses whose stored voltage is one of `levels` equidistant ones from 0 to vdd, as a write leaves them (within
+/// a quarter of their distance). All of them when fewer than the four voltages of a cubic remain.
 std::vector<Pulse> atStoredLevels(const std::vector<Pulse>& data, int levels, double vdd);
 
 struct CellFit {
