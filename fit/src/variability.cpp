@@ -306,15 +306,18 @@ CellVariability fitCellVariability(const support::Table& samples, const model::C
 }
 
 namespace {
-/// Gain and offset (s) of every sample that has both; of the positive sign for a signed converter.
+/// Gain and offset (s) of every sample that has both.
 struct GainsAndOffsets {
   std::vector<double> gain, offset;
 };
 
-GainsAndOffsets gainsAndOffsets(const support::Table& samples) {
-  const bool is_signed = figureColumn(samples, "gain_plus") < samples.columns.size();
-  const auto gain = figureValues(samples, is_signed ? "gain_plus" : "gain"),
-             offset = figureValues(samples, is_signed ? "offset_plus" : "offset");
+bool has(const support::Table& samples, const std::string& figure) {
+  return figureColumn(samples, figure) < samples.columns.size();
+}
+
+/// Of the columns gain and offset with that ending: "", "_plus" or "_minus".
+GainsAndOffsets gainsAndOffsets(const support::Table& samples, const std::string& sign) {
+  const auto gain = figureValues(samples, "gain" + sign), offset = figureValues(samples, "offset" + sign);
   GainsAndOffsets out;
   for (std::size_t i = 0; i < gain.size(); ++i)
     if (std::isfinite(gain[i]) && std::isfinite(offset[i]))
@@ -325,12 +328,18 @@ GainsAndOffsets gainsAndOffsets(const support::Table& samples) {
 }  // namespace
 
 ConverterSpread converterSpread(const support::Table& samples) {
-  const GainsAndOffsets x = gainsAndOffsets(samples);
-  return {standardDeviation(x.gain) / mean(x.gain), standardDeviation(x.offset)};
+  using Signs = std::vector<const char*>;
+  ConverterSpread worst;
+  for (const char* sign : has(samples, "gain_plus") ? Signs{"_plus", "_minus"} : Signs{""}) {
+    const GainsAndOffsets x = gainsAndOffsets(samples, sign);
+    worst.gain_sigma = std::max(worst.gain_sigma, standardDeviation(x.gain) / mean(x.gain));
+    worst.offset_sigma = std::max(worst.offset_sigma, standardDeviation(x.offset));
+  }
+  return worst;
 }
 
 model::JointDistribution fitConverterVariability(const support::Table& samples) {
-  const GainsAndOffsets x = gainsAndOffsets(samples);
+  const GainsAndOffsets x = gainsAndOffsets(samples, has(samples, "gain_plus") ? "_plus" : "");
   const double g0 = mean(x.gain), o0 = mean(x.offset);
   std::vector<std::vector<double>> rows;
   for (std::size_t i = 0; i < x.gain.size(); ++i) rows.push_back({x.gain[i] / g0 - 1, (x.offset[i] - o0) * 1e9});

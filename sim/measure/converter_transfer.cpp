@@ -64,7 +64,7 @@ void addBranchFigures(AnalysisResult& r, const Branch& b, double lsb, const std:
                       const std::string& of) {
   const double slope = b.line.slope * cells::kPulseLsb / lsb;
   r.figures.push_back({"slope" + suffix, slope, "s/C", "width per charge, 0.05 to 0.95 of full scale" + of});
-  r.figures.push_back({"gain" + suffix, b.line.slope, "", "that slope over the ideal one" + of});
+  r.figures.push_back({"gain" + suffix, b.line.slope, "", "slope over the ideal one" + of});
   r.figures.push_back(
       {"offset" + suffix, b.line.offset * cells::kPulseLsb, "s", "width of the fitted line at zero charge" + of});
   r.figures.push_back({"max_error_lsb" + suffix, b.max_error, "LSB",
@@ -167,16 +167,17 @@ void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operation
                        "one operation, mean over regular charges from -1 to 1 of full scale"});
   r.figures.push_back({"energy_max", largest, "J", "one operation, the largest"});
   r.figures.push_back(
-      {"energy_supply", mean([](const auto& op) { return op.energy.supply; }), "J", "mean from the supply"});
-  r.figures.push_back(
-      {"energy_bias", mean([](const auto& op) { return op.energy.bias; }), "J", "mean of the reference current"});
+      {"energy_supply", mean([](const auto& op) { return op.energy.supply; }), "J", "energy from the supply, mean"});
+  r.figures.push_back({"energy_bias", mean([](const auto& op) { return op.energy.bias; }), "J",
+                       "energy of the reference current, mean"});
   r.figures.push_back({"energy_rail", mean([](const auto& op) { return op.energy.rail; }), "J",
-                       "mean of the reset rail: the charge it delivers times the supply"});
+                       "energy of the reset rail, mean: the charge it delivers times the supply"});
   r.figures.push_back({"energy_clocks", mean([](const auto& op) { return op.energy.clocks; }), "J",
-                       "mean of the clocks: the charge their drivers deliver times the supply"});
-  const char* names[] = {"energy_reset_phase", "energy_input_phase", "energy_output_phase"};
+                       "energy of the clocks, mean: the charge their drivers deliver times the supply"});
+  const char* phases[] = {"reset", "input", "output"};
   for (std::size_t k = 0; k < 3; ++k)
-    r.figures.push_back({names[k], mean([k](const auto& op) { return op.phases[k]; }), "J", "mean in that phase"});
+    r.figures.push_back({fmt::format("energy_{}_phase", phases[k]), mean([k](const auto& op) { return op.phases[k]; }),
+                         "J", fmt::format("energy in the {} phase, mean", phases[k])});
 }
 
 AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "gaincell/fit/converter.hpp"
+#include "gaincell/fit/variability.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
 #include "synthetic.hpp"
@@ -72,4 +73,22 @@ TEST_CASE("a converter without pulses, or one that runs backwards, is refused") 
   std::vector<Operation> short_sweep;
   for (int i = 1; i <= 20; ++i) short_sweep.push_back({i * 5e-15, i * 0.25e-9});
   CHECK(fitRelu(short_sweep).warnings.size() == 1);
+}
+
+TEST_CASE("the spread of a signed converter is that of its worse sign, and a table without gains is refused") {
+  gaincell::support::Table both{{"sample", "gain_plus", "offset_plus_s", "gain_minus", "offset_minus_s"}, {}};
+  gaincell::support::Table one{{"sample", "gain", "offset_s"}, {}};
+  constexpr int kSamples = 4000;
+  for (int i = 0; i < kSamples; ++i) {
+    const auto n = [&](const char* what) { return synthetic::noise(what, 7, static_cast<std::uint64_t>(i)); };
+    const double gain = 2 * (1 + 0.01 * n("gain")), offset = 1e-10 + 4e-11 * n("offset");
+    both.addRow({1.0 * i, gain, offset, 2 * (1 + 0.03 * n("minus")), 2e-11 * n("offset minus")});
+    one.addRow({1.0 * i, gain, offset});
+  }
+  const double sigmas = 4 / std::sqrt(2.0 * kSamples);  // four standard errors of a sigma
+  CHECK(converterSpread(both).gain_sigma == doctest::Approx(0.03).epsilon(sigmas));
+  CHECK(converterSpread(both).offset_sigma == doctest::Approx(4e-11).epsilon(sigmas));
+  CHECK(converterSpread(one).gain_sigma == doctest::Approx(0.01).epsilon(sigmas));
+  both.columns[3] = "other";
+  CHECK_THROWS_AS(converterSpread(both), Error);
 }

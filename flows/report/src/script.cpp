@@ -153,10 +153,11 @@ std::string pieCommand(const Plot& plot, std::size_t index) {
   double total = 0;
   for (const Bar& part : panel.bars) total += std::max(part.value, 0.0);
   if (!(total > 0)) total = 1;
-  std::string out, sectors;
-  auto to = std::back_inserter(out);
-  out += "unset border\nunset tics\nunset xlabel\nunset ylabel\nset key off\nset lmargin 1\nset size ratio -1\n";
+  std::string sectors;
+  std::string out =
+      "unset border\nunset tics\nunset xlabel\nunset ylabel\nset key off\nset lmargin 1\nset size ratio -1\n";
   out += "set xrange [-1.1:3.3]\nset yrange [-1.1:1.1]\n";
+  auto to = std::back_inserter(out);
   const double row = std::min(0.42, 2.1 / static_cast<double>(panel.bars.size()));
   double y = 0.5 * row * static_cast<double>(panel.bars.size() - 1), angle = 90;
   for (std::size_t i = 0; i < panel.bars.size(); ++i, y -= row) {

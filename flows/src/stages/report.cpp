@@ -79,7 +79,7 @@ json inputs(const FlowContext& context) {
 }
 
 std::vector<std::string> everyOtherStage() {
-  return {"generate",    "characterize", "monte-carlo", "converters", "chain",    "fit",
+  return {"generate",    "characterize", "monte-carlo", "converters", "converter-spread", "chain", "fit", "grid",
           "array-model", "macro",        "attention",   "check",      "floorplan"};
 }
 

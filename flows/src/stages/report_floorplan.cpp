@@ -38,14 +38,19 @@ report::Plot energyPlot(const json& plan) {
   std::vector<report::Bar> bars;
   const json& inputs = plan["energy"]["inputs"];
   const double tiles = plan["organisation"]["tiles"].get<double>();
-  const std::vector<std::pair<const char*, double>> parts = {
-      {"array 1, ReLU", tiles}, {"array 2, signed", tiles}, {"write DACs", 1}, {"control, routing", 1}};
+  struct Part {
+    const char* name;
+    double count;
+    int color;
+  };
+  const std::vector<Part> parts = {
+      {"array 1, ReLU", tiles, 0}, {"array 2, signed", tiles, 1}, {"write DACs", 1, 2}, {"control, routing", 1, 7}};
   double total = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) total += inputs[i]["value"].get<double>() * parts[i].second;
+  for (std::size_t i = 0; i < parts.size(); ++i) total += inputs[i]["value"].get<double>() * parts[i].count;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const double joule = inputs[i]["value"].get<double>() * parts[i].second;
+    const double joule = inputs[i]["value"].get<double>() * parts[i].count;
     const bool published = inputs[i]["origin"] == "published";
-    bars.push_back({parts[i].first, joule * 1e9, static_cast<int>(published ? 9 - i : i),
+    bars.push_back({parts[i].name, joule * 1e9, parts[i].color,
                     fmt::format("{}, {:.0f} %{}", support::formatSi(joule, "J"), 100 * joule / total,
                                 published ? " (paper)" : "")});
   }

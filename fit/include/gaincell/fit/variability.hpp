@@ -47,11 +47,12 @@ std::size_t figureColumn(const support::Table& samples, const std::string& name)
 /// @throws Error FIT-0008 fewer than 20 samples or fewer than 5 level columns
 CellVariability fitCellVariability(const support::Table& samples, const model::Cell& nominal, double vdd);
 
-/// Sigma of a converter's gain (relative to its mean) and of its offset (s).
+/// Sigma of a converter's gain (relative to its mean) and of its offset (s); of a signed converter the larger of both
+/// signs.
 struct ConverterSpread {
   double gain_sigma = 0, offset_sigma = 0;
 };
-/// From the columns fitConverterVariability takes.
+/// From columns "gain" and "offset" (s), or "gain_plus", "offset_plus", "gain_minus" and "offset_minus".
 ConverterSpread converterSpread(const support::Table& samples);
 
 /// Relative gain and offset (ns) of converters from columns "gain" and "offset" (s), or "gain_plus" and "offset_plus".
