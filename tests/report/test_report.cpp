@@ -100,6 +100,15 @@ TEST_CASE("ids of all pictures are unique and references lead to them") {
   }
 }
 
+TEST_CASE("every sector of a pie has the colour of its key") {
+  const fs::path folder = freshFolder("pie");
+  report::writeReport(sample::data(), folder);
+  const std::string picture = support::readFile(folder / "plots" / "energy.svg");
+  // Swatch and sector; the default colours of gnuplot are none of the palette.
+  for (const char* color : {"rgb( 11,  98, 168)", "rgb(194,  87,  12)", "rgb( 95, 103, 114)"})
+    CHECK_MESSAGE(countOf(picture, std::string("fill = '") + color) == 2, color);
+}
+
 TEST_CASE("nothing is overwritten unasked") {
   const fs::path folder = freshFolder("again");
   report::ReportData data = sample::data();
