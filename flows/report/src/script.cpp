@@ -90,6 +90,38 @@ std::string endText(const Bar& bar) {
   return bar.text.empty() ? fmt::format("{:.3g}", bar.value) : bar.text;
 }
 
+/// The least of 1, 2, 5 times a power of ten that is not below `least`.
+double roundStep(double least) {
+  const double decade = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * decade >= least * (1 - 1e-9)) return factor * decade;
+  return 10 * decade;
+}
+
+/// Distance of the ticks of a linear x axis, so that their numbers do not run into each other; 0: let gnuplot choose.
+double acrossStep(const Panel& panel) {
+  double low = INFINITY, high = -INFINITY;
+  for (const Series& s : panel.series) {
+    for (const double value : panel.data.values(s.x)) {
+      if (!std::isfinite(value)) continue;
+      low = std::min(low, value * panel.x_scale);
+      high = std::max(high, value * panel.x_scale);
+    }
+  }
+  if (panel.x_range) std::tie(low, high) = *panel.x_range;
+  if (!(high > low)) return 0;
+  // About 440 pixels of axis, which gnuplot lengthens to whole ticks; a digit takes 10, and a gap of two belongs to
+  // each.
+  for (double step = roundStep((high - low) / 12);; step = roundStep(1.01 * step)) {
+    const double first = std::floor(low / step) * step, last = std::ceil(high / step) * step;
+    std::size_t longest = 0;
+    for (const double at : {first, first + step, last - step, last})
+      longest = std::max(longest, fmt::format("{:.6g}", at).size());
+    const double width = 440 * step / (last - first);
+    if (width >= 10.0 * static_cast<double>(longest + 1) || step >= high - low) return step;
+  }
+}
+
 /// Distance of the ticks of a linear y axis, so that their numbers do not touch in a low panel; 0: let gnuplot choose.
 double tickStep(const Panel& panel, double height) {
   double low = INFINITY, high = -INFINITY;
@@ -106,10 +138,7 @@ double tickStep(const Panel& panel, double height) {
   if (!(high > low)) return 0;
   // About 100 pixels go to labels and key; a number needs 28.
   const double least = (high - low) / std::clamp((height - 100) / 28, 2.0, 10.0);
-  const double decade = std::pow(10.0, std::floor(std::log10(least)));
-  for (const double factor : {1.0, 2.0, 5.0})
-    if (factor * decade >= least) return factor * decade;
-  return 10 * decade;
+  return roundStep(least);
 }
 
 /// Horizontal bars from the second column of the data, one colour each.
@@ -220,6 +249,10 @@ void panelCommands(const Plot& plot, std::size_t index, double low, double share
   if (panel.bars.empty() && !panel.log_y) {
     const double step = tickStep(panel, share * plot.height);
     if (step > 0) fmt::format_to(to, "set ytics {}\n", support::formatNumber(step));
+  }
+  if (panel.bars.empty() && !panel.log_x) {
+    const double step = acrossStep(panel);
+    if (step > 0) fmt::format_to(to, "set xtics {}\n", support::formatNumber(step));
   }
   if (panel.bars.empty()) fmt::format_to(to, "set lmargin 11\n");  // equal, so that panels above each other line up
   markers(panel, out);

@@ -55,7 +55,7 @@ report::Plot cellResiduals(const ReportSource& s) {
   plot.command = "gaincell fit --run . -o refit.json --out fit-report";
   plot.panels = {top, bottom};
   plot.files = {{"data, model, residual", "data/fit_cell.csv"}};
-  plot.height = 460;
+  plot.height = 620;
   return plot;
 }
 

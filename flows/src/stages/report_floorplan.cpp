@@ -85,7 +85,7 @@ report::Plot gpuPlot(const json& plan, const std::string& id, const std::string&
 report::Section floorplanSection(const ReportSource& s) {
   const json plan = json::parse(support::readFile(s.context.dir() / "floorplan.json"));
   report::Section section = namedSection("chip", "Area, energy and latency of tile, head and chip");
-  section.command = "gaincell floorplan --model model.json --out floorplan";
+  section.command = "gaincell floorplan --model model_array.json --out floorplan";
   for (const json& note : plan["notes"]) section.text.push_back(note.get<std::string>());
   for (const json& c : plan["comparison"]) {
     report::Figure f;
