@@ -164,6 +164,8 @@ std::string barCommand(const Plot& plot, std::size_t index) {
     fmt::format_to(to, "set label {} {} at {},{} left offset 0.6,0 noenhanced\n", i + 1, quoted(endText(bar)),
                    support::formatNumber(std::max(bar.value, low)), i + 1);
   }
+  // Few ticks: long names leave a short axis.
+  if (!panel.log_x) fmt::format_to(to, "set xtics {}\n", support::formatNumber(roundStep(high / 5)));
   fmt::format_to(to, "set ytics ({}) scale 0 noenhanced\nset grid noytics xtics\nset yrange [{}.5:0.5]\n", tics,
                  panel.bars.size());
   fmt::format_to(to, "set xrange [{}:{}]\nset key off\nplot ", support::formatNumber(low), support::formatNumber(high));

@@ -54,11 +54,11 @@ report::Plot phasesPlot(const ReportSource& s) {
   const bool columns = std::isfinite(s.value("chain", "column_relu", "energy"));
   for (const auto& [group, name] : {std::pair{"column_relu", "array 1"}, {"column_signed", "array 2"}}) {
     for (const auto& [figure, part] : {std::pair{"energy_cells", "cells"},
-                                       {"energy_converter", "converter, bias, reset rail"},
+                                       {"energy_converter", "converter, rails"},
                                        {"energy_clocks", "clocks"},
                                        {"energy_word_lines", "word lines"}}) {
       if (!columns) continue;
-      bars.push_back({fmt::format("column of {}, {}", name, part), 1e12 * s.value("chain", group, figure), color, {}});
+      bars.push_back({fmt::format("{}, {}", name, part), 1e12 * s.value("chain", group, figure), color, {}});
     }
     ++color;
   }
@@ -67,7 +67,8 @@ report::Plot phasesPlot(const ReportSource& s) {
   plot.caption = "Converters alone: mean over charges from -1 to 1 of full scale, by phase of the operation.";
   if (columns)
     plot.caption +=
-        " Columns of 64 cells with their converter: random inputs (array 1), 60 % zero inputs (array 2), by part.";
+        " Columns of 64 cells with their converter: random inputs (array 1), 60 % zero inputs (array 2), by part; the "
+        "converter with its bias and reset rail.";
   plot.height = 460;
   plot.command =
       columns ? "gaincell simulate column --analysis mac" : "gaincell simulate relu-converter --analysis transfer";
