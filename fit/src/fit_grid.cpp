@@ -1,0 +1,81 @@
+// Several conditions in one model: a section per condition, and a law of temperature over each corner and supply.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "faults.hpp"
+#include "gaincell/fit/fit.hpp"
+#include "gaincell/fit/retention.hpp"
+#include "gaincell/model/io.hpp"
+#include "gaincell/support/error.hpp"
+
+namespace gaincell::fit {
+
+using support::Error;
+
+namespace {
+
+/// Arrhenius law of every section, over the temperatures of its corner and supply, about its own temperature.
+void addTemperatureLaws(model::Model& m) {
+  std::map<std::pair<std::string, double>, std::vector<std::pair<double, double>>> tau;
+  std::vector<model::Section*> sections = {&m};
+  for (model::Section& s : m.grid) sections.push_back(&s);
+  const auto key = [](const model::Section& s) { return std::pair(s.conditions.corner, s.conditions.vdd_v); };
+  for (const model::Section* s : sections)
+    if (s->retention)
+      tau[key(*s)].emplace_back(s->conditions.temp_c, std::sqrt(s->retention->tau_s.low * s->retention->tau_s.high));
+  for (model::Section* s : sections)
+    if (s->retention && tau[key(*s)].size() >= 2)
+      s->retention->temperature = fitArrhenius(tau[key(*s)], s->conditions.temp_c);
+}
+
+std::string nameOf(const model::Conditions& c) {
+  return fmt::format("{} {} C {} V", c.corner, c.temp_c, c.vdd_v);
+}
+
+/// What a designer wants to know of a corner before using it.
+void warnPoorCorner(const model::Section& nominal, const model::Section& point, std::vector<std::string>& warnings) {
+  if (!nominal.retention || !point.retention) return;
+  const auto shortest = [](const model::Retention& r) { return std::min(r.tau_s.low, r.tau_s.high); };
+  const double ratio = shortest(*point.retention) / shortest(*nominal.retention);
+  if (ratio < 0.2)
+    warnings.push_back(fmt::format("{}: poor corner, storage lasts {:.2g} of the nominal time constant",
+                                   nameOf(point.conditions), ratio));
+}
+
+}  // namespace
+
+FitResult fitGrid(const std::vector<Inputs>& inputs, const Options& options) {
+  if (inputs.empty()) throw Error(kNoCellData, "no data to fit", "", "give at least one folder");
+  FitResult out = fitModel(inputs.front(), options);
+  model::Model& m = out.model;
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    const model::Conditions& c = inputs[i].conditions;
+    Options there = options;
+    there.extended_like = m.cell.extended;
+    // Coefficients of all points are about the same share of the supply, as the stored levels are.
+    there.v_zero = options.v_zero * c.vdd_v / m.conditions.vdd_v;
+    there.bit_line_reference = options.bit_line_reference * c.vdd_v / m.conditions.vdd_v;
+    FitResult point = fitModel(inputs[i], there);
+    const std::string name = nameOf(c);
+    for (const auto& w : point.report.warnings) out.report.warnings.push_back(name + ": " + w);
+    warnPoorCorner(m, point.model, out.report.warnings);
+    for (const auto& f : point.report.files) out.report.files.push_back(f);
+    for (Parameter p : point.report.parameters) {
+      p.name = name + ": " + p.name;
+      out.report.parameters.push_back(std::move(p));
+    }
+    m.validity.temp_c = {std::min(m.validity.temp_c[0], c.temp_c), std::max(m.validity.temp_c[1], c.temp_c)};
+    m.validity.vdd_V = {std::min(m.validity.vdd_V[0], c.vdd_v), std::max(m.validity.vdd_V[1], c.vdd_v)};
+    m.grid.push_back(static_cast<const model::Section&>(point.model));
+  }
+  addTemperatureLaws(m);
+  m.validity.notes = out.report.warnings;
+  model::check(m);
+  return out;
+}
+
+}  // namespace gaincell::fit
