@@ -88,31 +88,78 @@ CellFit fitCubic(const std::vector<Pulse>& all, double v_zero, double reference,
   return out;
 }
 
-std::optional<double> storageCoupling(const std::vector<Pulse>& static_data,
-                                      const std::vector<double>& transient_current, double v_zero) {
-  Design design{8, {}};
+StaticConductance staticConductance(const std::vector<Pulse>& static_data, double v_zero, double reference) {
+  constexpr int kCurrent = 8, kConductance = 4;
+  Design design{kCurrent + kConductance + 2, {}};
+  std::vector<double> current;
+  for (const Pulse& p : static_data) {
+    const double y = p.v_storage - v_zero;
+    double basis = 1;
+    for (int k = 0; k <= kCurrent; ++k, basis *= y) design.x.push_back(basis);
+    basis = reference - p.v_bit_line;
+    for (int k = 0; k <= kConductance; ++k, basis *= y) design.x.push_back(basis);
+    current.push_back(p.charge / p.width);
+  }
+  const Regression fit = leastSquares(design, current, "bit-line conductance", Robust::No);
+  StaticConductance out;
+  for (std::size_t k = kCurrent + 1; k < fit.coefficients.size(); ++k) {
+    out.conductance_uS.push_back(fit.coefficients[k] * 1e6);
+    out.sigma_uS.push_back(std::sqrt(fit.covariance[k][k]) * 1e6);
+  }
+  return out;
+}
+
+namespace {
+
+double horner(const std::vector<double>& c, double y) {
+  double sum = 0;
+  for (auto it = c.rbegin(); it != c.rend(); ++it) sum = sum * y + *it;
+  return sum;
+}
+
+double slopeOf(const std::vector<double>& c, double y) {
+  double sum = 0;
+  for (std::size_t k = c.size() - 1; k > 0; --k) sum = sum * y + static_cast<double>(k) * c[k];
+  return sum;
+}
+
+/// g' C g
+double varianceAlong(const std::vector<double>& g, const std::vector<std::vector<double>>& covariance) {
+  double sum = 0;
+  for (std::size_t i = 0; i < covariance.size(); ++i)
+    for (std::size_t j = 0; j < covariance.size(); ++j) sum += g[i] * covariance[i][j] * g[j];
+  return sum;
+}
+
+void addPowers(std::vector<double>& to, double y, double weight) {
+  for (double& x : to) x += weight, weight *= y;
+}
+
+}  // namespace
+
+std::optional<Estimate> storageCoupling(const std::vector<Pulse>& static_data,
+                                        const std::vector<double>& transient_current,
+                                        const std::vector<std::vector<double>>& covariance, double v_zero) {
+  constexpr std::size_t kStatic = 8;
+  Design design{kStatic, {}};
   std::vector<double> current;
   double reach = 0;
   for (const Pulse& p : static_data) {
     const double y = p.v_storage - v_zero;
     double basis = 1;
-    for (int k = 0; k < 8; ++k, basis *= y) design.x.push_back(basis);
+    for (std::size_t k = 0; k < kStatic; ++k, basis *= y) design.x.push_back(basis);
     current.push_back(p.charge / p.width);
     reach = std::max(reach, std::fabs(y));
   }
-  if (design.rows() < 9) return std::nullopt;
-  const auto horner = [](const std::vector<double>& c, double y) {
-    double sum = 0;
-    for (auto it = c.rbegin(); it != c.rend(); ++it) sum = sum * y + *it;
-    return sum;
-  };
-  const std::vector<double> fixed = leastSquares(design, current, "static curve", Robust::No).coefficients;
+  if (design.rows() <= kStatic) return std::nullopt;
+  const Regression fixed = leastSquares(design, current, "static curve", Robust::No);
   // The stretched argument must stay inside the static data, so the comparison uses the inner part of the range.
+  std::vector<double> compared;
+  for (int i = -20; i <= 20; ++i) compared.push_back(0.75 * reach * i / 20);
   const auto misfit = [&](double k) {
     double sum = 0;
-    for (int i = -20; i <= 20; ++i) {
-      const double y = 0.75 * reach * i / 20;
-      const double d = horner(transient_current, y) - horner(fixed, (1 + k) * y);
+    for (const double y : compared) {
+      const double d = horner(transient_current, y) - horner(fixed.coefficients, (1 + k) * y);
       sum += d * d;
     }
     return sum;
@@ -123,7 +170,18 @@ std::optional<double> storageCoupling(const std::vector<Pulse>& static_data,
     const double c = b - kGolden * (b - a), d = a + kGolden * (b - a);
     (misfit(c) < misfit(d) ? b : a) = misfit(c) < misfit(d) ? d : c;
   }
-  return (a + b) / 2;
+  const double k = (a + b) / 2;
+  // Linearised: dk = sum D (dT - dS) / sum D^2, D = y S'((1 + k) y), of the errors dT and dS of both curves.
+  std::vector<double> by_transient(transient_current.size(), 0.0), by_static(kStatic, 0.0);
+  double squares = 0;
+  for (const double y : compared) {
+    const double d = y * slopeOf(fixed.coefficients, (1 + k) * y);
+    squares += d * d;
+    addPowers(by_transient, y, d);
+    addPowers(by_static, (1 + k) * y, d);
+  }
+  const double variance = varianceAlong(by_transient, covariance) + varianceAlong(by_static, fixed.covariance);
+  return Estimate{k, std::sqrt(variance) / squares};
 }
 
 }  // namespace gaincell::fit

@@ -17,7 +17,7 @@ using support::Error;
 
 namespace {
 
-double saturation(const std::vector<Operation>& data) {
+Plateau plateauOf(const std::vector<Operation>& data) {
   double most = 0;
   for (const Operation& o : data) most = std::max(most, o.width);
   if (!(most > 0))
@@ -25,7 +25,10 @@ double saturation(const std::vector<Operation>& data) {
   std::vector<double> top;
   for (const Operation& o : data)
     if (o.width >= 0.99 * most) top.push_back(o.width);
-  return median(std::move(top));
+  Plateau out{median(top), 0, top.size()};
+  // The median of n normal values has sqrt(pi/2) times the standard error of their mean.
+  if (top.size() > 1) out.sigma = 1.2533 * standardDeviation(top) / std::sqrt(static_cast<double>(top.size()));
+  return out;
 }
 
 /// Straight line width = offset + |charge| / slope over one sign.
@@ -81,12 +84,14 @@ model::InlTable inlTable(const std::vector<Operation>& data, const std::function
 }
 
 /// A converter that swallows short pulses shows as a zero width where the line says a good part of an LSB.
-double shortestPulse(const std::vector<Operation>& data, const BranchFit& line, double lsb) {
+double shortestPulse(const std::vector<Operation>& data, const BranchFit& line, double sign, double lsb) {
   double shortest = HUGE_VAL;
   bool dead = false;
   for (const Operation& o : data) {
+    const double charge = sign * o.charge;
+    if (charge <= 0) continue;
     if (o.width > 0) shortest = std::min(shortest, o.width);
-    if (o.width == 0 && o.charge > 0 && line.offset + o.charge / line.slope > 0.2 * lsb) dead = true;
+    if (o.width == 0 && line.offset + charge / line.slope > 0.2 * lsb) dead = true;
   }
   return dead && std::isfinite(shortest) ? shortest : 0;
 }
@@ -115,21 +120,23 @@ std::vector<Operation> operations(const support::Table& table) {
 
 ReluFit fitRelu(const std::vector<Operation>& data, const ConverterOptions& options) {
   ReluFit out;
-  const double saturated = saturation(data);
+  out.saturation = plateauOf(data);
+  const double saturated = out.saturation.width;
   out.branch = fitBranch(data, 1, saturated, "ReLU converter");
   model::Converter& c = out.converter;
   c = fromBranch(out.branch, saturated, options);
   c.inl = inlTable(data, [&](const Operation& o) {
     return std::clamp(out.branch.offset + o.charge / out.branch.slope, 0.0, saturated);
   });
-  c.min_pulse_ns = shortestPulse(data, out.branch, options.lsb) * 1e9;
+  c.min_pulse_ns = shortestPulse(data, out.branch, 1, options.lsb) * 1e9;
   warnSaturation(data, out.branch, saturated, out.warnings);
   return out;
 }
 
 SignedFit fitSigned(const std::vector<Operation>& data, const ConverterOptions& options) {
   SignedFit out;
-  const double saturated = saturation(data);
+  out.saturation = plateauOf(data);
+  const double saturated = out.saturation.width;
   out.positive = fitBranch(data, 1, saturated, "signed converter, positive charge");
   out.negative = fitBranch(data, -1, saturated, "signed converter, negative charge");
   model::SignedConverter& c = out.converter;
@@ -143,6 +150,7 @@ SignedFit fitSigned(const std::vector<Operation>& data, const ConverterOptions& 
   }
   if (std::isfinite(highest_negative) && std::isfinite(lowest_positive)) {
     c.sign_threshold_fC = (highest_negative + lowest_positive) / 2 * 1e15;
+    c.sign_threshold_uncertainty_fC = std::fabs(lowest_positive - highest_negative) / 2 * 1e15;
     if (highest_negative > lowest_positive)
       out.warnings.push_back("the sign bit flips more than once over the charge sweep");
   }
@@ -151,6 +159,8 @@ SignedFit fitSigned(const std::vector<Operation>& data, const ConverterOptions& 
     const double magnitude = o.charge * 1e15 >= c.sign_threshold_fC ? o.charge : -o.charge;
     return std::clamp(b.offset + magnitude / b.slope, 0.0, saturated);
   });
+  c.positive.min_pulse_ns = 1e9 * std::max(shortestPulse(data, out.positive, 1, options.lsb),
+                                           shortestPulse(data, out.negative, -1, options.lsb));
   c.positive.residual_rms_ns = std::max(out.positive.rms, out.negative.rms) * 1e9;
   c.positive.residual_max_ns = std::max(out.positive.max, out.negative.max) * 1e9;
   warnSaturation(data, out.positive, saturated, out.warnings);

@@ -163,8 +163,8 @@ model::ExtendedTerm worth(const char* name, const Judge& judge, const Form& best
 
 }  // namespace
 
-model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, double reference,
-                                const ExtendedOptions& options) {
+ExtendedFit fitExtended(const std::vector<Pulse>& data, double v_zero, double reference,
+                        const ExtendedOptions& options) {
   if (data.empty() || !varies(data, &Pulse::width))
     throw Error(kOneWidth, "all pulses have the same width: the charge per pulse edge cannot be told from the current",
                 "", "give charges for at least two pulse widths");
@@ -195,16 +195,21 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
     addRow(design.x, p, best, v_zero, reference);
     charge.push_back(p.charge);
   }
-  const Regression fit = leastSquares(design, charge, "extended form", Robust::Auto);
-  model::ExtendedCell out;
-  auto next = fit.coefficients.begin();
-  const auto take = [&](std::vector<double>& to, int order, double unit) {
-    for (int k = 0; k <= order; ++k) to.push_back(*next++ * unit);
+  ExtendedFit result{{}, leastSquares(design, charge, "extended form", Robust::Auto)};
+  const Regression& fit = result.regression;
+  model::ExtendedCell& out = result.cell;
+  model::ExtendedErrors& errors = out.standard_errors.emplace();
+  std::size_t next = 0;
+  const auto take = [&](std::vector<double>& to, std::vector<double>& sigma, int order, double unit) {
+    for (int k = 0; k <= order; ++k, ++next) {
+      to.push_back(fit.coefficients[next] * unit);
+      sigma.push_back(std::sqrt(fit.covariance[next][next]) * unit);
+    }
   };
-  take(out.current_uA, best.current, 1e6);
-  take(out.edge_charge_fC, best.edge, 1e15);
-  take(out.conductance_uS, best.conductance, 1e6);
-  if (best.slope >= 0) take(out.conductance_slope.emplace().slope_uS_per_V, best.slope, 1e6);
+  take(out.current_uA, errors.current_uA, best.current, 1e6);
+  take(out.edge_charge_fC, errors.edge_charge_fC, best.edge, 1e15);
+  take(out.conductance_uS, errors.conductance_uS, best.conductance, 1e6);
+  if (best.slope >= 0) take(out.conductance_slope.emplace().slope_uS_per_V, errors.slope_uS_per_V, best.slope, 1e6);
   out.bit_line_reference_V = reference;
   out.nrmse = error;
   out.nrmse_fit = fit.rms() / most;
@@ -214,7 +219,7 @@ model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, d
     out.terms.push_back(worth("bit_line_conductance", judge, best, &Form::conductance, -1, 2));
     out.terms.push_back(worth("conductance_slope", judge, best, &Form::slope, -1, 1));
   }
-  return out;
+  return result;
 }
 
 }  // namespace gaincell::fit

@@ -49,7 +49,8 @@ void Run::extended(const std::vector<Pulse>& transient, const std::vector<Pulse>
   try {
     ExtendedOptions form;
     form.like = options_.extended_like;
-    model_.cell.extended = fitExtended(transient, options_.v_zero, options_.bit_line_reference, form);
+    extended_ = fitExtended(transient, options_.v_zero, options_.bit_line_reference, form);
+    model_.cell.extended = extended_->cell;
   } catch (const Error& e) {
     if (e.id() != kOneWidth && e.id() != kTooFewData) throw;
     warn("no extended form of the cell: " + e.problem());
@@ -64,29 +65,21 @@ void Run::extended(const std::vector<Pulse>& transient, const std::vector<Pulse>
     else
       other_bit_lines = true;
   }
-  if (e.conductance_uS.empty() && other_bit_lines) e.conductance_uS = staticConductance(fixed);
-  std::vector<double> current = e.current_uA;
-  for (double& c : current) c *= 1e-6;
-  model_.cell.storage_coupling = storageCoupling(at_reference, current, options_.v_zero);
-}
-
-/// Conductance from static currents at several bit-line voltages, where the pulses were taken at one only.
-std::vector<double> Run::staticConductance(const std::vector<Pulse>& fixed) const {
-  constexpr int kCurrent = 8, kConductance = 4;
-  Design design{kCurrent + kConductance + 2, {}};
-  std::vector<double> current;
-  for (const Pulse& p : fixed) {
-    const double y = p.v_storage - options_.v_zero, d = p.v_bit_line - options_.bit_line_reference;
-    double basis = 1;
-    for (int k = 0; k <= kCurrent; ++k, basis *= y) design.x.push_back(basis);
-    basis = -d;
-    for (int k = 0; k <= kConductance; ++k, basis *= y) design.x.push_back(basis);
-    current.push_back(p.charge / p.width);
+  if (e.conductance_uS.empty() && other_bit_lines) {
+    const StaticConductance g = staticConductance(fixed, options_.v_zero, options_.bit_line_reference);
+    e.conductance_uS = g.conductance_uS;
+    e.standard_errors->conductance_uS = g.sigma_uS;
   }
-  const auto beta = leastSquares(design, current, "bit-line conductance", Robust::No).coefficients;
-  std::vector<double> out;
-  for (std::size_t k = kCurrent + 1; k < beta.size(); ++k) out.push_back(beta[k] * 1e6);
-  return out;
+  const Regression& r = extended_->regression;
+  const std::size_t n = e.current_uA.size();
+  auto covariance = r.covariance;
+  covariance.resize(n);
+  for (auto& row : covariance) row.resize(n);
+  const auto coupling =
+      storageCoupling(at_reference, {r.coefficients.begin(), r.coefficients.begin() + n}, covariance, options_.v_zero);
+  if (!coupling) return;
+  model_.cell.storage_coupling = coupling->value;
+  storage_coupling_sigma_ = coupling->sigma;
 }
 
 void Run::reportCell(const CellFit& fit, const std::vector<Pulse>& data) {
@@ -123,19 +116,27 @@ void Run::reportCell(const CellFit& fit, const std::vector<Pulse>& data) {
   parameter("extended NRMSE, cross-validated", "%", 100 * model_.cell.extended->nrmse);
   parameter("extended, largest error", "%", 100 * worst);
   reportTerms(*model_.cell.extended);
-  if (model_.cell.storage_coupling) parameter("node coupling gain", "%", 100 * *model_.cell.storage_coupling);
+  if (model_.cell.storage_coupling)
+    parameter("node coupling gain", "%", 100 * *model_.cell.storage_coupling, 196 * storage_coupling_sigma_);
 }
 
 /// What each term of Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t is worth.
 void Run::reportTerms(const model::ExtendedCell& e) {
   parameter("extended: order of the current", "", static_cast<double>(e.current_uA.size()) - 1, std::nullopt, 3.0);
-  if (!e.edge_charge_fC.empty())
-    parameter("extended: charge per pulse edge at the zero voltage", "fC", e.edge_charge_fC[0]);
-  if (!e.conductance_uS.empty())
-    parameter("extended: bit-line conductance at the zero voltage", "uS", e.conductance_uS[0]);
+  const Regression& r = extended_->regression;
+  const double t = studentFactor(r.points - r.coefficients.size());
+  const model::ExtendedErrors& sigma = *e.standard_errors;
+  const auto put = [&](const char* what, const char* unit, const std::vector<double>& value,
+                       const std::vector<double>& error) {
+    for (std::size_t k = 0; k < value.size(); ++k)
+      parameter(fmt::format("extended: {}{}", what, k), k ? fmt::format("{}/V^{}", unit, k) : unit, value[k],
+                t * error[k]);
+  };
+  put("current b", "uA", e.current_uA, sigma.current_uA);
+  put("charge per pulse a", "fC", e.edge_charge_fC, sigma.edge_charge_fC);
+  put("bit-line conductance g", "uS", e.conductance_uS, sigma.conductance_uS);
   if (e.conductance_slope)
-    parameter("extended: its change with the bit line, by stored voltage", "uS/V^2",
-              e.conductance_slope->slope_uS_per_V.size() > 1 ? e.conductance_slope->slope_uS_per_V[1] : 0.0);
+    put("its change with the bit line h", "uS/V", e.conductance_slope->slope_uS_per_V, sigma.slope_uS_per_V);
   for (const auto& term : e.terms) {
     parameter(fmt::format("cross-validated NRMSE without {}{}", term.name, term.kept ? "" : " (left out)"), "%",
               100 * term.nrmse_without);
@@ -166,6 +167,10 @@ void Run::spread(const std::optional<Table>& samples, std::optional<model::Joint
     parameter(fmt::format("{}, {}: worst sigma of a level, model over samples", name, what), "", of.worst_sigma_ratio);
     parameter(fmt::format("{}, {}: worst error of a correlation", name, what), "", of.worst_correlation_error);
   };
+  const char* units[] = {"uA", "uA/V", "uA/V^2", "uA/V^3"};
+  for (std::size_t k = 0; k < 4; ++k)
+    parameter(fmt::format("{}: sigma of c{}", name, k), units[k], v.sigma_uA[k],
+              sigmaHalfWidth(v.sigma_uA[k], static_cast<std::size_t>(v.distribution.samples)));
   parameter(fmt::format("{}: components of the whole curve", name), "", static_cast<double>(v.curve.explained.size()));
   parameter(fmt::format("{}: variance they explain", name), "%", 100 * v.curve.explained.back());
   judged("whole curve", r);

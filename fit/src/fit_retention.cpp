@@ -40,7 +40,9 @@ void Run::retention() {
   for (std::size_t i = 0; i < 2; ++i) {
     const ExponentialFit& e = fit.exponentials[i];
     parameter(fmt::format("tau from the {} rail", rails[i]), "ms", e.tau * 1e3, 1.96 * e.tau_sigma * 1e3, 5.0);
-    parameter(fmt::format("end voltage from the {} rail", rails[i]), "V", e.end, 1.96 * e.end_sigma, 0.45);
+    // Where the static currents balance is no fitted number.
+    const auto half_width = e.end_sigma > 0 ? std::optional(1.96 * e.end_sigma) : std::nullopt;
+    parameter(fmt::format("end voltage from the {} rail", rails[i]), "V", e.end, half_width, 0.45);
     parameter(fmt::format("residual from the {} rail", rails[i]), "%", 100 * e.residual);
   }
   parameter("decay prediction, largest error", "%", 100 * fit.prediction_error);

@@ -139,10 +139,12 @@ Regression leastSquares(const Design& design, const std::vector<double>& values,
   return out;
 }
 
+double studentFactor(std::size_t freedom, double level) {
+  return boost::math::quantile(boost::math::students_t(static_cast<double>(freedom)), (1 + level) / 2);
+}
+
 double confidenceHalfWidth(const Regression& fit, std::size_t k, double level) {
-  const double freedom = static_cast<double>(fit.points - fit.coefficients.size());
-  const double t = boost::math::quantile(boost::math::students_t(freedom), (1 + level) / 2);
-  return t * std::sqrt(fit.covariance[k][k]);
+  return studentFactor(fit.points - fit.coefficients.size(), level) * std::sqrt(fit.covariance[k][k]);
 }
 
 }  // namespace gaincell::fit

@@ -338,9 +338,13 @@ model::TemperatureLaw fitArrhenius(const std::vector<std::pair<double, double>>&
                 "simulate retention at two or more --temp");
   law.activation_energy_eV = (n * xy - x1 * y1) / det;
   const double log_ref = (y1 - law.activation_energy_eV * x1) / n;
-  for (const auto& [t, value] : tau)
-    law.residual =
-        std::max(law.residual, std::fabs(std::exp(log_ref + law.activation_energy_eV * inverse(t)) / value - 1));
+  double squares = 0;
+  for (const auto& [t, value] : tau) {
+    const double misfit = log_ref + law.activation_energy_eV * inverse(t) - std::log(value);
+    law.residual = std::max(law.residual, std::fabs(std::exp(misfit) - 1));
+    squares += misfit * misfit;
+  }
+  if (n > 2) law.activation_energy_sigma_eV = std::sqrt(squares / (n - 2) * n / det);
   return law;
 }
 

@@ -23,8 +23,6 @@ class Run {
 
   void cell();
   void extended(const std::vector<Pulse>& transient, const std::vector<Pulse>& fixed);
-  /// Conductance from static currents at several bit-line voltages, where the pulses were taken at one only.
-  std::vector<double> staticConductance(const std::vector<Pulse>& fixed) const;
   void reportCell(const CellFit& fit, const std::vector<Pulse>& data);
   /// What each term of Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t is worth.
   void reportTerms(const model::ExtendedCell& e);
@@ -39,6 +37,8 @@ class Run {
   void checkAgainstTransient(const model::Retention& retention);
 
   void converters();
+  void converterSpread(const std::string& name, const support::Table& samples, model::Converter& converter);
+  void reportSaturation(const std::string& name, const Plateau& p);
   void reportBranch(const std::string& name, const BranchFit& b, std::optional<double> s_sat, double paper);
 
   void write();
@@ -50,6 +50,8 @@ class Run {
   const Inputs& in_;
   const Options& options_;
   model::Model model_;
+  std::optional<ExtendedFit> extended_;
+  double storage_coupling_sigma_ = 0;
   FitResult out_;
 };
 

@@ -10,6 +10,7 @@
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
+#include "samples.hpp"
 
 namespace gaincell::fit {
 
@@ -19,12 +20,6 @@ namespace {
 
 constexpr std::size_t kFewest = 20;
 constexpr double kRejected = 0.01;
-
-void requireSamples(std::size_t n) {
-  if (n < kFewest)
-    throw Error(kTooFewSamples, fmt::format("{} samples say nothing certain about a distribution", n), "",
-                fmt::format("give at least {} Monte-Carlo samples", kFewest));
-}
 
 /// Johnson SU by four quantiles at normal deviates -3z, -z, z, 3z; identity when the shape is not of that family.
 model::Transform johnsonSu(const std::vector<double>& x) {
@@ -209,6 +204,12 @@ void fitCurve(const Matrix& currents, const std::vector<double>& level, double v
 
 }  // namespace
 
+void requireSamples(std::size_t n) {
+  if (n < kFewest)
+    throw Error(kTooFewSamples, fmt::format("{} samples say nothing certain about a distribution", n), "",
+                fmt::format("give at least {} Monte-Carlo samples", kFewest));
+}
+
 std::size_t figureColumn(const support::Table& samples, const std::string& name) {
   for (std::size_t c = 0; c < samples.columns.size(); ++c) {
     const std::string& column = samples.columns[c];
@@ -291,6 +292,11 @@ CellVariability fitCellVariability(const support::Table& samples, const model::C
   const double sign = nominal.sign_convention == model::SignConvention::IntoBitLine ? 1 : -1;
   for (std::size_t k = 0; k < 4; ++k)
     out.shift_uA[k] = centre(static_cast<Eigen::Index>(k)) * 1e6 - sign * nominal.coefficients_uA[k];
+  for (std::size_t k = 0; k < 4; ++k) {
+    std::vector<double> one;
+    for (const auto& d : deviations) one.push_back(d[k]);
+    out.sigma_uA[k] = standardDeviation(one);
+  }
   out.distribution = fitJoint({"c0", "c1", "c2", "c3"}, deviations);
   const double v_zero = nominal.v_zero_V;
   out.reproduction = reproduce(model::Sampler(out.distribution), currents, level, v_zero);
@@ -303,47 +309,6 @@ CellVariability fitCellVariability(const support::Table& samples, const model::C
   }
   fitCurve(currents, level, v_zero, out);
   return out;
-}
-
-namespace {
-/// Gain and offset (s) of every sample that has both.
-struct GainsAndOffsets {
-  std::vector<double> gain, offset;
-};
-
-bool has(const support::Table& samples, const std::string& figure) {
-  return figureColumn(samples, figure) < samples.columns.size();
-}
-
-/// Of the columns gain and offset with that ending: "", "_plus" or "_minus".
-GainsAndOffsets gainsAndOffsets(const support::Table& samples, const std::string& sign) {
-  const auto gain = figureValues(samples, "gain" + sign), offset = figureValues(samples, "offset" + sign);
-  GainsAndOffsets out;
-  for (std::size_t i = 0; i < gain.size(); ++i)
-    if (std::isfinite(gain[i]) && std::isfinite(offset[i]))
-      out.gain.push_back(gain[i]), out.offset.push_back(offset[i]);
-  requireSamples(out.gain.size());
-  return out;
-}
-}  // namespace
-
-ConverterSpread converterSpread(const support::Table& samples) {
-  using Signs = std::vector<const char*>;
-  ConverterSpread worst;
-  for (const char* sign : has(samples, "gain_plus") ? Signs{"_plus", "_minus"} : Signs{""}) {
-    const GainsAndOffsets x = gainsAndOffsets(samples, sign);
-    worst.gain_sigma = std::max(worst.gain_sigma, standardDeviation(x.gain) / mean(x.gain));
-    worst.offset_sigma = std::max(worst.offset_sigma, standardDeviation(x.offset));
-  }
-  return worst;
-}
-
-model::JointDistribution fitConverterVariability(const support::Table& samples) {
-  const GainsAndOffsets x = gainsAndOffsets(samples, has(samples, "gain_plus") ? "_plus" : "");
-  const double g0 = mean(x.gain), o0 = mean(x.offset);
-  std::vector<std::vector<double>> rows;
-  for (std::size_t i = 0; i < x.gain.size(); ++i) rows.push_back({x.gain[i] / g0 - 1, (x.offset[i] - o0) * 1e9});
-  return fitJoint({"gain", "offset_ns"}, rows);
 }
 
 TauSpread fitTauSpread(const support::Table& samples) {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "gaincell/fit/regression.hpp"
 #include "gaincell/fit/retention.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
@@ -52,6 +53,43 @@ TEST_CASE("tau and end voltage come back within their stated errors at the state
   CHECK(exact.residual < 1e-6);
 }
 
+TEST_CASE("tau towards a known end comes back within its stated error at the stated rate") {
+  constexpr int kRepeats = 400;
+  int tau = 0;
+  for (std::uint64_t r = 0; r < kRepeats; ++r) {
+    Decay d = exponential(0.9, 0.41, 5e-3, 2e-3, r, 4e-3);
+    d.v.front() = 0.9;  // what was written is known
+    const ExponentialFit fit = fitExponential(d, 0.41);
+    CHECK(fit.end_sigma == 0);
+    tau += std::fabs(fit.tau - 5e-3) <= 1.96 * fit.tau_sigma;
+  }
+  CHECK_MESSAGE(synthetic::atStatedRate(tau, kRepeats, 0.95), "tau ", tau);
+}
+
+TEST_CASE("a leakage curve from noisy decays predicts the true ones within its stated error") {
+  constexpr int kRepeats = 60;
+  constexpr double kNoise = 1e-3;  // V
+  RetentionOptions options;
+  int hits = 0;
+  for (std::uint64_t r = 0; r < kRepeats; ++r) {
+    std::vector<Decay> truth, seen;
+    std::uint64_t n = 0;
+    for (const double v : {0.0, 0.2, 0.4, 0.6, 0.9}) {
+      truth.push_back(bent(v));
+      seen.push_back(truth.back());
+      for (std::size_t i = 1; i < seen.back().v.size(); ++i)
+        seen.back().v[i] += kNoise * synthetic::noise("bent", r, n++);
+    }
+    const RetentionFit fit = fitRetention(seen, std::nullopt, options);
+    double worst = 0;
+    for (const Decay& d : truth)
+      for (std::size_t i = 0; i < d.t.size(); ++i)
+        worst = std::max(worst, std::fabs(gaincell::model::decayed(fit.retention, d.v.front(), d.t[i]) - d.v[i]));
+    hits += worst <= fit.prediction_error * 0.9;  // of the swing of 0.9 V
+  }
+  CHECK_MESSAGE(hits >= 0.95 * kRepeats, "hits ", hits);
+}
+
 TEST_CASE("data that show no decay are refused") {
   CHECK_THROWS_AS(fitExponential(exponential(0.45, 0.45, 5e-3, 0, 0)), Error);
   Decay four{0.9, 27, {0, 1, 2, 3}, {1, 0.9, 0.8, 0.7}};
@@ -94,6 +132,24 @@ TEST_CASE("an exponential cell is called one, a bent one gets its leakage curve"
   const auto wrong = fitRetention(all, curve, options);
   CHECK(wrong.cross_check > 0.02);
   CHECK(wrong.prediction_error <= 0.02);  // falls back on the decays themselves
+}
+
+TEST_CASE("the activation energy comes back within its stated interval at the stated rate") {
+  const double k = 8.617333262e-5;
+  const std::vector<double> temps = {0, 27, 60, 85};
+  constexpr int kRepeats = 800;
+  int hits = 0;
+  for (std::uint64_t r = 0; r < kRepeats; ++r) {
+    std::vector<std::pair<double, double>> tau;
+    for (std::size_t i = 0; i < temps.size(); ++i)
+      tau.emplace_back(temps[i], 5e-3 * std::exp(0.45 / k * (1 / (temps[i] + 273.15) - 1 / 300.15) +
+                                                 0.05 * synthetic::noise("arrhenius", r, i)));
+    const auto law = fitArrhenius(tau, 27);
+    REQUIRE(law.activation_energy_sigma_eV.has_value());
+    hits += std::fabs(law.activation_energy_eV - 0.45) <= studentFactor(2) * *law.activation_energy_sigma_eV;
+  }
+  CHECK_MESSAGE(synthetic::atStatedRate(hits, kRepeats, 0.95), "hits ", hits);
+  CHECK_FALSE(fitArrhenius({{27, 5e-3}, {85, 3e-3}}, 27).activation_energy_sigma_eV.has_value());
 }
 
 TEST_CASE("Arrhenius comes back") {

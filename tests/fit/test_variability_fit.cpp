@@ -147,3 +147,24 @@ TEST_CASE("the spread of tau comes back within its stated interval at the stated
   }
   CHECK_MESSAGE(synthetic::atStatedRate(hits, kRepeats, 0.95), "hits ", hits);
 }
+
+TEST_CASE("the spread of the cell's coefficients comes back within its stated interval at the stated rate") {
+  constexpr int kRepeats = 60, kSamples = 100;
+  const double sigma[] = {0.05, 0.4, 0.5, 3};
+  int hits = 0;  // of all four, which are drawn one by one
+  for (std::uint64_t r = 0; r < kRepeats; ++r) {
+    gaincell::support::Table t;
+    for (int l = 0; l < 8; ++l) t.columns.push_back(fmt::format("i_level_{}", l));
+    for (std::uint64_t i = 0; i < kSamples; ++i) {
+      std::vector<double> c, row;
+      for (std::size_t k = 0; k < 4; ++k)
+        c.push_back(nominal().coefficients_uA[k] + sigma[k] * synthetic::noise("coefficients", r, 4 * i + k));
+      for (int l = 0; l < 8; ++l) row.push_back(1e-6 * synthetic::polynomial(c, 0.9 * l / 7 - nominal().v_zero_V));
+      t.addRow(row);
+    }
+    const CellVariability v = fitCellVariability(t, nominal(), 0.9);
+    for (std::size_t k = 0; k < 4; ++k)
+      hits += std::fabs(v.sigma_uA[k] - sigma[k]) <= sigmaHalfWidth(v.sigma_uA[k], kSamples);
+  }
+  CHECK_MESSAGE(synthetic::atStatedRate(hits, 4 * kRepeats, 0.95), "hits ", hits);
+}

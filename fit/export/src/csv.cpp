@@ -103,6 +103,8 @@ std::vector<Array> arrays(const model::Model& m) {
     list(name + "_line", {x.slope_fC_per_ns, x.offset_ns, x.saturation_ns, x.s_sat_uA});
     list(name + "_inl_charge_fC", x.inl.charge_fC);
     list(name + "_inl_error_ns", x.inl.error_ns);
+    list(name + "_energy_charge_fC", x.energy_charge_fC);
+    list(name + "_energy_J", x.energy_J);
     if (x.mismatch) matrix(name + "_mismatch_covariance", x.mismatch->covariance);
   };
   if (m.relu_converter) converter("relu", *m.relu_converter);
@@ -111,6 +113,20 @@ std::vector<Array> arrays(const model::Model& m) {
     list("signed_negative_line", {m.signed_converter->negative_slope_fC_per_ns, m.signed_converter->negative_offset_ns,
                                   m.signed_converter->sign_threshold_fC});
   }
+  if (m.write) {
+    list("write_level_V", m.write->level_V);
+    matrix("write_stored_V", m.write->stored_V);
+    if (m.write->transitions) {
+      matrix("write_settle_s", m.write->transitions->settle_s);
+      matrix("write_feedthrough_V", m.write->transitions->feedthrough_V);
+    }
+  }
+  if (m.energy_J && m.energy_J->read_by_level) {
+    list("energy_read_v_storage_V", m.energy_J->read_by_level->v_storage_V);
+    list("energy_read_width_s", m.energy_J->read_by_level->width_s);
+    matrix("energy_read_J", m.energy_J->read_by_level->energy_J);
+  }
+  if (m.energy_J && m.energy_J->write_by_level) matrix("energy_write_J", m.energy_J->write_by_level->energy_J);
   list("conditions_temp_c_vdd_v", {m.conditions.temp_c, m.conditions.vdd_v});
   list("valid_v_storage_V", {m.validity.v_storage_V[0], m.validity.v_storage_V[1]});
   list("valid_pulse_width_s", {m.validity.pulse_width_s[0], m.validity.pulse_width_s[1]});

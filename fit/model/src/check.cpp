@@ -167,6 +167,13 @@ class ValueCheck {
   }
   void rules(const ExtendedCell& e) const {
     if (e.current_uA.empty()) throw Error(kWrongList, "the extended form has no coefficients", place("current_uA"));
+    if (!e.standard_errors) return;
+    const ExtendedErrors& s = *e.standard_errors;
+    sameLength("standard_errors.current_uA", s.current_uA.size(), "current_uA", e.current_uA.size());
+    sameLength("standard_errors.edge_charge_fC", s.edge_charge_fC.size(), "edge_charge_fC", e.edge_charge_fC.size());
+    sameLength("standard_errors.conductance_uS", s.conductance_uS.size(), "conductance_uS", e.conductance_uS.size());
+    sameLength("standard_errors.slope_uS_per_V", s.slope_uS_per_V.size(), "conductance_slope",
+               e.conductance_slope ? e.conductance_slope->slope_uS_per_V.size() : 0);
   }
   void rules(const LeakageCurve& c) const {
     sameLength("current_A", c.current_A.size(), "voltage_V", c.voltage_V.size());
@@ -187,7 +194,16 @@ class ValueCheck {
   void rules(const Converter& c) const {
     sameLength("energy_J", c.energy_J.size(), "energy_charge_fC", c.energy_charge_fC.size());
     increasing("energy_charge_fC", c.energy_charge_fC);
-    if (c.mismatch) sameLength("mismatch.names", c.mismatch->names.size(), "gain, offset_ns", 2);
+    if (!c.mismatch) return;
+    const auto& names = c.mismatch->names;
+    if (names.size() < 2 || names[0] != "gain" || names[1] != "offset_ns")
+      throw Error(kWrongList, "the first variables of a converter's mismatch are gain and offset_ns",
+                  place("mismatch.names"));
+  }
+  void rules(const FigureSpread& f) const {
+    for (const auto& [key, list] : {std::pair("mean", &f.mean), std::pair("sigma", &f.sigma),
+                                    std::pair("smallest", &f.smallest), std::pair("largest", &f.largest)})
+      sameLength(key, list->size(), "names", f.names.size());
   }
   void rules(const Write& w) const {
     increasing("level_V", w.level_V);

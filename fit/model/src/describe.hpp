@@ -46,6 +46,7 @@ inline constexpr Range kJoule{-1e-6, 1e-3, "J"};  // one read can give a little 
 inline constexpr Range kFarad{1e-20, 1e-6, "F"};
 inline constexpr Range kLeak{-1e-3, 1e-3, "A"};
 inline constexpr Range kConductance{-1e6, 1e6, "uS/V^k"};
+inline constexpr Range kSigma{0, kInf, "standard error"};
 inline constexpr Range kElectronVolt{-5, 5, "eV"};
 inline constexpr Range kCount{0, 2147483647.0, ""};
 
@@ -114,6 +115,14 @@ void describe(V& v, ConductanceSlope& s) {
 }
 
 template <class V>
+void describe(V& v, ExtendedErrors& e) {
+  v.numbers("current_uA", e.current_uA, kSigma, "of b_k, uA/V^k");
+  v.numbers("edge_charge_fC", e.edge_charge_fC, kSigma, "of a_k, fC/V^k");
+  v.numbers("conductance_uS", e.conductance_uS, kSigma, "of g_k, uS/V^k");
+  v.numbers("slope_uS_per_V", e.slope_uS_per_V, kSigma, "of h_k, (uS/V)/V^k");
+}
+
+template <class V>
 void describe(V& v, ExtendedCell& e) {
   v.numbers("current_uA", e.current_uA, kCoefficient,
             "b_k in uA/V^k of Q = a(y) + b(y) t - (g(y) d + h(y) d^2) t, y = V - v_zero_V, d = v_bl - v_ref");
@@ -124,6 +133,7 @@ void describe(V& v, ExtendedCell& e) {
   v.number("nrmse", e.nrmse, kShare, "cross-validated, of charge, normalised by the largest |charge|");
   v.number("nrmse_fit", e.nrmse_fit, kShare, "on the data of the fit");
   v.list("terms", e.terms, "terms tried and what each was worth");
+  v.later("standard_errors", e.standard_errors, "of the coefficients, from the scatter of the residuals");
 }
 
 template <class V>
@@ -159,6 +169,8 @@ void describe(V& v, LeakageCurve& c) {
 template <class V>
 void describe(V& v, TemperatureLaw& t) {
   v.number("activation_energy_eV", t.activation_energy_eV, kElectronVolt, "tau = tau_ref exp(Ea/k (1/T - 1/T_ref))");
+  v.optionalNumber("activation_energy_sigma_eV", t.activation_energy_sigma_eV, {0, 5, "eV"},
+                   "its standard error; absent with two temperatures");
   v.number("reference_temp_c", t.reference_temp_c, kCelsius, "degrees Celsius");
   v.number("residual", t.residual, kShare, "largest relative error of tau over the fitted temperatures");
   v.fixed("range_c", t.range_c, kCelsius, "fitted temperatures, low and high");
@@ -192,6 +204,16 @@ void describe(V& v, InlTable& t) {
 }
 
 template <class V>
+void describe(V& v, FigureSpread& f) {
+  v.texts("names", f.names, "figures, each with its unit");
+  v.numbers("mean", f.mean, kAny, "mean over the samples");
+  v.numbers("sigma", f.sigma, kSigma, "standard deviation");
+  v.numbers("smallest", f.smallest, kAny, "smallest sample");
+  v.numbers("largest", f.largest, kAny, "largest sample");
+  v.integer("samples", f.samples, "Monte-Carlo samples behind it");
+}
+
+template <class V>
 void describe(V& v, Converter& c) {
   v.number("slope_fC_per_ns", c.slope_fC_per_ns, kSlope, "charge per ns of pulse width");
   v.number("offset_ns", c.offset_ns, kNanoseconds, "width = offset_ns + charge/slope, clamped");
@@ -202,7 +224,9 @@ void describe(V& v, Converter& c) {
   v.number("residual_rms_ns", c.residual_rms_ns, kWidth, "against the straight line, 0.05 to 0.95 full scale");
   v.number("residual_max_ns", c.residual_max_ns, kWidth, "the largest there");
   v.object("inl", c.inl, "error against the straight line by charge");
-  v.nullable("mismatch", c.mismatch, "of gain (relative) and offset_ns, converter to converter");
+  v.nullable("mismatch", c.mismatch,
+             "of gain (relative) and offset_ns, converter to converter; signed: of negative_gain, negative_offset_ns");
+  v.later("mismatch_figures", c.mismatch_figures, "spread of slope, offset, INL, saturation, ... over the samples");
   v.numbers("energy_charge_fC", c.energy_charge_fC, kCharge, "increasing; may be empty");
   v.numbers("energy_J", c.energy_J, kJoule, "energy of one operation at each charge");
 }
@@ -213,6 +237,8 @@ void describe(V& v, SignedConverter& c) {
   v.number("negative_slope_fC_per_ns", c.negative_slope_fC_per_ns, kSlope, "|charge| per ns for the negative sign");
   v.number("negative_offset_ns", c.negative_offset_ns, kNanoseconds, "offset for the negative sign");
   v.number("sign_threshold_fC", c.sign_threshold_fC, kCharge, "charge at which the sign bit flips");
+  v.optionalNumber("sign_threshold_uncertainty_fC", c.sign_threshold_uncertainty_fC, {0, 1e6, "fC"},
+                   "half the distance of the two charges it lies between");
 }
 
 template <class V>

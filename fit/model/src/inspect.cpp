@@ -187,8 +187,17 @@ void addRetention(std::string& text, const Retention& r) {
   if (r.log_sigma) addLine(text, "spread of tau", fmt::format("log-normal, sigma of ln(tau) {:.3g}", *r.log_sigma));
   if (r.temperature)
     addLine(text, "temperature law",
-            fmt::format("{:.3g} eV, {} .. {} C", r.temperature->activation_energy_eV, r.temperature->range_c[0],
-                        r.temperature->range_c[1]));
+            fmt::format("{:.3g}{} eV, {} .. {} C, tau within {}", r.temperature->activation_energy_eV,
+                        r.temperature->activation_energy_sigma_eV
+                            ? fmt::format(" +- {:.2g}", *r.temperature->activation_energy_sigma_eV)
+                            : "",
+                        r.temperature->range_c[0], r.temperature->range_c[1], percent(r.temperature->residual)));
+  std::string times;
+  for (const LevelHold& l : r.levels)
+    times += fmt::format(
+        "{}{:.3g} V: {}", times.empty() ? "" : ", ", l.level_V,
+        l.half_level_s ? support::formatSi(*l.half_level_s, "s") : "over " + support::formatSi(l.window_s, "s"));
+  if (!times.empty()) addLine(text, "time to lose half a level", times);
   double worst = HUGE_VAL, level = 0;
   for (const LevelHold& l : r.levels)
     if (l.half_level_s && *l.half_level_s < worst) worst = *l.half_level_s, level = l.level_V;
@@ -218,6 +227,13 @@ void addConverter(std::string& text, const std::string& name, const Converter& c
                         percent(std::sqrt(c.mismatch->covariance[0][0])), std::sqrt(c.mismatch->covariance[1][1])));
   else
     addLine(text, "mismatch", "not studied");
+  if (c.mismatch_figures) {
+    const FigureSpread& f = *c.mismatch_figures;
+    for (std::size_t k = 0; k < f.names.size(); ++k)
+      addLine(
+          text, "  " + f.names[k],
+          fmt::format("{:.4g}, sigma {:.3g}, {:.4g} .. {:.4g}", f.mean[k], f.sigma[k], f.smallest[k], f.largest[k]));
+  }
   if (c.energy_J.empty())
     addLine(text, "energy by charge", "not characterised");
   else
@@ -230,7 +246,10 @@ void addSigned(std::string& text, const SignedConverter& c) {
   addConverter(text, "signed converter", c.positive);
   addLine(text, "negative slope, offset",
           fmt::format("{:.4g} fC/ns, {:.3g} ns", c.negative_slope_fC_per_ns, c.negative_offset_ns));
-  addLine(text, "sign threshold", fmt::format("{:.3g} fC", c.sign_threshold_fC));
+  addLine(
+      text, "sign threshold",
+      fmt::format("{:.3g}{} fC", c.sign_threshold_fC,
+                  c.sign_threshold_uncertainty_fC ? fmt::format(" +- {:.2g}", *c.sign_threshold_uncertainty_fC) : ""));
 }
 
 void addWrite(std::string& text, const Write& w) {

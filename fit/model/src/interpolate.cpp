@@ -102,9 +102,13 @@ void shareVariation(Section& a, Section& b) {
   share(a.cell.mismatch_curve, b.cell.mismatch_curve);
   share(a.cell.process_curve, b.cell.process_curve);
   if (a.retention && b.retention) share(a.retention->log_sigma, b.retention->log_sigma);
-  if (a.relu_converter && b.relu_converter) share(a.relu_converter->mismatch, b.relu_converter->mismatch);
+  const auto shareConverter = [&](Converter& x, Converter& y) {
+    share(x.mismatch, y.mismatch);
+    share(x.mismatch_figures, y.mismatch_figures);
+  };
+  if (a.relu_converter && b.relu_converter) shareConverter(*a.relu_converter, *b.relu_converter);
   if (a.signed_converter && b.signed_converter)
-    share(a.signed_converter->positive.mismatch, b.signed_converter->positive.mismatch);
+    shareConverter(a.signed_converter->positive, b.signed_converter->positive);
 }
 
 /// What only one of two points holds is known at neither place between them.

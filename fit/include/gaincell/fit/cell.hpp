@@ -54,12 +54,29 @@ struct ExtendedOptions {
 /// bit-line conductance and its change with the bit-line voltage (only where the data vary that voltage). Folds leave
 /// out whole voltages, never the end ones: what is judged is interpolation between the voltages of the data.
 /// @throws Error FIT-0004 when widths do not vary (the edge charge cannot be told from the current)
-model::ExtendedCell fitExtended(const std::vector<Pulse>& data, double v_zero, double reference,
-                                const ExtendedOptions& options = {});
+struct ExtendedFit {
+  model::ExtendedCell cell;
+  Regression regression;  ///< current, edge, conductance, slope one after another; A/V^k, C/V^k, S/V^k, (S/V)/V^k
+};
+ExtendedFit fitExtended(const std::vector<Pulse>& data, double v_zero, double reference,
+                        const ExtendedOptions& options = {});
 
-/// The gain k of I_transient(y) = I_static((1 + k) y) between a static curve and the fitted current (A/V^k, lowest
-/// order first).
-std::optional<double> storageCoupling(const std::vector<Pulse>& static_data,
-                                      const std::vector<double>& transient_current, double v_zero);
+/// Bit-line conductance from static currents at several bit-line voltages, where the pulses were taken at one only.
+struct StaticConductance {
+  std::vector<double> conductance_uS, sigma_uS;  ///< uS/V^k and their standard errors
+};
+StaticConductance staticConductance(const std::vector<Pulse>& static_data, double v_zero, double reference);
+
+/// A fitted number with its standard error.
+struct Estimate {
+  double value = 0, sigma = 0;
+};
+
+/// The gain k of I_transient(y) = I_static((1 + k) y) between a static curve and the fitted current: A/V^k, lowest
+/// order first, with the covariance of those coefficients (empty: taken as exact). @return nothing below 9 static
+/// points
+std::optional<Estimate> storageCoupling(const std::vector<Pulse>& static_data,
+                                        const std::vector<double>& transient_current,
+                                        const std::vector<std::vector<double>>& covariance, double v_zero);
 
 }  // namespace gaincell::fit

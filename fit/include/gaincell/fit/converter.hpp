@@ -18,6 +18,12 @@ struct Operation {
 /// From charge_C, width_s and optionally sign (+1 where absent).
 std::vector<Operation> operations(const support::Table& table);
 
+/// Width above full scale.
+struct Plateau {
+  double width = 0, sigma = 0;  ///< s: median of the widths within 1 % of the largest, and its standard error
+  std::size_t points = 0;
+};
+
 /// Straight line of one branch.
 struct BranchFit {
   double slope = 0, offset = 0;              ///< C/s, s
@@ -37,6 +43,7 @@ struct ConverterOptions {
 struct ReluFit {
   model::Converter converter;
   BranchFit branch;
+  Plateau saturation;
   std::vector<std::string> warnings;
 };
 ReluFit fitRelu(const std::vector<Operation>& data, const ConverterOptions& options = {});
@@ -44,6 +51,7 @@ ReluFit fitRelu(const std::vector<Operation>& data, const ConverterOptions& opti
 struct SignedFit {
   model::SignedConverter converter;
   BranchFit positive, negative;
+  Plateau saturation;
   std::vector<std::string> warnings;
 };
 SignedFit fitSigned(const std::vector<Operation>& data, const ConverterOptions& options = {});

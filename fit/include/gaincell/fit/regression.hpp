@@ -44,6 +44,9 @@ struct Regression {
 Regression leastSquares(const Design& design, const std::vector<double>& y, const std::string& what,
                         Robust robust = Robust::Auto);
 
+/// Half width of a two-sided confidence interval in standard errors (Student's t). @param freedom > 0: points minus
+/// fitted numbers
+double studentFactor(std::size_t freedom, double level = 0.95);
 /// Half width of the two-sided confidence interval of a coefficient (Student's t). @param level for example 0.95
 double confidenceHalfWidth(const Regression& fit, std::size_t coefficient, double level = 0.95);
 

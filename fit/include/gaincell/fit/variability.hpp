@@ -28,6 +28,7 @@ struct Reproduction {
 
 struct CellVariability {
   model::JointDistribution distribution;  ///< deviations of c0..c3 in uA/V^k, sign convention IntoBitLine
+  std::array<double, 4> sigma_uA{};       ///< standard deviation of c0..c3 over the samples
   std::array<double, 4> shift_uA{};       ///< mean of the samples' coefficients minus the nominal ones
   Reproduction reproduction;              ///< by the cubic
   model::CurveVariation curve;            ///< of the whole curve, sign convention IntoBitLine
@@ -47,6 +48,9 @@ std::size_t figureColumn(const support::Table& samples, const std::string& name)
 /// @throws Error FIT-0008 fewer than 20 samples or fewer than 5 level columns
 CellVariability fitCellVariability(const support::Table& samples, const model::Cell& nominal, double vdd);
 
+/// Half width of the 95 % interval of a standard deviation of `samples` normal values.
+double sigmaHalfWidth(double sigma, std::size_t samples);
+
 /// Sigma of a converter's gain (relative to its mean) and of its offset (s); of a signed converter the larger of both
 /// signs.
 struct ConverterSpread {
@@ -55,8 +59,13 @@ struct ConverterSpread {
 /// From columns "gain" and "offset" (s), or "gain_plus", "offset_plus", "gain_minus" and "offset_minus".
 ConverterSpread converterSpread(const support::Table& samples);
 
-/// Relative gain and offset (ns) of converters from columns "gain" and "offset" (s), or "gain_plus" and "offset_plus".
+/// Relative gain and offset (ns) of converters from columns "gain" and "offset" (s), or "gain_plus", "offset_plus",
+/// "gain_minus" and "offset_minus", which become negative_gain and negative_offset_ns.
 model::JointDistribution fitConverterVariability(const support::Table& samples);
+
+/// Mean, spread and extremes of slope, offset, INL and saturation of every sign, and of the charge where the sign
+/// turns: those whose columns are there (docs/fitting.md). @param lsb_s width of one output level
+model::FigureSpread converterFigures(const support::Table& samples, double lsb_s);
 
 /// Log-normal spread of tau.
 struct TauSpread {

@@ -75,6 +75,11 @@ struct ConductanceSlope {
   std::vector<double> slope_uS_per_V;  ///< h: (uS/V)/V^k
 };
 
+/// Standard errors of the coefficients of an extended form, from the scatter of its residuals; same order and units.
+struct ExtendedErrors {
+  std::vector<double> current_uA, edge_charge_fC, conductance_uS, slope_uS_per_V;
+};
+
 /// Charge into the bit line of one pulse of width t at stored voltage V and bit-line voltage v_bl, d away from
 /// bit_line_reference_V: Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t, polynomials in y = V - v_zero_V, lowest order
 /// first.
@@ -87,6 +92,7 @@ struct ExtendedCell {
   double nrmse = 0;                    ///< cross-validated, of charge, normalised by the largest |charge|
   double nrmse_fit = 0;                ///< on the data of the fit
   std::vector<ExtendedTerm> terms;
+  std::optional<ExtendedErrors> standard_errors;
 };
 
 /// Bit-line current of one cell: I(V) = sum_k c_k (V - v_zero_V)^k while the word line is high.
@@ -125,6 +131,7 @@ struct LeakageCurve {
 /// Arrhenius law of the time constant: tau(T) = tau(T_ref) exp(Ea/k (1/T - 1/T_ref)).
 struct TemperatureLaw {
   double activation_energy_eV = 0;
+  std::optional<double> activation_energy_sigma_eV;  ///< standard error; none with two temperatures
   double reference_temp_c = 27;
   double residual = 0;  ///< largest relative error of tau over the fitted temperatures
   std::array<double, 2> range_c{27, 27};
@@ -157,6 +164,13 @@ struct InlTable {
   std::vector<double> error_ns;   ///< width - clamp(offset + |charge|/slope, 0, saturation)
 };
 
+/// Spread of single figures of a converter over Monte-Carlo, those that are no parameter of its line included.
+struct FigureSpread {
+  std::vector<std::string> names;  ///< with the unit: "slope_fC_per_ns", "saturation_ns", "inl_ns", ...
+  std::vector<double> mean, sigma, smallest, largest;
+  int samples = 0;
+};
+
 /// Straight line with clamps: width = clamp(offset_ns + charge/slope, 0, saturation_ns); widths below min_pulse_ns
 /// vanish.
 struct Converter {
@@ -168,7 +182,10 @@ struct Converter {
   double lsb_ns = 1;
   double residual_rms_ns = 0, residual_max_ns = 0;  ///< against the straight line, 0.05 to 0.95 full scale
   InlTable inl;
-  std::optional<JointDistribution> mismatch;       ///< of "gain" (relative) and "offset_ns", per converter
+  /// Deviations of "gain" (relative) and "offset_ns" from converter to converter; of a signed converter also of
+  /// "negative_gain" and "negative_offset_ns".
+  std::optional<JointDistribution> mismatch;
+  std::optional<FigureSpread> mismatch_figures;
   std::vector<double> energy_charge_fC, energy_J;  ///< energy of one operation by input charge; may be empty
 };
 
@@ -178,6 +195,8 @@ struct SignedConverter {
   double negative_slope_fC_per_ns = 0;  ///< > 0: |charge| per ns
   double negative_offset_ns = 0;
   double sign_threshold_fC = 0;  ///< net charge at which the sign bit flips
+  /// Half the distance of the two charges it was found between.
+  std::optional<double> sign_threshold_uncertainty_fC;
 };
 
 /// Energy of one read by stored voltage and pulse width.
