@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "faults.hpp"
 #include "gaincell/fit/regression.hpp"
@@ -96,6 +97,15 @@ double shortestPulse(const std::vector<Operation>& data, const BranchFit& line, 
   return dead && std::isfinite(shortest) ? shortest : 0;
 }
 
+/// Median of charge over step of the bit line, where the pulse is neither short nor clamped.
+std::optional<double> integrationCapacitance(const std::vector<Operation>& data, double saturated) {
+  std::vector<double> c;
+  for (const Operation& o : data)
+    if (o.width > 0.05 * saturated && o.width < 0.95 * saturated && o.bit_line * o.charge > 0)
+      c.push_back(o.charge / o.bit_line);
+  return c.empty() ? std::nullopt : std::optional(median(std::move(c)));
+}
+
 void warnSaturation(const std::vector<Operation>& data, const BranchFit& b, double saturated,
                     std::vector<std::string>& warnings) {
   double most = 0;
@@ -109,12 +119,15 @@ void warnSaturation(const std::vector<Operation>& data, const BranchFit& b, doub
 
 std::vector<Operation> operations(const support::Table& table) {
   const std::size_t q = table.column("charge_C"), w = table.column("width_s");
-  const auto sign = std::find(table.columns.begin(), table.columns.end(), "sign");
+  const auto optional = [&](const char* name) {
+    return static_cast<std::size_t>(std::find(table.columns.begin(), table.columns.end(), name) -
+                                    table.columns.begin());
+  };
+  const std::size_t sign = optional("sign"), bl = optional("bit_line_V");
   std::vector<Operation> out;
   for (const auto& row : table.rows)
     if (std::isfinite(row[q]) && std::isfinite(row[w]))
-      out.push_back({row[q], row[w],
-                     sign == table.columns.end() ? 1 : row[static_cast<std::size_t>(sign - table.columns.begin())]});
+      out.push_back({row[q], row[w], sign < row.size() ? row[sign] : 1, bl < row.size() ? row[bl] : std::nan("")});
   return out;
 }
 
@@ -129,6 +142,7 @@ ReluFit fitRelu(const std::vector<Operation>& data, const ConverterOptions& opti
     return std::clamp(out.branch.offset + o.charge / out.branch.slope, 0.0, saturated);
   });
   c.min_pulse_ns = shortestPulse(data, out.branch, 1, options.lsb) * 1e9;
+  c.integration_capacitance_F = integrationCapacitance(data, saturated);
   warnSaturation(data, out.branch, saturated, out.warnings);
   return out;
 }
@@ -163,6 +177,7 @@ SignedFit fitSigned(const std::vector<Operation>& data, const ConverterOptions& 
                                            shortestPulse(data, out.negative, -1, options.lsb));
   c.positive.residual_rms_ns = std::max(out.positive.rms, out.negative.rms) * 1e9;
   c.positive.residual_max_ns = std::max(out.positive.max, out.negative.max) * 1e9;
+  c.positive.integration_capacitance_F = integrationCapacitance(data, saturated);
   warnSaturation(data, out.positive, saturated, out.warnings);
   return out;
 }

@@ -34,6 +34,7 @@ Operation measure(const Waveforms& waves, ConverterKind kind, const cells::Conve
   // The output is watched over the whole operation: a pulse outside the window is a glitch and has to show.
   op.pulse = measurePulse(waves, "v(out)", vdd / 2, t0, t1);
   if (kind == ConverterKind::Signed) op.positive = waves.at("v(sgn)", t0 + timing.window_start) > vdd / 2;
+  op.bit_line = waves.at("v(bl)", t0 + timing.input_end) - waves.at("v(bl)", t0 + timing.input_start);
   op.energy = energyBetween(waves, vdd, t0, t1);
   for (const auto& [from, to] :
        {std::pair{0.0, timing.input_start}, {timing.input_start, timing.input_end}, {timing.input_end, timing.period}})

@@ -20,6 +20,7 @@ struct OperationEnergy {
 struct Operation {
   double charge = 0;  ///< C
   Pulse pulse;
+  double bit_line = 0;         ///< step of the bit line when the input has ended (V)
   bool positive = true;        ///< sign bit (signed converter)
   OperationEnergy energy;      ///< whole operation
   std::vector<double> phases;  ///< total energy in the reset, input and output phase (J)

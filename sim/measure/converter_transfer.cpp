@@ -114,7 +114,7 @@ void addSignedFigures(AnalysisResult& r, const std::vector<Operation>& operation
 
 support::Table transferTable(const std::vector<Operation>& operations, ConverterKind kind, double lsb) {
   support::Table t;
-  t.columns = {"charge_C", "width_s", "error_LSB", "fit_residual_LSB", "pulses", "peak_V", "sign"};
+  t.columns = {"charge_C", "width_s", "error_LSB", "fit_residual_LSB", "pulses", "peak_V", "sign", "bit_line_V"};
   const Branch plus = branchOf(operations, lsb, 1);
   const Branch minus = kind == ConverterKind::Signed ? branchOf(operations, lsb, -1) : plus;
   for (const auto& op : operations) {
@@ -125,7 +125,7 @@ support::Table transferTable(const std::vector<Operation>& operations, Converter
     const bool linear = magnitude > 0.0499 * cells::kPulseLevels && magnitude < 0.9501 * cells::kPulseLevels;
     const double sign = kind == ConverterKind::Relu ? 1 : (op.positive ? 1 : -1);
     t.addRow({op.charge, op.pulse.width, y - ideal, linear ? y - line.offset - line.slope * magnitude : std::nan(""),
-              static_cast<double>(op.pulse.count), op.pulse.peak, sign});
+              static_cast<double>(op.pulse.count), op.pulse.peak, sign, op.bit_line});
   }
   return t;
 }

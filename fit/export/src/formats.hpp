@@ -21,6 +21,18 @@ struct CellTerms {
 };
 CellTerms cellTerms(const model::Cell& cell);
 
+/// What a converter's macro discharges with: from its pulse widths at the charges of the INL table, so that the macro's
+/// pulses are those widths. Charges count in the direction of `sign` of the pulse.
+struct Discharge {
+  std::vector<double> charge, current;  ///< C, increasing, and A at each, linear between; one entry: constant
+  double threshold = 0;                 ///< C: where the pulse ends
+};
+/// @param straight leaves the INL table out
+Discharge discharge(const model::Converter& converter, double slope, double offset, double sign, bool straight = false);
+
+/// Capacitance a macro integrates on: the model's; else one at which full scale is 100 mV.
+double integrationCapacitance(const model::Converter& converter);
+
 /// "((c2)*y+c1)*y+c0": Horner's form as text.
 inline std::string hornerText(const std::vector<double>& c, const std::string& y) {
   if (c.empty()) return "0";

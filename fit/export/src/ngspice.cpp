@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "formats.hpp"
 
 namespace gaincell::exports {
@@ -76,45 +79,64 @@ std::string cellSubcircuits(const model::Model& m) {
   return s;
 }
 
-/// Sharpness of the decision (V). The reference current fades out over it; half of it is added to the threshold, which
-/// makes up for the time that takes.
-constexpr double kDecision = 2e-4;
+/// Sharpness of the decision, of full scale. The discharge fades out over it; half of it is added to the threshold,
+/// which makes up for the time that takes.
+constexpr double kDecision = 2e-3;
 
 std::string decision(const std::string& threshold) {
-  return fmt::format("(0.5+0.5*tanh((V(bl)-({}))/{}))", threshold, formatNumber(kDecision));
+  return fmt::format("(0.5+0.5*tanh((V(bl)-({}))/{{vdec}}))", threshold);
 }
 
 std::string logic(const char* node) {
   return fmt::format("min(max(V({})/{{vdd}},0),1)", node);
 }
 
-/// Capacitance at which full scale is 100 mV, as in the transistor-level converters with passive integration.
-double integrationCapacitance(const model::Converter& c) {
-  return (c.saturation_ns - c.offset_ns) * c.slope_fC_per_ns * 1e-15 / 0.1;
+/// Voltage of the bit line for a charge in the direction `sign`.
+std::string voltageOf(double charge, double sign) {
+  return fmt::format("vmid+({})/cint", formatNumber(sign * charge));
+}
+
+/// The discharge current as a function of the bit line.
+std::string dischargeCurrent(const Discharge& d, double sign) {
+  if (d.charge.size() == 1) return formatNumber(d.current.front());
+  // Beyond its last points the function goes on as it ends, so both ends are made flat.
+  std::vector<std::pair<std::string, double>> points = {{sign > 0 ? "{0}" : "{10*vdd}", d.current.front()}};
+  for (std::size_t i = 0; i < d.charge.size(); ++i)
+    points.emplace_back(fmt::format("{{{}}}", voltageOf(d.charge[i], sign)), d.current[i]);
+  points.emplace_back(sign > 0 ? "{10*vdd}" : "{0}", d.current.back());
+  if (sign < 0) std::reverse(points.begin(), points.end());
+  std::string s = "pwl(V(bl)";
+  for (const auto& [v, i] : points) s += fmt::format(",{},{}", v, formatNumber(i));
+  return s + ")";
 }
 
 std::string frontEnd(const model::Model& m, const model::Converter& c, const char* name, const char* ports) {
   std::string s = fmt::format(".subckt {} {} vdd={} vmid={} cint={}\n", name, ports, formatNumber(m.conditions.vdd_v),
                               formatNumber(m.conditions.vdd_v / 2), formatNumber(integrationCapacitance(c)));
+  s += fmt::format(".param vdec={{{}/cint}}\n",
+                   formatNumber(kDecision * (c.saturation_ns - c.offset_ns) * c.slope_fC_per_ns * 1e-15));
   s += "Cint bl 0 {cint}\n";
   // 10 ohm: 12 pF are back at vmid within a nanosecond, so that operations can follow each other.
   return s + fmt::format("Brst bl 0 I=0.1*(V(bl)-{{vmid}})*{}\n", logic("rst"));
 }
 
+/// Where a pulse of the direction `sign` ends, as a parameter.
+std::string thresholdParameter(const char* name, const Discharge& d, double sign) {
+  return fmt::format(".param {}={{{}{}vdec/2}}\n", name, voltageOf(d.threshold, sign), sign > 0 ? "+" : "-");
+}
+
 std::string reluSubcircuit(const model::Model& m) {
   const model::Converter& c = *m.relu_converter;
+  const Discharge d = discharge(c, c.slope_fC_per_ns * 1e-6, c.offset_ns * 1e-9, 1);
   std::string s = fmt::format(
-      "* ReLU converter: width = {} ns + charge/({} fC/ns), at most the length of win ({} ns). Largest residual {} "
-      "ns.\n"
+      "* ReLU converter: width = {} ns + charge/({} fC/ns) and the INL table, at most the length of win ({} ns).\n"
       "* rst holds the bit line at vmid; dis, from the end of the input on, takes the charge back; win opens with dis "
       "and gates out.\n"
       "* cint: all capacitance that integrates.\n",
-      formatNumber(c.offset_ns), formatNumber(c.slope_fC_per_ns), formatNumber(c.saturation_ns),
-      formatNumber(c.residual_max_ns));
+      formatNumber(c.offset_ns), formatNumber(c.slope_fC_per_ns), formatNumber(c.saturation_ns));
   s += frontEnd(m, c, "gaincell_relu_converter", "bl out rst dis win");
-  s += fmt::format(".param vth={{vmid-({})/cint+{}}}\n", formatNumber(c.offset_ns * c.slope_fC_per_ns * 1e-15),
-                   formatNumber(kDecision / 2));
-  s += fmt::format("Bdis bl 0 I={}*{}*{}\n", formatNumber(c.slope_fC_per_ns * 1e-6), logic("dis"), decision("{vth}"));
+  s += thresholdParameter("vth", d, 1);
+  s += fmt::format("Bdis bl 0 I={}*{}*{}\n", dischargeCurrent(d, 1), logic("dis"), decision("{vth}"));
   s += fmt::format("Bout out 0 V={{vdd}}*{}*{}\n", logic("win"), decision("{vth}"));
   return s + ".ends gaincell_relu_converter\n\n";
 }
@@ -122,27 +144,25 @@ std::string reluSubcircuit(const model::Model& m) {
 std::string signedSubcircuit(const model::Model& m) {
   const model::SignedConverter& c = *m.signed_converter;
   const model::Converter& p = c.positive;
+  const Discharge plus = discharge(p, p.slope_fC_per_ns * 1e-6, p.offset_ns * 1e-9, 1),
+                  minus = discharge(p, c.negative_slope_fC_per_ns * 1e-6, c.negative_offset_ns * 1e-9, -1);
   std::string s = fmt::format(
-      "* Signed converter: width = {} ns + charge/({} fC/ns), or {} ns - charge/({} fC/ns); sign flips at {} fC. "
-      "Largest residual {} ns.\n"
+      "* Signed converter: width = {} ns + charge/({} fC/ns), or {} ns - charge/({} fC/ns), and the INL table; sign "
+      "flips at {} fC.\n"
       "* The sign follows the bit line while dis is low and is held while it is high; sign = vdd: charge into the bit "
       "line.\n",
       formatNumber(p.offset_ns), formatNumber(p.slope_fC_per_ns), formatNumber(c.negative_offset_ns),
-      formatNumber(c.negative_slope_fC_per_ns), formatNumber(c.sign_threshold_fC), formatNumber(p.residual_max_ns));
+      formatNumber(c.negative_slope_fC_per_ns), formatNumber(c.sign_threshold_fC));
   s += frontEnd(m, p, "gaincell_signed_converter", "bl out sign rst dis win");
-  s += fmt::format(".param vthp={{vmid-({})/cint+{}}}\n", formatNumber(p.offset_ns * p.slope_fC_per_ns * 1e-15),
-                   formatNumber(kDecision / 2));
-  s +=
-      fmt::format(".param vthn={{vmid+({})/cint-{}}}\n",
-                  formatNumber(c.negative_offset_ns * c.negative_slope_fC_per_ns * 1e-15), formatNumber(kDecision / 2));
-  s += fmt::format(".param vsgn={{vmid+({})/cint}}\n", formatNumber(c.sign_threshold_fC * 1e-15));
+  s += thresholdParameter("vthp", plus, 1) + thresholdParameter("vthn", minus, -1);
+  s += fmt::format(".param vsgn={{{}}}\n", voltageOf(c.sign_threshold_fC * 1e-15, 1));
   s += "Csign s 0 1f\nRsign s 0 1e15\n";
   s += fmt::format("Bsign s 0 I=100u*(V(s)-{})*(1-{})\n", decision("{vsgn}"), logic("dis"));
   const std::string up = "min(max(10*V(s)-4.5,0),1)";  // the held sign, made firm
   const std::string positive = fmt::format("{}*{}", up, decision("{vthp}"));
   const std::string negative = fmt::format("(1-{})*(1-{})", up, decision("{vthn}"));
-  s += fmt::format("Bdis bl 0 I={}*({}*{}-{}*{})\n", logic("dis"), formatNumber(p.slope_fC_per_ns * 1e-6), positive,
-                   formatNumber(c.negative_slope_fC_per_ns * 1e-6), negative);
+  s += fmt::format("Bdis bl 0 I={}*({}*{}-{}*{})\n", logic("dis"), dischargeCurrent(plus, 1), positive,
+                   dischargeCurrent(minus, -1), negative);
   s += fmt::format("Bout out 0 V={{vdd}}*{}*({}+{})\n", logic("win"), positive, negative);
   s += fmt::format("Bsgn sign 0 V={{vdd}}*{}\n", up);
   return s + ".ends gaincell_signed_converter\n";

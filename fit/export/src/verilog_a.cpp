@@ -6,7 +6,7 @@ using support::formatNumber;
 
 namespace {
 
-constexpr double kDecision = 2e-4;  // V, as in the ngspice export
+constexpr double kDecision = 2e-3;  // of full scale, as in the ngspice export
 
 std::string cellModule(const model::Model& m) {
   const CellTerms t = cellTerms(m.cell);
@@ -33,8 +33,13 @@ std::string head(const model::Model& m, const model::Converter& c, const std::st
   s += fmt::format("  parameter real vdd = {} from (0:inf);\n", formatNumber(m.conditions.vdd_v));
   s += fmt::format("  parameter real vmid = {} from (0:inf);\n", formatNumber(m.conditions.vdd_v / 2));
   s += fmt::format("  parameter real cint = {} from (0:inf);  // all capacitance that integrates, F\n",
-                   formatNumber((c.saturation_ns - c.offset_ns) * c.slope_fC_per_ns * 1e-15 / 0.1));
+                   formatNumber(integrationCapacitance(c)));
   return s;
+}
+
+std::string sharpness(const model::Converter& c) {
+  return fmt::format("    vdec = {}/cint;\n",
+                     formatNumber(kDecision * (c.saturation_ns - c.offset_ns) * c.slope_fC_per_ns * 1e-15));
 }
 
 const char* kLogic =
@@ -45,7 +50,7 @@ const char* kLogic =
     "    I(bl,vss) <+ ddt(cint*V(bl,vss));\n    I(bl,vss) <+ 0.1*reset*(V(bl,vss)-vmid);\n";
 
 std::string decision(const std::string& threshold) {
-  return fmt::format("0.5+0.5*tanh((V(bl,vss)-({}))/{})", threshold, formatNumber(kDecision));
+  return fmt::format("0.5+0.5*tanh((V(bl,vss)-({}))/vdec)", threshold);
 }
 
 std::string reluModule(const model::Model& m) {
@@ -55,11 +60,11 @@ std::string reluModule(const model::Model& m) {
       formatNumber(c.offset_ns), formatNumber(c.slope_fC_per_ns), formatNumber(c.saturation_ns),
       formatNumber(c.residual_max_ns));
   s += head(m, c, "gaincell_relu_converter", "bl, out, rst, dis, win, vss");
-  s += "  real reset, discharge, window, pos;\n  analog begin\n";
+  s += "  real reset, discharge, window, pos, vdec;\n  analog begin\n" + sharpness(c);
   s += kLogic;
-  s += fmt::format("    pos = {};\n",
-                   decision(fmt::format("vmid-({})/cint+{}", formatNumber(c.offset_ns * c.slope_fC_per_ns * 1e-15),
-                                        formatNumber(kDecision / 2))));
+  s += fmt::format(
+      "    pos = {};\n",
+      decision(fmt::format("vmid-({})/cint+{}", formatNumber(c.offset_ns * c.slope_fC_per_ns * 1e-15), "vdec/2.0")));
   s += fmt::format("    I(bl,vss) <+ {}*discharge*pos;\n", formatNumber(c.slope_fC_per_ns * 1e-6));
   s += "    I(out,vss) <+ 1.0e-2*(V(out,vss)-vdd*window*pos);\n";
   return s + "  end\nendmodule\n\n";
@@ -74,19 +79,19 @@ std::string signedModule(const model::Model& m) {
       formatNumber(c.negative_slope_fC_per_ns), formatNumber(c.sign_threshold_fC));
   s += head(m, p, "gaincell_signed_converter", "bl, out, sign, rst, dis, win, vss");
   s += "  electrical s;  // holds the sign while dis is high\n";
-  s += "  real reset, discharge, window, up, plus, minus;\n  analog begin\n";
+  s += "  real reset, discharge, window, up, plus, minus, vdec;\n  analog begin\n" + sharpness(p);
   s += kLogic;
   s += "    I(s,vss) <+ ddt(1.0e-15*V(s,vss));\n";
   s += fmt::format("    I(s,vss) <+ 1.0e-4*(1.0-discharge)*(V(s,vss)-({}));\n",
                    decision(fmt::format("vmid+({})/cint", formatNumber(c.sign_threshold_fC * 1e-15))));
   s += "    up = 10.0*V(s,vss)-4.5;\n    if (up < 0.0) up = 0.0;\n    if (up > 1.0) up = 1.0;\n";
-  s += fmt::format("    plus = up*({});\n",
-                   decision(fmt::format("vmid-({})/cint+{}", formatNumber(p.offset_ns * p.slope_fC_per_ns * 1e-15),
-                                        formatNumber(kDecision / 2))));
+  s += fmt::format(
+      "    plus = up*({});\n",
+      decision(fmt::format("vmid-({})/cint+{}", formatNumber(p.offset_ns * p.slope_fC_per_ns * 1e-15), "vdec/2.0")));
   s += fmt::format(
       "    minus = (1.0-up)*(1.0-({}));\n",
       decision(fmt::format("vmid+({})/cint-{}", formatNumber(c.negative_offset_ns * c.negative_slope_fC_per_ns * 1e-15),
-                           formatNumber(kDecision / 2))));
+                           "vdec/2.0")));
   s += fmt::format("    I(bl,vss) <+ discharge*({}*plus-{}*minus);\n", formatNumber(p.slope_fC_per_ns * 1e-6),
                    formatNumber(c.negative_slope_fC_per_ns * 1e-6));
   s += "    I(out,vss) <+ 1.0e-2*(V(out,vss)-vdd*window*(plus+minus));\n    I(sign,vss) <+ "

@@ -223,6 +223,8 @@ void describe(V& v, Converter& c) {
   v.number("lsb_ns", c.lsb_ns, kPositiveNanoseconds, "width of one output level");
   v.number("residual_rms_ns", c.residual_rms_ns, kWidth, "against the straight line, 0.05 to 0.95 full scale");
   v.number("residual_max_ns", c.residual_max_ns, kWidth, "the largest there");
+  v.optionalNumber("integration_capacitance_F", c.integration_capacitance_F, kFarad,
+                   "charge over the step it leaves on the bit line; large where an amplifier holds the bit line");
   v.object("inl", c.inl, "error against the straight line by charge");
   v.nullable("mismatch", c.mismatch,
              "of gain (relative) and offset_ns, converter to converter; signed: of negative_gain, negative_offset_ns");

@@ -220,6 +220,7 @@ void addConverter(std::string& text, const std::string& name, const Converter& c
   addLine(text, "slope, offset", fmt::format("{:.4g} fC/ns, {:.3g} ns", c.slope_fC_per_ns, c.offset_ns));
   addLine(text, "saturation", fmt::format("{:.4g} ns, S_sat {:.4g} uA", c.saturation_ns, c.s_sat_uA));
   addLine(text, "largest residual", fmt::format("{:.3g} ns", c.residual_max_ns));
+  if (c.integration_capacitance_F) addLine(text, "integrates on", support::formatSi(*c.integration_capacitance_F, "F"));
   addLine(text, "shortest pulse", fmt::format("{:.3g} ns", c.min_pulse_ns));
   if (c.mismatch)
     addLine(text, "mismatch",

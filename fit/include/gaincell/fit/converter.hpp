@@ -2,6 +2,7 @@
 /// @file
 /// Fits of the charge-to-pulse converters.
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,10 @@ namespace gaincell::fit {
 /// One operation: net charge into the bit line (C), pulse width (s), sign bit (+1, -1).
 struct Operation {
   double charge, width, sign = 1;
+  double bit_line = std::numeric_limits<double>::quiet_NaN();  ///< step of the bit line when the input has ended, V
 };
 
-/// From charge_C, width_s and optionally sign (+1 where absent).
+/// From charge_C, width_s and optionally sign (+1 where absent) and bit_line_V.
 std::vector<Operation> operations(const support::Table& table);
 
 /// Width above full scale.

@@ -131,10 +131,10 @@ struct LeakageCurve {
 /// Arrhenius law of the time constant: tau(T) = tau(T_ref) exp(Ea/k (1/T - 1/T_ref)).
 struct TemperatureLaw {
   double activation_energy_eV = 0;
-  std::optional<double> activation_energy_sigma_eV;  ///< standard error; none with two temperatures
   double reference_temp_c = 27;
   double residual = 0;  ///< largest relative error of tau over the fitted temperatures
   std::array<double, 2> range_c{27, 27};
+  std::optional<double> activation_energy_sigma_eV;  ///< standard error; none with two temperatures
 };
 
 /// Time for one stored level to drift by half a level.
@@ -182,6 +182,8 @@ struct Converter {
   double lsb_ns = 1;
   double residual_rms_ns = 0, residual_max_ns = 0;  ///< against the straight line, 0.05 to 0.95 full scale
   InlTable inl;
+  /// Charge over the step it leaves on the bit line when the input ends; large where an amplifier holds the bit line.
+  std::optional<double> integration_capacitance_F;
   /// Deviations of "gain" (relative) and "offset_ns" from converter to converter; of a signed converter also of
   /// "negative_gain" and "negative_offset_ns".
   std::optional<JointDistribution> mismatch;
