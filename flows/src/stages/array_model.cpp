@@ -24,11 +24,14 @@ void run(FlowContext& context) {
     const auto result = context.analyse("gain-cell", analysis, settings, {{"variant", variant}}, stem);
     for (const auto& [name, table] : result.tables) inputs.add("gain-cell", table);
   }
+  for (auto& decay : otherTemperatures(context, "array-cell", {{"variant", variant}}))
+    inputs.add("gain-cell", std::move(decay));
   for (const char* kind : {"relu-converter", "signed-converter"})
     for (const char* table : {"transfer_transfer", "transfer_energy"})
       inputs.add(kind, support::readCsv(context.dir() / "data" / (std::string(kind) + "_" + table + ".csv")));
   addFlowSamples(context, inputs, "array-iv", "gain-cell", false);
   addFlowSamples(context, inputs, "array-iv-process", "gain-cell", true);
+  addFlowSamples(context, inputs, "array-retention", "gain-cell", false);
   for (const char* kind : {"relu-converter", "signed-converter"}) addFlowSamples(context, inputs, kind, kind, false);
   inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
                        context.conditions().vdd};

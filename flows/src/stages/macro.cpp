@@ -11,7 +11,7 @@ namespace gaincell::flows {
 
 namespace {
 
-void compare(FlowContext& context, const model::Model& m, const std::string& kind,
+void compare(FlowContext& context, const model::Model& m, const std::string& name, const std::string& kind,
              const std::map<std::string, std::string>& size, const std::map<std::string, std::string>& chosen) {
   netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), kind);
   for (const auto& [key, value] : size) circuit.set(key, value);
@@ -19,10 +19,10 @@ void compare(FlowContext& context, const model::Model& m, const std::string& kin
   for (const auto& [key, value] : chosen) settings.set(key, value);
   const sim::AnalysisResult result = macroAnalysis(
       {context.pdk(), context.conditions(), circuit, settings, context.simulator()}, kind, "mac", m, Fidelity::Compare);
-  context.writeTable("data/macro_" + kind + ".csv", result.tables.at("macro"));
+  context.writeTable("data/macro_" + name + ".csv", result.tables.at("macro"));
   for (const auto& f : result.figures)
-    context.current()["figures"]["macro_" + kind][f.name] = {
-        {"value", f.value}, {"unit", f.unit}, {"description", kind + ": " + f.description}};
+    context.current()["figures"]["macro_" + name][f.name] = {
+        {"value", f.value}, {"unit", f.unit}, {"description", name + ": " + f.description}};
   for (const auto& w : result.warnings) context.current()["warnings"].push_back("macro-models: " + w);
 }
 
@@ -30,10 +30,12 @@ void run(FlowContext& context) {
   const model::Model m = model::readModel(context.dir() / "model_array.json");
   // The array generator defaults to the reference cell; the model is that of the cell arrays are made of.
   const std::string variant = cells::arrayCellParameters(context.pdk()).choice("variant");
-  compare(context, m, "array", {{"rows", "64"}, {"cols", context.quick() ? "2" : "8"}, {"cell_variant", variant}},
+  compare(context, m, "array", "array", {{"rows", "64"}, {"cols", context.quick() ? "2" : "8"}, {"cell_variant", variant}},
           {{"references", "no"}});
   if (context.quick()) return;  // a column of transistors with its converter takes longer than the rest of a quick flow
-  compare(context, m, "column", {{"rows", "64"}}, {{"columns", context.quick() ? "1" : "4"}, {"operations", "2"}});
+  const std::map<std::string, std::string> operations = {{"columns", "4"}, {"operations", "2"}};
+  compare(context, m, "column", "column", {{"rows", "64"}, {"converter", "relu"}}, operations);
+  compare(context, m, "column_signed", "column", {{"rows", "64"}, {"converter", "signed"}}, operations);
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ const std::vector<Measure>& measures() {
       {"energy.array2", "chain", "column_signed", "energy_64_columns"},
       {"macro.array.error_max", "macro", "macro_array", "max_error"},
       {"macro.column.error_max", "macro", "macro_column", "max_error"},
+      {"macro.column_signed.error_max", "macro", "macro_column_signed", "max_error"},
       {"macro.array.speedup", "macro", "macro_array", "cpu_ratio"},
       {"check.s.nrmse_cubic", "check", "check", "s_nrmse_cubic"},
       {"check.s.nrmse_extended", "check", "check", "s_nrmse_extended"},

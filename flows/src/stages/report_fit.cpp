@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "gaincell/model/evaluate.hpp"
 #include "gaincell/report/plots.hpp"
 #include "report_sections.hpp"
 
@@ -120,6 +121,88 @@ report::Plot retentionResiduals(const ReportSource& s) {
   return plot;
 }
 
+/// Stored voltage over the longest simulated time from every level: transients and the model.
+report::Plot decayPlot(const ReportSource& s, const model::Retention& retention) {
+  const support::Table simulated = s.table("gain-cell_retention_transient.csv");
+  const std::size_t start = simulated.column("v_start_V"), t = simulated.column("t_s"),
+                    v = simulated.column("v_transient_V");
+  std::map<double, std::pair<double, double>> first;  // by start: time and voltage it begins with
+  for (const auto& row : simulated.rows) first.try_emplace(row[start], row[t], row[v]);
+  report::Panel panel;
+  panel.x_label = "time (ms)";
+  panel.y_label = "stored voltage (V)";
+  panel.x_scale = 1e3;
+  panel.data.columns = {"t_s"};
+  std::map<double, std::size_t> column;
+  for (const auto& [from, begin] : first) {
+    column[from] = panel.data.columns.size();
+    const std::string name = fmt::format("from_{}", column.size());
+    const int color = static_cast<int>(column.size() - 1) % 8;
+    panel.data.columns.push_back(name);
+    panel.data.columns.push_back("model_" + name);
+    panel.series.push_back({"", "t_s", "model_" + name, "", report::Style::Line, color});
+    panel.series.push_back({fmt::format("from {:.2f} V", from), "t_s", name, "", report::Style::Points, color});
+  }
+  double longest = 0;
+  std::size_t k = 0;
+  for (const auto& row : simulated.rows) {
+    longest = std::max(longest, row[t]);
+    if (k++ % 5) continue;  // every fifth of the transient's points is enough to see
+    std::vector<double> out(panel.data.columns.size(), std::nan(""));
+    const auto& [t0, v0] = first.at(row[start]);
+    out[0] = row[t];
+    out[column.at(row[start])] = row[v];
+    out[column.at(row[start]) + 1] = model::decayed(retention, v0, row[t] - t0);
+    panel.data.addRow(out);
+  }
+  report::Plot plot;
+  plot.id = "fit-retention";
+  plot.title = fmt::format("Stored voltage over {:.3g} ms from every level", 1e3 * longest);
+  plot.caption = fmt::format(
+      "Points: transient simulation of the floating node. Lines: the model. The largest distance of the two is {:.2f} "
+      "% of the supply.",
+      100 * s.value("fit", "fit", "retention_transient"));
+  plot.alt = "Stored voltage against time from every level: transient simulation and model.";
+  plot.command = "gaincell fit --run . -o refit.json --out fit-report";
+  plot.panels = {panel};
+  plot.files = {{"transients", "data/gain-cell_retention_transient.csv"},
+                {"largest error by level", "data/fit_retention_transient.csv"}};
+  plot.height = 480;
+  return plot;
+}
+
+/// Pulse widths of 64-cell columns: macro-models against transistors, both converters.
+report::Plot macroWidths(const ReportSource& s) {
+  report::Scatter data{"macro-columns",
+                       "Pulse widths of 64-cell columns, both converters",
+                       "pulse width",
+                       "ns",
+                       "transistors",
+                       "macro-models",
+                       {},
+                       {},
+                       1e9,
+                       ""};
+  for (const char* file : {"macro_column.csv", "macro_column_signed.csv"}) {
+    const support::Table t = s.table(file);
+    for (const auto& row : t.rows) {
+      data.x.push_back(row[t.column("width_s")]);
+      data.y.push_back(row[t.column("width_macro_s")]);
+    }
+  }
+  data.summary = fmt::format(
+      "Largest error {:.2f} % of full scale with the ReLU converter, {:.2f} % with the signed one (negative widths: "
+      "negative sign); {:.0f} and {:.0f} times less CPU time.",
+      100 * s.value("macro", "macro_column", "max_error"), 100 * s.value("macro", "macro_column_signed", "max_error"),
+      s.value("macro", "macro_column", "cpu_ratio"), s.value("macro", "macro_column_signed", "cpu_ratio"));
+  report::Plot plot = report::scatterPlot(data);
+  plot.command =
+      "gaincell simulate column --analysis mac --set converter=signed --with columns=4 --with operations=2 --fidelity "
+      "compare --model model_array.json";
+  plot.files = {{"ReLU converter", "data/macro_column.csv"}, {"signed converter", "data/macro_column_signed.csv"}};
+  return plot;
+}
+
 report::TextTable parameterTable(const json& fitted) {
   report::TextTable table{
       "Fitted parameters, with 95 % confidence intervals", {"parameter", "unit", "value", "low", "high", "paper"}, {}};
@@ -168,6 +251,8 @@ report::Section fitSection(const ReportSource& s) {
       "exponential through the whole decay, towards the voltage at which the leakage currents balance."};
   section.plots.push_back(cellResiduals(s));
   if (m.cell.mismatch_curve) section.plots.push_back(spreadPlot(s));
+  if (m.retention && s.results["fit"]["figures"]["fit"].contains("retention_transient"))
+    section.plots.push_back(decayPlot(s, *m.retention));
   if (m.retention) section.plots.push_back(retentionResiduals(s));
   section.tables = {parameterTable(fitted)};
   if (m.cell.extended) section.tables.push_back(termTable(*m.cell.extended));
@@ -186,15 +271,18 @@ report::Section macroSection(const ReportSource& s) {
   section.title = "Macro-models against transistors";
   section.text = {
       "The subcircuits that `gaincell model export --format ngspice` writes, simulated in place of the transistors of "
-      "64-cell bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter. "
-      "Times are the simulator's CPU time within this run."};
-  for (const char* group : {"macro_array", "macro_column"})
+      "64-cell bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter and "
+      "with the signed one. Times are the simulator's CPU time within this run."};
+  for (const char* group : {"macro_array", "macro_column", "macro_column_signed"})
     for (auto& f : s.figures("macro", group)) section.figures.push_back(std::move(f));
   section.command =
       "gaincell simulate array --analysis mac --rows 64 --cols 2 --set cell_variant=lean --fidelity compare --model "
       "model_array.json";
   section.files = {{"charges", "data/macro_array.csv"}};
-  if (!s.figures("macro", "macro_column").empty()) section.files.push_back({"pulse widths", "data/macro_column.csv"});
+  if (s.figures("macro", "macro_column").empty()) return section;
+  section.plots.push_back(macroWidths(s));
+  section.files.push_back({"pulse widths, ReLU converter", "data/macro_column.csv"});
+  section.files.push_back({"pulse widths, signed converter", "data/macro_column_signed.csv"});
   return section;
 }
 
