@@ -12,6 +12,8 @@ namespace gaincell::flows {
 
 namespace {
 
+constexpr double kLeastVariation = 1e-3;  // of full scale: below it R2 would compare noise with noise
+
 int codeDifference(const ComparedPoint& p, double full_scale, std::size_t form) {
   return outputCode(p.model[form], full_scale) - outputCode(p.spice, full_scale);
 }
@@ -39,7 +41,8 @@ Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scal
     if (codes > 1) a.beyond_lsb += 1 / n;
   }
   a.nrmse = std::sqrt(squares / n) / full_scale;
-  a.r2 = variance > 0 ? 1 - squares / variance : std::numeric_limits<double>::quiet_NaN();
+  const bool vary = std::sqrt(variance / n) > kLeastVariation * full_scale;
+  a.r2 = vary ? 1 - squares / variance : std::numeric_limits<double>::quiet_NaN();
   return a;
 }
 
@@ -111,7 +114,8 @@ support::Table rowMap(const TileComparison& c) {
     for (std::size_t m = 0; m < 2; ++m) {
       const double slope = variance > 0 ? covariance[m] / variance : std::numeric_limits<double>::quiet_NaN();
       values[1 + m] = slope;
-      values[3 + m] = slope * std::sqrt(variance / n) / c.full_scale_charge;
+      // Nothing follows a charge that is always the same.
+      values[3 + m] = variance > 0 ? slope * std::sqrt(variance / n) / c.full_scale_charge : 0;
     }
     t.addRow(values);
   }

@@ -11,10 +11,11 @@
 namespace gaincell::flows {
 
 struct Agreement {
-  double nrmse = 0;       ///< rms difference / full scale
-  double max = 0;         ///< largest difference / full scale
-  double bias = 0;        ///< mean difference / full scale
-  double r2 = 0;          ///< coefficient of determination of the model for the transistors; NaN: they do not vary
+  double nrmse = 0;  ///< rms difference / full scale
+  double max = 0;    ///< largest difference / full scale
+  double bias = 0;   ///< mean difference / full scale
+  double r2 = 0;     ///< coefficient of determination of the model for the transistors; NaN: they vary by less than
+                     ///< 0.1 % of full scale (rms)
   double code_error = 0;  ///< share of points with another counter code (full scale is 15, with sign)
   double beyond_lsb = 0;  ///< share of points whose codes are more than one apart
 };

@@ -90,6 +90,7 @@ class Comparison {
     result_.full_scale_charge = full_relu_;
     result_.cubic_A = model::coefficients(model_.cell, model::SignConvention::IntoBitLine);
     cell_ = cells::extractPrefixed(circuits_.array, "cell_", cells::gainCellParameters(pdk_));
+    warnOfAnotherCell();
     if (options_.mismatch != DrawnDevices::None)
       chip_.emplace(pdk_, options_.seed, options_.mismatch == DrawnDevices::All);
     keys_ = prepare(1, data_.keys, circuits_.relu_column);
@@ -114,6 +115,27 @@ class Comparison {
   double fullCharge(const netlist::ParameterSet& column) const {
     return cells::kPulseLevels *
            cells::lsbCharge(cells::columnConverter(column), cells::columnConverterParameters(pdk_, column));
+  }
+
+  /// A model of another cell, or of other conditions, agrees with nothing: said before somebody reads the errors as
+  /// those of a model.
+  void warnOfAnotherCell() {
+    constexpr int kPoints = 9;
+    constexpr double kMost = 0.1;  // of full scale; a cubic is off by 3 %
+    const StaticCurrent simulated = staticCurrent(pdk_, conditions_, cell_, kPoints, simulator_);
+    const double coupling = 1 + model_.cell.storage_coupling.value_or(0);
+    double squares = 0;
+    for (std::size_t k = 0; k < simulated.v.size(); ++k) {
+      const double y = (simulated.v[k] - model_.cell.v_zero_V) / coupling;
+      const double d = model::current(model_.cell, model_.cell.v_zero_V + y) - simulated.i[k];
+      squares += d * d / static_cast<double>(simulated.v.size());
+    }
+    const double share = std::sqrt(squares) / (1e-6 * model_.cell.full_scale_uA);
+    if (!(share > kMost)) return;
+    result_.warnings.push_back(fmt::format(
+        "the model's current is off by {:.0f} % of its full scale from that of the array's cell: it belongs to another "
+        "cell or to other conditions",
+        100 * share));
   }
 
   Prepared prepare(int array, const Grid& wanted, const netlist::ParameterSet& column) {

@@ -90,7 +90,7 @@ void addConverterSpread(const ReportSource& s, report::Section& section) {
     const support::Table samples = support::readCsv(s.context.dir() / "mc" / c.kind / "samples.csv");
     for (const auto& [suffix, name] : c.columns) {
       const Statistics gain = statisticsOf(finite(samples, std::string("gain") + suffix)),
-                       offset = statisticsOf(finite(samples, std::string("offset") + suffix));
+                       offset = statisticsOf(finite(samples, fmt::format("offset{}_s", suffix)));
       t.rows.push_back({name, fmt::format("{}", gain.n), fmt::format("{:.2f} %", 100 * gain.sigma / gain.mean),
                         fmt::format("{:.3f} to {:.3f}", gain.smallest, gain.largest),
                         fmt::format("{:.1f} ps", 1e12 * offset.mean), fmt::format("{:.1f} ps", 1e12 * offset.sigma),
@@ -98,7 +98,7 @@ void addConverterSpread(const ReportSource& s, report::Section& section) {
     }
     const std::string first = c.columns.front().first;
     section.plots.push_back(
-        distribution(samples, "offset" + first,
+        distribution(samples, "offset" + first + "_s",
                      {std::string("mc-") + c.kind,
                       fmt::format("{}: offset of the pulse{}", c.title, first.empty() ? "" : ", positive charge"),
                       "offset",
