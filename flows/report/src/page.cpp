@@ -222,8 +222,10 @@ class Page {
     if (!text.empty()) put("<p>Made by <code>{}</code></p>\n", escapeHtml(text));
   }
 
+  /// On a phone a plot keeps a size that can be read, and scrolls.
   void plot(const Plot& plot) {
-    put("<figure id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h3 id=\"{0}-h\">{1}</h3>\n{2}\n<figcaption>\n<p>{3}</p>\n",
+    put("<figure id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h3 id=\"{0}-h\">{1}</h3>\n"
+        "<div class=\"wide\" role=\"group\" aria-label=\"{1}\">{2}</div>\n<figcaption>\n<p>{3}</p>\n",
         plot.id, escapeHtml(plot.title), pictures_.at(plot.id), escapeHtml(plot.caption));
     command(plot.command);
     std::vector<Link> files = {{"SVG", "plots/" + pictureName(plot)}};

@@ -195,7 +195,7 @@ report::Section fitSection(const ReportSource& s) {
 report::Section macroSection(const ReportSource& s) {
   report::Section section = namedSection("macro", "Macro-models against transistors");
   section.text = {
-      "The subcircuits that `gaincell model export --format ngspice` writes, simulated in place of the transistors of "
+      "The subcircuits that gaincell model export --format ngspice writes, simulated in place of the transistors of "
       "64-cell bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter. "
       "Times are the simulator's CPU time within this run."};
   for (const char* group : {"macro_array", "macro_column"})
