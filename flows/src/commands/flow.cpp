@@ -37,9 +37,6 @@ fs::path flowFolder(const CommandContext& context) {
 ExitCode run(const CommandContext& context) {
   if (context.values.count("quick") && context.values.count("full"))
     throw Error("FLW-0032", "--quick and --full exclude each other", "gaincell flow", "give one of them");
-  if (!context.positional.empty())
-    throw Error("FLW-0033", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell flow",
-                "see 'gaincell flow --help'");
   const FlowSize size = context.values.count("full") ? FlowSize::Full : FlowSize::Quick;
   // Everything that can be wrong with the input is found before the folder is touched.
   const pdk::Pdk pdk = context.loadPdk();

@@ -320,13 +320,15 @@ void RowWorker::storeScores(const Frame& f, std::size_t block) {
 }
 
 void RowWorker::countScores(const Frame& f) {
+  const Physics* physics = plan_.settings.physics.get();
+  const auto top = static_cast<float>(physics != nullptr && physics->relu ? physics->relu->saturation : 1.0);
   for (std::size_t r = 0; r < f.rows; ++r) {
     f.activity->phi_nonzero += std::popcount(nonzero_[r]);
     double sum = 0;
     int full = 0;
     for (std::size_t c = 0; c < kBlock; ++c) {
       sum += static_cast<double>(phi_[r * kBlock + c]);
-      full += phi_[r * kBlock + c] >= 1.0F;
+      full += phi_[r * kBlock + c] >= top;
     }
     f.activity->phi_sum += sum;
     f.activity->phi_saturated += full;
