@@ -76,8 +76,8 @@ void HeldVoltages::place(std::size_t count, std::size_t window) {  // Chebyshev'
   const double half = static_cast<double>(window - 1) / 2;
   ages_.clear();
   for (std::size_t r = 0; r < count; ++r)
-    ages_.push_back(half *
-                    (1 - std::cos(std::numbers::pi * (2 * static_cast<double>(r) + 1) / (2 * static_cast<double>(count)))));
+    ages_.push_back(
+        half * (1 - std::cos(std::numbers::pi * (2 * static_cast<double>(r) + 1) / (2 * static_cast<double>(count)))));
 }
 
 double HeldVoltages::factor(std::size_t node, double age) const {

@@ -21,7 +21,7 @@ class HeldVoltages {
   /// Deviation from v_zero at a node of a cell that was written with deviation y.
   double deviation(std::size_t node, double y) const;
 
-  static constexpr double kError = 1e-6;
+  static constexpr double kError = 1e-5;
   static constexpr std::size_t kMostNodes = 32;
 
  private:
