@@ -192,7 +192,8 @@ class Comparison {
         result_.phi.push_back(std::move(p));
       }
       for (std::size_t e = 0; e < out[k].size(); ++e) {
-        ComparedPoint second{operation, static_cast<int>(e), out[k][e], {}}, chain = second;
+        ComparedPoint second{operation, static_cast<int>(e), out[k][e], {}};
+        ComparedPoint chain = second;
         for (std::size_t f = 0; f < result_.forms.size(); ++f) {
           second.model.push_back(output(result_.forms[f], e, played));
           chain.model.push_back(output(result_.forms[f], e, own[f]));

@@ -20,7 +20,8 @@ float quantized(float x, float a, float b, double high, int levels) {
 double grid(const Settings& s, float z) {
   if (s.levels_out == 0) return static_cast<double>(z);
   if (s.output_grid == OutputGrid::Counter) {
-    const auto n = static_cast<float>(s.levels_out / 2 - 1);
+    const int top = s.levels_out / 2 - 1;
+    const auto n = static_cast<float>(top);
     return static_cast<double>(std::nearbyint(z * n) / n);
   }
   const auto step = static_cast<float>(2.0 / (s.levels_out - 1));

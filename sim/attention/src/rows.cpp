@@ -273,7 +273,8 @@ OutputTile RowWorker::outputTile(const Frame& f) {
   t.inverse_sat = static_cast<float>(1.0 / s.out_sat);
   t.counter = s.output_grid == OutputGrid::Counter;
   if (s.levels_out > 0) t.step = t.counter ? 1.0F : static_cast<float>(2.0 / (s.levels_out - 1));
-  t.code_max = static_cast<float>(s.levels_out / 2 - 1);
+  const int top = s.levels_out / 2 - 1;
+  t.code_max = static_cast<float>(top);
   t.sum = sum_.data();
   return t;
 }
