@@ -40,7 +40,8 @@ cells::ColumnStimulus randomStimulus(std::uint64_t seed, std::uint64_t column, i
   for (int k = 0; k <= operations; ++k) {
     std::vector<double> row;
     for (int i = 0; i < rows; ++i) {
-      const auto index = static_cast<std::uint64_t>(k * rows + i);
+      const auto index =
+          static_cast<std::uint64_t>(k) * static_cast<std::uint64_t>(rows) + static_cast<std::uint64_t>(i);
       const bool zero = draw(seed, column, "zero", index) < zeros;
       row.push_back(zero ? 0 : std::floor((cells::kPulseLevels + 1) * draw(seed, column, "input", index)));
     }

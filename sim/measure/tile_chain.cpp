@@ -40,8 +40,9 @@ Pattern drawPattern(std::uint64_t seed, int rows, int cols, int outputs, int ope
     Levels out(static_cast<std::size_t>(n));
     for (int i = 0; i < n; ++i)
       for (int j = 0; j < m; ++j)
-        out[static_cast<std::size_t>(i)].push_back(
-            drawLevel(seed, what, static_cast<std::uint64_t>(i * m + j), levels));
+        out[static_cast<std::size_t>(i)].push_back(drawLevel(
+            seed, what, static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(m) + static_cast<std::uint64_t>(j),
+            levels));
     return out;
   };
   Pattern p{matrix("key", rows, cols, kStoredLevels), matrix("value", cols, outputs, kStoredLevels),
