@@ -207,6 +207,7 @@ AnalysisResult runEnergy(const AnalysisContext& context, ConverterKind kind) {
                limit = context.settings.real("limit");
   const int points = context.settings.integer("points");
   std::vector<double> charges;
+  charges.reserve(static_cast<std::size_t>(points));
   for (int i = 0; i < points; ++i) charges.push_back(full * limit * (2.0 * i / (points - 1) - 1.0));
   const auto operations = runOperations(context, kind, charges, context.settings.integer("per_run"));
   AnalysisResult r;

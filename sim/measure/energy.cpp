@@ -87,6 +87,7 @@ support::Table writeTable(const AnalysisContext& context) {
   const auto levels = storedLevels(s.integer("levels"), context.conditions.vdd);
   const auto walk = pairWalk(s.integer("levels"));
   std::vector<cells::CellStep> steps;
+  steps.reserve(walk.size());
   for (const int level : walk) steps.push_back({levels[static_cast<std::size_t>(level)], s.real("write_width"), 0, 0});
   const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-energy-write", s.real("tolerance"));

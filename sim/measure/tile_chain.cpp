@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "column_runs.hpp"
+#include "converter_runs.hpp"
 #include "gaincell/cells/tile.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
@@ -40,8 +41,9 @@ Pattern drawPattern(std::uint64_t seed, int rows, int cols, int outputs, int ope
     Levels out(static_cast<std::size_t>(n));
     for (int i = 0; i < n; ++i)
       for (int j = 0; j < m; ++j)
-        out[static_cast<std::size_t>(i)].push_back(
-            drawLevel(seed, what, static_cast<std::uint64_t>(i * m + j), levels));
+        out[static_cast<std::size_t>(i)].push_back(drawLevel(
+            seed, what, static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(m) + static_cast<std::uint64_t>(j),
+            levels));
     return out;
   };
   Pattern p{matrix("key", rows, cols, kStoredLevels), matrix("value", cols, outputs, kStoredLevels),
@@ -153,8 +155,8 @@ ChainRun runWhole(const AnalysisContext& context, const Pattern& p, const EndLev
     run.widths.out.push_back(positive ? pulse.width : -pulse.width);
   }
   run.latency = last_edge - t0 - timing.write_end;
-  for (const char* supply : {"i(vddc)", "i(vdd1)", "i(vdd2)", "i(vbias1)", "i(vbias2)"})
-    run.energy -= vdd * waves.integral(supply, t0, end);
+  run.energy = -vdd * waves.integral("i(vddc)", t0, end);
+  for (const char* row : {"1", "2"}) run.energy += suppliesEnergy(waves, row, 1.0, vdd, t0, end);
   run.waves = waveTable(waves, s.written, t0, end, 600);
   return run;
 }
@@ -190,7 +192,8 @@ std::vector<double> runColumns(const AnalysisContext& context, ConverterKind kin
     double width = measurePulse(waves, "v(out)", vdd / 2, t0, t1).width;
     if (kind == ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < vdd / 2) width = -width;
     widths.push_back(width);
-    for (const char* supply : {"i(vddc)", "i(vdd)", "i(vbias)"}) energy -= vdd * waves.integral(supply, t0, t1);
+    energy += suppliesEnergy(waves, "", 1.0 / static_cast<double>(outcomes.size()), vdd, t0, t1) -
+              vdd * waves.integral("i(vddc)", t0, t1);
   }
   return widths;
 }

@@ -50,7 +50,7 @@ std::vector<std::size_t> codeDifferences(const std::vector<ComparedPoint>& point
                                          std::size_t form) {
   std::vector<std::size_t> count(7);
   for (const auto& p : points)
-    ++count[static_cast<std::size_t>(std::clamp(codeDifference(p, full_scale, form), -3, 3) + 3)];
+    ++count[static_cast<std::size_t>(std::clamp(codeDifference(p, full_scale, form) + 3, 0, 6))];
   return count;
 }
 

@@ -225,7 +225,9 @@ class Comparison {
         result_.phi.push_back(std::move(p));
       }
       for (std::size_t e = 0; e < out[k].size(); ++e) {
-        ComparedPoint second{operation, static_cast<int>(e), out[k][e], {}, {}}, chain = second, code = second;
+        ComparedPoint second{operation, static_cast<int>(e), out[k][e], {}, {}};
+        ComparedPoint chain = second;
+        ComparedPoint code = second;
         code.spice = outputCode(code.spice, result_.full_scale_width);
         for (std::size_t f = 0; f < result_.forms.size(); ++f) {
           second.model.push_back(output(result_.forms[f], e, played));

@@ -38,15 +38,6 @@ std::vector<Switch> switches(const model::Model& m, const KnownEffects& known) {
           {"quantization", &Effects::quantization, true}};
 }
 
-/// Change of a stored voltage in `t` seconds. A write leaves voltages some millivolts outside the rails, where a
-/// leakage curve ends: they leak as its end does, and stay where they are otherwise.
-double leaked(const model::Retention& r, double v, double t) {
-  double inside = v;
-  if (!r.exponential && r.leakage_curve)
-    inside = std::clamp(v, r.leakage_curve->voltage_V.front(), r.leakage_curve->voltage_V.back());
-  return model::decayed(r, inside, t) - inside;
-}
-
 constexpr const char* kPlainName = "cubic";
 
 /// tanh(s x) / s with s^2 given, also where it is negative.
@@ -116,7 +107,7 @@ std::size_t fullForm(const std::vector<ModelForm>& forms) {
 BehavioralTile::CellState BehavioralTile::cell(const Effects& on, const ModelArray& array, std::size_t row,
                                                std::size_t column) const {
   double v = (on.write_error && !array.stored.empty() ? array.stored : array.wanted)[row][column];
-  if (on.leakage && model_.retention) v += leaked(*model_.retention, v, array.hold);
+  if (on.leakage && model_.retention) v = model::decayed(*model_.retention, v, array.hold);
   const model::Cell& c = model_.cell;
   double y = v - c.v_zero_V;
   CellState state;

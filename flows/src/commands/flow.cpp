@@ -22,14 +22,14 @@ namespace {
 fs::path flowFolder(const CommandContext& context) {
   if (context.common.out.empty())
     throw Error("FLW-0030", "no output folder was given", "gaincell flow", "add --out DIR");
-  const fs::path dir = context.common.out;
+  fs::path dir = context.common.out;
   std::error_code ec;
   const bool is_flow = fs::exists(dir / "stages", ec);
   if (is_flow && (context.values.count("resume") || context.values.count("stage"))) return dir;
   if (is_flow && !context.common.force)
     throw Error("FLW-0031", "the folder holds the results of a flow", dir.string(),
                 "continue it with --resume, run it anew with --force, or give another folder to --out");
-  const fs::path checked = context.outputFolder();
+  fs::path checked = context.outputFolder();
   if (is_flow) fs::remove_all(dir / "stages", ec);
   return checked;
 }
@@ -37,9 +37,6 @@ fs::path flowFolder(const CommandContext& context) {
 ExitCode run(const CommandContext& context) {
   if (context.values.count("quick") && context.values.count("full"))
     throw Error("FLW-0032", "--quick and --full exclude each other", "gaincell flow", "give one of them");
-  if (!context.positional.empty())
-    throw Error("FLW-0033", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell flow",
-                "see 'gaincell flow --help'");
   const FlowSize size = context.values.count("full") ? FlowSize::Full : FlowSize::Quick;
   // Everything that can be wrong with the input is found before the folder is touched.
   const pdk::Pdk pdk = context.loadPdk();

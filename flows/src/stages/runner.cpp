@@ -153,7 +153,7 @@ sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::str
   netlist::ParameterSet chosen = sim::analysis(kind, name).settings(pdk_);
   for (const auto& [key, value] : settings) chosen.set(key, value);
   command_.design.apply("analyses." + kind + "." + name, chosen);
-  const sim::AnalysisResult result = sim::analysis(kind, name).run({pdk_, conditions_, circuit, chosen, simulator_});
+  sim::AnalysisResult result = sim::analysis(kind, name).run({pdk_, conditions_, circuit, chosen, simulator_});
   const std::string base = stem.empty() ? kind + "_" + name : stem;
   for (const auto& [table_name, table] : result.tables)
     writeTable(fmt::format("data/{}_{}.csv", base, table_name), table);
