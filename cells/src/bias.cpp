@@ -1,5 +1,5 @@
 // What the converters of an array share: the bias line (a diode that carries the reference current and a follower that
-// holds the line, or replica cells) and the delay line of a replica-timed window.
+// holds the line, or replica cells).
 
 #include <fmt/format.h>
 
@@ -21,11 +21,6 @@ void declareBias(ParameterSet& set) {
        Parameter::real("bias_amp_ratio", "", 8, 0.1, 1000, "tail current of the follower over the diode current"),
        Parameter::real("bias_line_c", "F", 1e-12, 0, 1e-9,
                        "capacitor on the shared bias line: holds it against the switch edges")});
-  declarePair(set, "window_stage", {0.2e-6, 0.4e-6, 0.15e-6},
-              "high-threshold inverters of the window's delay line (window = replica)");
-  set.declare({Parameter::integer("window_stages", 6, 2, 100, "their number, even"),
-               Parameter::real("window_delay", "s", 0.703e-9, 0, 10e-9,
-                               "nominal delay of that line: its input edge comes so much before t_win")});
   set.declare({Parameter::real("replica_n_w", "m", 1.3e-6, 0.1e-6, 100e-6,
                                "n mirror that takes the pushing replica cell, sized to rest near half the supply"),
                Parameter::real("replica_n_l", "m", 0.3e-6, 30e-9, 2e-6, "length of that mirror"),
@@ -65,26 +60,6 @@ std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netli
     b.pmos("load_in", "d1", "d1", "vdd", set.real("bias_amp_load_w"), amp_l);
     b.pmos("load_out", "nb", "d1", "vdd", set.real("bias_amp_load_w"), amp_l);
     b.capacitor("line", "nb", "0", set.real("bias_line_c"));
-  }
-  circuit.define(sub);
-  return sub.name;
-}
-
-std::string defineWindowDelay(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-  const int stages = set.integer("window_stages");
-  if (stages % 2 != 0)
-    throw support::Error("CNV-0005", fmt::format("{} inverters in the window's delay line", stages), "window_stages",
-                         "give an even number: the window must not be inverted");
-  netlist::Subcircuit sub;
-  sub.name = "window_delay";
-  sub.description = "delay of the output window that follows the delay of comparator and switch";
-  sub.ports = {"in", "out", "vdd"};
-  Blocks b(pdk, sub);
-  std::string at = "in";
-  for (int k = 0; k < stages; ++k) {
-    const std::string next = k + 1 == stages ? std::string("out") : fmt::format("d{}", k);
-    b.inverter(fmt::format("stage{}", k), at, next, pairSize(set, "window_stage"), "vdd", true);
-    at = next;
   }
   circuit.define(sub);
   return sub.name;

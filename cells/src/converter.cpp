@@ -19,9 +19,9 @@ ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
            "bias", "diode", {"diode", "ideal", "buffered", "replica"},
            "diode: ideal current into a diode in each converter; ideal, buffered: gate line shared by all converters, "
            "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells"),
-       Parameter::oneOf("window", "clock", {"clock", "replica"},
+       Parameter::oneOf("window", "auto", {"auto", "clock", "replica"},
                         "clock: the output window is the clock's; replica: it comes through a delay line that is slow "
-                        "where comparator and switch are slow"),
+                        "where the comparator is slow; auto: replica with the passive integrator"),
        Parameter::oneOf("power_gating", "on", {"on", "off"},
                         "cut the comparator's supply during the input window (passive)")});
   set.declare(
@@ -39,8 +39,12 @@ ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
   declarePair(set, "switch_driver", {0.2e-6, 0.4e-6}, "inverter that drives the mirror switch");
   declareDrivers(set, kind);
   declareBias(set);
+  declareWindowDelay(set, kind);
   set.declare({Parameter::real("line_c", "F", 75e-15, 0, 1e-11,
                                "bit-line capacitance of the testbench: 64 cells and their wire"),
+               Parameter::integer("shared_by", 64, 1, 1024,
+                                  "converters that share bias block and window line in an array: the testbench counts "
+                                  "this part of their energy"),
                Parameter::real("load_c", "F", kind == ConverterKind::Relu ? 75e-15 : 2e-15, 0, 1e-11,
                                "load of each output of the testbench: a word line of 64 cells, or a counter input"),
                Parameter::real("load_r", "ohm", kind == ConverterKind::Relu ? 64 : 1, 1e-3, 1e6,

@@ -16,7 +16,7 @@ namespace {
 
 void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site, double vdd) {
   const ParameterSet& set = site.set;
-  const std::string supply = "vbias" + site.tag;
+  const std::string supply = "vbias" + site.tag, shared = "vshare" + site.tag;
   const Dc current{set.real(variantPrefix(set) + "i_ref")};
   if (set.isChoice("bias", "replica")) {
     const std::string low = "level_low" + site.tag, high = "level_high" + site.tag;
@@ -24,11 +24,11 @@ void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site
     c.add(netlist::VoltageSource{low, low, "0", Dc{site.level_low + inset}});
     c.add(netlist::VoltageSource{high, high, "0", Dc{site.level_high.value_or(vdd) - inset}});
     c.add(netlist::Instance{
-        "bias" + site.tag, defineReplicaBias(pdk, set, site.cell, c), {"pr" + site.tag, low, high, supply}, {}});
+        "bias" + site.tag, defineReplicaBias(pdk, set, site.cell, c), {"pr" + site.tag, low, high, shared}, {}});
   } else if (hasSharedLine(set)) {
-    c.add(netlist::CurrentSource{"ref" + site.tag, supply, "ref" + site.tag, current});
+    c.add(netlist::CurrentSource{"ref" + site.tag, shared, "ref" + site.tag, current});
     netlist::Instance line{"bias" + site.tag, defineSharedBias(pdk, set, c), {"ref" + site.tag, "nb" + site.tag}, {}};
-    if (c.find(line.subcircuit)->ports.size() > 2) line.nodes.push_back(supply);
+    if (c.find(line.subcircuit)->ports.size() > 2) line.nodes.push_back(shared);
     c.add(line);
   } else {
     for (int j = 0; j < site.columns; ++j) {
@@ -52,6 +52,7 @@ void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const Convert
   supply("dd", "vdd", vdd);
   supply("bias", "vbias", vdd);
   if (!isActive(site.set)) supply("mid", "vmid", vdd / 2);
+  if (hasSharedBlock(site.set)) supply("share", "vshare", vdd);
   addBias(c, pdk, site, vdd);
   for (Clock clock : converterClocks(site.kind, site.set)) {
     // Between operations the comparator sleeps as it does while integrating.
@@ -59,13 +60,13 @@ void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const Convert
       clock.high.emplace_back(own_period, timing.period - 0.5e-9);
     const std::string name = "ck" + site.tag + "_" + clock.port;
     std::string node = clock.port + site.tag;
-    if (clock.port == "win" && site.set.isChoice("window", "replica")) {
+    if (clock.port == "win" && hasReplicaWindow(site.set)) {
       for (auto& [on, off] : clock.high) {
         on -= site.set.real("window_delay");
         off -= site.set.real("window_delay");
       }
       c.add(netlist::Instance{
-          "window" + site.tag, defineWindowDelay(pdk, site.set, c), {node + "_in", node, "vdd" + site.tag}, {}});
+          "window" + site.tag, defineWindowDelay(pdk, site.set, c), {node + "_in", node, "vshare" + site.tag}, {}});
       node += "_in";
     }
     c.add(netlist::VoltageSource{name, node, "0", clockWaveform(clock, timing, vdd, site.operations, site.start)});

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "gaincell/cells/generator.hpp"
@@ -71,6 +72,19 @@ bool upToDate(const FlowContext& context, const json& record, const std::string&
       return false;
   }
   return true;
+}
+
+/// A stage alone needs what it reads. The report takes what there is.
+void requireBefore(const FlowContext& context, const Stage& stage) {
+  if (stage.name == "report") return;
+  for (const auto& s : stages()) {
+    const bool read = std::find(stage.after.begin(), stage.after.end(), s.name) != stage.after.end();
+    if (!read || (context.quick() && !s.in_quick) || readRecord(context.dir(), s.name).is_object()) continue;
+    throw Error(
+        "FLW-0022",
+        fmt::format("stage '{}' reads what stage '{}' leaves, which has not run in this folder", stage.name, s.name),
+        context.dir().string(), fmt::format("run it first with --stage {}, or the whole flow", s.name));
+  }
 }
 
 void runOne(FlowContext& context, const Stage& stage, const std::string& hash) {
@@ -179,6 +193,7 @@ std::vector<std::string> runStages(FlowContext& context, const std::string& only
     }
     if (!context.command().common.quiet) fmt::print(stderr, "{}\n", label);
     support::throwIfInterrupted();
+    if (!only.empty()) requireBefore(context, *stage);
     runOne(context, *stage, hash);
     ran.push_back(stage->name);
   }
