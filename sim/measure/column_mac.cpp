@@ -41,7 +41,8 @@ cells::ColumnStimulus randomStimulus(std::uint64_t seed, std::uint64_t column, i
   for (int k = 0; k <= operations; ++k) {
     std::vector<double> row;
     for (int i = 0; i < rows; ++i) {
-      const auto index = static_cast<std::uint64_t>(k * rows + i);
+      const auto index =
+          static_cast<std::uint64_t>(k) * static_cast<std::uint64_t>(rows) + static_cast<std::uint64_t>(i);
       const bool zero = draw(seed, column, "zero", index) < zeros;
       row.push_back(zero ? 0 : std::floor((cells::kPulseLevels + 1) * draw(seed, column, "input", index)));
     }
@@ -129,16 +130,16 @@ void addFigures(AnalysisResult& r, const std::vector<MacPoint>& points, Converte
   const double total = (mean.cells + mean.converter + mean.clocks + mean.lines) / n;
   r.figures = {{"gain", gain * lsb, "", "fitted width per charge over the nominal one"},
                {"rms_error_lsb", std::sqrt(squares / n), "LSB",
-                "width against the cells' charge after that gain, all operations"},
-               {"max_error_lsb", worst, "LSB", "the largest of them"},
+                "rms error of the width against the cells' charge after that gain, all operations"},
+               {"max_error_lsb", worst, "LSB", "largest error of the width after that gain"},
                {"operations", n, "", "operations measured"},
                {"energy", total, "J",
-                "one column and operation: cells, converter, clocks, this column's share of the word lines"},
-               {"energy_cells", mean.cells / n, "J", "of it the cells"},
-               {"energy_converter", mean.converter / n, "J", "of it the converter with bias and reset rail"},
-               {"energy_clocks", mean.clocks / n, "J", "of it the converter's clocks"},
-               {"energy_word_lines", mean.lines / n, "J", "of it charge on word lines and complements"},
-               {"energy_64_columns", 64 * total, "J", "64 such columns"}};
+                "energy of one column and operation: cells, converter, clocks, this column's share of the word lines"},
+               {"energy_cells", mean.cells / n, "J", "energy of the cells alone"},
+               {"energy_converter", mean.converter / n, "J", "energy of the converter with bias and reset rail"},
+               {"energy_clocks", mean.clocks / n, "J", "energy of the converter's clocks"},
+               {"energy_word_lines", mean.lines / n, "J", "energy of the charge on word lines and complements"},
+               {"energy_64_columns", 64 * total, "J", "energy of 64 such columns, one operation"}};
   r.tables["mac"] = table;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <iterator>
 
@@ -221,8 +222,10 @@ class Page {
     if (!text.empty()) put("<p>Made by <code>{}</code></p>\n", escapeHtml(text));
   }
 
+  /// On a phone a plot keeps a size that can be read, and scrolls.
   void plot(const Plot& plot) {
-    put("<figure id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h3 id=\"{0}-h\">{1}</h3>\n{2}\n<figcaption>\n<p>{3}</p>\n",
+    put("<figure id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h3 id=\"{0}-h\">{1}</h3>\n"
+        "<div class=\"wide\" role=\"group\" aria-label=\"{1}\">{2}</div>\n<figcaption>\n<p>{3}</p>\n",
         plot.id, escapeHtml(plot.title), pictures_.at(plot.id), escapeHtml(plot.caption));
     command(plot.command);
     std::vector<Link> files = {{"SVG", "plots/" + pictureName(plot)}};
@@ -243,17 +246,33 @@ class Page {
     out_ += "</figcaption>\n</figure>\n";
   }
 
+  /// Figures stand at the right, below each other; "–" and nothing at all are none, but do not make a column text.
+  static bool isNumeric(const TextTable& t, std::size_t column) {
+    bool any = false;
+    for (const auto& row : t.rows) {
+      if (column >= row.size() || row[column].empty() || row[column] == "–") continue;
+      const char first = row[column].front();
+      if (!std::isdigit(static_cast<unsigned char>(first)) && first != '-') return false;
+      any = true;
+    }
+    return any;
+  }
+
   void table(const TextTable& t) {
-    openTable(t.caption);
+    openTable(t.caption, "text");
     out_ += "<thead><tr>";
-    for (const std::string& cell : t.header) put("<th scope=\"col\">{}</th>", escapeHtml(cell));
+    std::vector<const char*> css;
+    for (std::size_t i = 0; i < t.header.size(); ++i) {
+      css.push_back(i > 0 && isNumeric(t, i) ? " class=\"n\"" : "");
+      put("<th scope=\"col\"{}>{}</th>", css.back(), escapeHtml(t.header[i]));
+    }
     out_ += "</tr></thead>\n<tbody>\n";
     for (const auto& row : t.rows) {
       for (std::size_t i = 0; i < row.size(); ++i) {
         if (i == 0) {
           put("<tr><th scope=\"row\">{}</th>", escapeHtml(row[i]));
         } else {
-          put("<td>{}</td>", escapeHtml(row[i]));
+          put("<td{}>{}</td>", i < css.size() ? css[i] : "", escapeHtml(row[i]));
         }
       }
       out_ += "</tr>\n";
@@ -348,11 +367,12 @@ std::string escapeHtml(const std::string& text) {
 
 std::string showQuantity(double value, const std::string& unit) {
   if (std::isnan(value)) return "not measured";
-  // Prefixes do not apply to squared units, percentages and temperatures.
+  // Prefixes do not apply to steps, squared units, percentages and temperatures.
+  if (unit.starts_with("LSB")) return fmt::format("{:.4g} {}", value, unit);
   if (unit.empty()) return fmt::format("{:.4g}", value);
   if (unit == "m^2")
     return value >= 1e-8 ? fmt::format("{:.4g} mm²", value * 1e6) : fmt::format("{:.4g} µm²", value * 1e12);
-  if (unit == "%" || unit == "C" || unit == "degC") return fmt::format("{:.4g} {}", value, unit == "%" ? "%" : "°C");
+  if (unit == "%" || unit == "degC") return fmt::format("{:.4g} {}", value, unit == "%" ? "%" : "°C");
   std::string text = support::formatSi(value, unit, 4);
   const std::size_t space = text.find(' ');
   // "u" is a prefix only when something follows it that is the unit itself.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -80,6 +81,13 @@ report::Plot spreadPlot(const ReportSource& s) {
   return plot;
 }
 
+/// Largest difference between the model's decay and the one it was fitted to (V).
+double retentionResidual(const ReportSource& s) {
+  double largest = 0;
+  for (const double r : s.table("fit_retention.csv").values("residual_V")) largest = std::max(largest, std::fabs(r));
+  return largest;
+}
+
 report::Plot retentionResiduals(const ReportSource& s) {
   const support::Table fit = s.table("fit_retention.csv");
   const std::size_t start = fit.column("v_start_V"), t = fit.column("t_s"), r = fit.column("residual_V");
@@ -155,9 +163,7 @@ report::TextTable holdTable(const model::Retention& r) {
 }  // namespace
 
 report::Section fitSection(const ReportSource& s) {
-  report::Section section;
-  section.id = "model";
-  section.title = "The fitted model";
+  report::Section section = namedSection("model", "The fitted model");
   const json& fitted = s.results["fit"]["report"];
   const model::Model& m = *s.model;
   section.text = {
@@ -168,11 +174,17 @@ report::Section fitSection(const ReportSource& s) {
       "exponential through the whole decay, towards the voltage at which the leakage currents balance."};
   section.plots.push_back(cellResiduals(s));
   if (m.cell.mismatch_curve) section.plots.push_back(spreadPlot(s));
-  if (m.retention) section.plots.push_back(retentionResiduals(s));
+  if (m.retention && retentionResidual(s) > 1e-6)
+    section.plots.push_back(retentionResiduals(s));
+  else if (m.retention)
+    section.text.push_back(
+        "The decay is predicted from the measured leakage curve, so it leaves nothing over on the data it comes from; "
+        "the figure that judges it is the one against transient simulations.");
   section.tables = {parameterTable(fitted)};
   if (m.cell.extended) section.tables.push_back(termTable(*m.cell.extended));
   if (m.retention) section.tables.push_back(holdTable(*m.retention));
   section.figures = s.figures("fit", "fit");
+  for (auto& f : s.figures("grid", "grid", "model_grid.json: ")) section.figures.push_back(std::move(f));
   for (const auto& w : fitted.value("warnings", json::array()))
     section.text.push_back("Warning: " + w.get<std::string>());
   section.files = {{"model.json", "model.json"}};
@@ -181,18 +193,16 @@ report::Section fitSection(const ReportSource& s) {
 }
 
 report::Section macroSection(const ReportSource& s) {
-  report::Section section;
-  section.id = "macro";
-  section.title = "Macro-models against transistors";
+  report::Section section = namedSection("macro", "Macro-models against transistors");
   section.text = {
-      "The subcircuits that `gaincell model export --format ngspice` writes, simulated in place of the transistors of "
+      "The subcircuits that gaincell model export --format ngspice writes, simulated in place of the transistors of "
       "64-cell bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter. "
       "Times are the simulator's CPU time within this run."};
   for (const char* group : {"macro_array", "macro_column"})
     for (auto& f : s.figures("macro", group)) section.figures.push_back(std::move(f));
-  section.command =
+  section.command = s.command(
       "gaincell simulate array --analysis mac --rows 64 --cols 2 --set cell_variant=lean --fidelity compare --model "
-      "model_array.json";
+      "model_array.json");
   section.files = {{"charges", "data/macro_array.csv"}};
   if (!s.figures("macro", "macro_column").empty()) section.files.push_back({"pulse widths", "data/macro_column.csv"});
   return section;
