@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Static checks: formatting, message ids, cppcheck; with --tidy also clang-tidy (about ten minutes).
+# Static checks: formatting, message ids, cppcheck; with --tidy also clang-tidy (scripts/tidy.sh).
 # usage: scripts/lint.sh [--tidy] [BUILD_DIR]        (needs a configured build folder)
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
@@ -11,4 +11,4 @@ scripts/check-format.sh
 scripts/check-message-ids.sh
 cppcheck -j "$jobs" --project="$build/compile_commands.json" --std=c++20 --enable=warning,portability \
   --inline-suppr --suppressions-list=.cppcheck-suppressions --suppress='*:*/build/*' --suppress='*:/usr/*' --error-exitcode=1 --quiet
-[ "$tidy" = no ] || git ls-files '*.cpp' | grep -v '^tests/' | xargs -n 4 -P "$jobs" clang-tidy-14 -p "$build" --quiet 2>/dev/null
+[ "$tidy" = no ] || scripts/tidy.sh "$build"

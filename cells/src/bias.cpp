@@ -1,5 +1,5 @@
 // What the converters of an array share: the bias line (a diode that carries the reference current and a follower that
-// holds the line, or replica cells) and the delay line of a replica-timed window.
+// holds the line, or replica cells).
 
 #include <fmt/format.h>
 
@@ -21,11 +21,6 @@ void declareBias(ParameterSet& set) {
        Parameter::real("bias_amp_ratio", "", 8, 0.1, 1000, "tail current of the follower over the diode current"),
        Parameter::real("bias_line_c", "F", 1e-12, 0, 1e-9,
                        "capacitor on the shared bias line: holds it against the switch edges")});
-  declarePair(set, "window_stage", {0.2e-6, 0.4e-6, 0.15e-6},
-              "high-threshold inverters of the window's delay line (window = replica)");
-  set.declare({Parameter::integer("window_stages", 6, 2, 100, "their number, even"),
-               Parameter::real("window_delay", "s", 0.703e-9, 0, 10e-9,
-                               "nominal delay of that line: its input edge comes so much before t_win")});
   set.declare({Parameter::real("replica_n_w", "m", 1.3e-6, 0.1e-6, 100e-6,
                                "n mirror that takes the pushing replica cell, sized to rest near half the supply"),
                Parameter::real("replica_n_l", "m", 0.3e-6, 30e-9, 2e-6, "length of that mirror"),
@@ -44,11 +39,12 @@ bool hasSharedLine(const ParameterSet& set) {
   return set.isChoice("bias", "ideal") || set.isChoice("bias", "buffered");
 }
 
-std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
+std::string defineSharedBias(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+                             netlist::Circuit& circuit) {
   const std::string p = variantPrefix(set);
   const double l = set.real(p + "mirror_l"), diode_w = set.real(p + "diode_w");
   netlist::Subcircuit sub;
-  sub.name = set.isChoice("bias", "ideal") ? "bias_line_ideal" : "bias_line_buffered";
+  sub.name = ownName(kind, set.isChoice("bias", "ideal") ? "bias_line_ideal" : "bias_line_buffered");
   sub.ports = {"ref", "nb", "vdd"};
   Blocks b(pdk, sub);
   b.nmosStack("diode", "ref", "ref", diode_w, l, set.integer(p + "mirror_stack"));
@@ -70,31 +66,11 @@ std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netli
   return sub.name;
 }
 
-std::string defineWindowDelay(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-  const int stages = set.integer("window_stages");
-  if (stages % 2 != 0)
-    throw support::Error("CNV-0005", fmt::format("{} inverters in the window's delay line", stages), "window_stages",
-                         "give an even number: the window must not be inverted");
-  netlist::Subcircuit sub;
-  sub.name = "window_delay";
-  sub.description = "delay of the output window that follows the delay of comparator and switch";
-  sub.ports = {"in", "out", "vdd"};
-  Blocks b(pdk, sub);
-  std::string at = "in";
-  for (int k = 0; k < stages; ++k) {
-    const std::string next = k + 1 == stages ? std::string("out") : fmt::format("d{}", k);
-    b.inverter(fmt::format("stage{}", k), at, next, pairSize(set, "window_stage"), "vdd", true);
-    at = next;
-  }
-  circuit.define(sub);
-  return sub.name;
-}
-
-std::string defineReplicaBias(const pdk::Pdk& pdk, const ParameterSet& set, const ParameterSet& cell,
-                              netlist::Circuit& circuit) {
+std::string defineReplicaBias(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+                              const ParameterSet& cell, netlist::Circuit& circuit) {
   const GainCell probed = defineGainCell(pdk, cell, circuit, StorageNode::Port);
   netlist::Subcircuit sub;
-  sub.name = "bias_replica";
+  sub.name = ownName(kind, "bias_replica");
   sub.description = "Bias line that follows the cells: one cell pushing, one pulling, their sum in a p diode";
   sub.ports = {"pr", "low", "high", "vdd"};
   Blocks b(pdk, sub);

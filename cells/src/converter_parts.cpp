@@ -22,10 +22,6 @@ void declareLength(ParameterSet& set, const std::string& name, double value, con
 void declareWidth(ParameterSet& set, const std::string& name, double value, const std::string& description) {
   set.declare({Parameter::real(name, "m", value, 50e-9, 100e-6, description)});
 }
-void declareCapacitor(ParameterSet& set, const std::string& name, double value, double max,
-                      const std::string& description) {
-  set.declare({Parameter::real(name, "F", value, 0, max, description)});
-}
 
 void declarePassiveIntegrator(ParameterSet& set, ConverterKind kind) {
   const bool relu = isRelu(kind);
@@ -106,6 +102,11 @@ void addActiveFrontEnd(Blocks& b, ConverterKind kind, const ParameterSet& set) {
 }
 
 }  // namespace
+
+void declareCapacitor(ParameterSet& set, const std::string& name, double value, double max,
+                      const std::string& description) {
+  set.declare({Parameter::real(name, "F", value, 0, max, description)});
+}
 
 void declareIntegrator(ParameterSet& set, ConverterKind kind, bool active) {
   if (active)

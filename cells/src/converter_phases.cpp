@@ -101,7 +101,8 @@ void declarePhases(ParameterSet& set, ConverterKind kind, bool active) {
   declare("az_end", active ? 3.5e-9 : 4.0e-9, "the auto-zero gate opens");
   if (!active) {
     declare("header_off", 4.1e-9, "the comparator's header is cut");
-    declare("header_on", 18.5e-9, "the comparator's header returns");
+    declare("header_on", relu ? 18.5e-9 : 17e-9,
+            "the comparator's header returns: in slow corners it takes nanoseconds until small charges have a sign");
   }
   declare("in", active ? 4.5e-9 : 4.3e-9, "the input window opens");
   declare("in_length", kInputWindow, "length of the input window");
@@ -165,7 +166,7 @@ std::vector<std::string> converterPorts(ConverterKind kind, const ParameterSet& 
 }
 
 double lsbCharge(ConverterKind, const ParameterSet& set) {
-  return set.real(variantPrefix(set) + "lsb_charge");
+  return set.real("charge_scale") * set.real(variantPrefix(set) + "lsb_charge");
 }
 
 netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations,

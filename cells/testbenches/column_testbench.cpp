@@ -67,6 +67,7 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
 
   std::vector<double> starts;
+  starts.reserve(static_cast<std::size_t>(operations));
   for (int k = 0; k < operations; ++k) starts.push_back(k * timing.period + timing.input_start);
   for (int i = 0; i < rows; ++i) {
     std::vector<double> widths;

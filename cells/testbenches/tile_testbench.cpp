@@ -135,6 +135,7 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
   const double last = (operations - 1) * token;
   addWrites(c, design, stimulus, set, last + timing.write_start, last + timing.write_end, phases.edge);
   std::vector<double> starts;
+  starts.reserve(static_cast<std::size_t>(operations));
   for (int k = 0; k < operations; ++k) starts.push_back(k * token + timing.relu_start + phases.input_start);
   for (int i = 0; i < rows; ++i) {
     std::vector<double> widths;

@@ -89,8 +89,11 @@ def main():
     program = sys.argv[1]
     source = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else HERE.parent / "data" / "lm_layer0.npz"
     picture = sys.argv[3] if len(sys.argv) > 3 else None
-    with np.load(source) as archive:
-        data = {name: archive[name] for name in archive.files}
+    try:
+        with np.load(source) as archive:
+            data = {name: archive[name] for name in archive.files}
+    except OSError as error:
+        sys.exit(f"cannot read the input: {error}")
     want = plain_attention(data)
     with tempfile.TemporaryDirectory() as folder:
         # What numpy writes, compressed, must read like the original: the round trip.

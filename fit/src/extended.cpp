@@ -19,7 +19,10 @@ namespace {
 /// Orders of the four polynomials; -1: the term is absent.
 struct Form {
   int current = 3, edge = -1, conductance = -1, slope = -1;
-  std::size_t size() const { return static_cast<std::size_t>(current + edge + conductance + slope + 4); }
+  std::size_t size() const {
+    return static_cast<std::size_t>(current + 1) + static_cast<std::size_t>(edge + 1) +
+           static_cast<std::size_t>(conductance + 1) + static_cast<std::size_t>(slope + 1);
+  }
 };
 
 void addRow(std::vector<double>& x, const Pulse& p, const Form& form, double v_zero, double reference) {
@@ -38,6 +41,7 @@ void addRow(std::vector<double>& x, const Pulse& p, const Form& form, double v_z
 /// a hundredth of the range are one (a written level differs a little from pulse to pulse).
 std::vector<int> folds(const std::vector<Pulse>& data, int count) {
   std::vector<double> sorted;
+  sorted.reserve(data.size());
   for (const Pulse& p : data) sorted.push_back(p.v_storage);
   std::sort(sorted.begin(), sorted.end());
   const double gap = 0.01 * (sorted.back() - sorted.front());

@@ -146,6 +146,7 @@ std::vector<Decay> decays(const support::Table& table, double temp_c) {
     d.v.push_back(row[volt]);
   }
   std::vector<Decay> out;
+  out.reserve(by_start.size());
   for (auto& [key, d] : by_start) out.push_back(std::move(d));
   return out;
 }

@@ -56,7 +56,7 @@ std::vector<double> transformed(const model::Transform& t, std::vector<double> x
 
 /// The transform worth using for one variable.
 model::Transform choose(const std::vector<double>& x) {
-  const model::Transform identity;
+  model::Transform identity;
   if (normalityP(x) >= kRejected) return identity;
   const model::Transform t = johnsonSu(x);
   if (t.kind == "identity") return identity;
@@ -138,6 +138,7 @@ model::JointDistribution plainNormal(model::JointDistribution d, const std::vect
   const Matrix c = covariance(x);
   for (std::size_t i = 0; i < d.names.size(); ++i) {
     std::vector<double> column;
+    column.reserve(samples.size());
     for (const auto& row : samples) column.push_back(row[i]);
     d.transforms[i] = {};
     d.mean[i] = mean(column);

@@ -98,7 +98,7 @@ sim::SimulatorOptions CommandContext::simulatorOptions() const {
 
 fs::path CommandContext::outputFolder() const {
   if (common.out.empty()) throw Error("FLW-0004", "no output folder was given", "", "add --out DIR");
-  const fs::path dir = common.out;
+  fs::path dir = common.out;
   std::error_code ec;
   if (fs::exists(dir, ec) && !fs::is_directory(dir, ec))
     throw Error("FLW-0005", "the output folder is a file", dir.string(), "give another name to --out");

@@ -149,6 +149,9 @@ ExitCode runCommand(const Command& command, const std::vector<std::string>& args
   context.common = commonFrom(context.values);
   if (context.values.count(kPositional))
     context.positional = context.values[kPositional].as<std::vector<std::string>>();
+  if (!command.words && !context.positional.empty())
+    throw Error("FLW-0033", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell " + command.name,
+                fmt::format("'gaincell {} --help' lists the options", command.name));
   support::setProgressMode(context.common.quiet ? support::ProgressMode::Quiet : support::ProgressMode::Auto);
   return command.run(context);
 }

@@ -209,9 +209,9 @@ class Drawing {
     if (depth > 0) children(child, left, low, depth, false);
     put("</g>\n");
     for (int i = 1; i < p.rows * p.columns; ++i) {
-      put("<use href=\"#fp-{}\" x=\"{:.2f}\" y=\"{:.2f}\"/>\n", id,
-          scale_ * static_cast<double>(i % p.columns * p.pitch_x),
-          -scale_ * static_cast<double>(i / p.columns * p.pitch_y));
+      const int column = i % p.columns, row = i / p.columns;
+      put("<use href=\"#fp-{}\" x=\"{:.2f}\" y=\"{:.2f}\"/>\n", id, scale_ * static_cast<double>(column * p.pitch_x),
+          -scale_ * static_cast<double>(row * p.pitch_y));
     }
   }
 

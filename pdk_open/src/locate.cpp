@@ -99,6 +99,7 @@ fs::path pdkFolder() {
     if (fs::is_directory(folder, failed)) return folder;
   }
   std::vector<std::string> names;
+  names.reserve(candidates.size());
   for (const auto& folder : candidates) names.push_back(folder.string());
   throw support::Error("PDK-0007", "the manifests shipped with the program were not found", "",
                        fmt::format("reinstall gaincell; tried: {}", fmt::join(names, ", ")));

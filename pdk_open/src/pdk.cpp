@@ -11,6 +11,7 @@ namespace {
 template <class M>
 std::vector<std::string> keysOf(const M& map) {
   std::vector<std::string> out;
+  out.reserve(map.size());
   for (const auto& entry : map) out.push_back(entry.first);
   return out;
 }

@@ -177,7 +177,8 @@ AnalysisResult runMac(const AnalysisContext& context) {
     result.figures.push_back({"max_error_cells", worst / full_scale, "",
                               "largest distance from the sum of the same cells alone / full scale"});
   }
-  result.figures.push_back({"full_scale", full_scale, "C", "80 uA x 15 ns for 64 rows, scaled with the rows"});
+  result.figures.push_back(
+      {"full_scale", full_scale, "C", "full scale of the charge: 80 uA x 15 ns for 64 rows, scaled with the rows"});
   result.figures.push_back({"energy_cells", run.supply_energy, "J", "drawn from VDD by all cells during the multiply"});
   result.figures.push_back(
       {"word_line_drop", run.validity.word_line_drop, "", "largest drop at the last column / VDD"});

@@ -11,6 +11,7 @@ namespace gaincell::sim {
 std::vector<double> equidistant(double first, double last, int count) {
   if (count < 2) return {last};
   std::vector<double> out;
+  out.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) out.push_back(first + (last - first) * i / (count - 1));
   return out;
 }

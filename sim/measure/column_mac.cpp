@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "column_runs.hpp"
+#include "converter_runs.hpp"
 #include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
@@ -40,7 +41,8 @@ cells::ColumnStimulus randomStimulus(std::uint64_t seed, std::uint64_t column, i
   for (int k = 0; k <= operations; ++k) {
     std::vector<double> row;
     for (int i = 0; i < rows; ++i) {
-      const auto index = static_cast<std::uint64_t>(k * rows + i);
+      const auto index =
+          static_cast<std::uint64_t>(k) * static_cast<std::uint64_t>(rows) + static_cast<std::uint64_t>(i);
       const bool zero = draw(seed, column, "zero", index) < zeros;
       row.push_back(zero ? 0 : std::floor((cells::kPulseLevels + 1) * draw(seed, column, "input", index)));
     }
@@ -81,13 +83,13 @@ cells::ColumnStimulus drawnStimulus(const AnalysisContext& context, std::uint64_
 
 namespace {
 
-MacPoint measurePoint(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double vdd,
-                      int operation) {
+MacPoint measurePoint(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double share,
+                      double vdd, int operation) {
   const double t0 = operation * timing.period, t1 = t0 + timing.period;
   MacPoint p;
   p.width = columnWidth(waves, kind, timing, vdd, operation);
   p.cells = -vdd * waves.integral("i(vddc)", t0, t1);
-  p.converter = -vdd * (waves.integral("i(vdd)", t0, t1) + waves.integral("i(vbias)", t0, t1));
+  p.converter = suppliesEnergy(waves, "", share, vdd, t0, t1);
   if (waves.has("i(vmid)")) p.converter += vdd * deliveredCharge(waves, "i(vmid)", t0, t1);
   p.clocks = energyOfLines(waves, vdd, t0, t1, "i(vck_");
   p.lines = energyOfLines(waves, vdd, t0, t1, "i(vwl");
@@ -128,16 +130,16 @@ void addFigures(AnalysisResult& r, const std::vector<MacPoint>& points, Converte
   const double total = (mean.cells + mean.converter + mean.clocks + mean.lines) / n;
   r.figures = {{"gain", gain * lsb, "", "fitted width per charge over the nominal one"},
                {"rms_error_lsb", std::sqrt(squares / n), "LSB",
-                "width against the cells' charge after that gain, all operations"},
-               {"max_error_lsb", worst, "LSB", "the largest of them"},
+                "rms error of the width against the cells' charge after that gain, all operations"},
+               {"max_error_lsb", worst, "LSB", "largest error of the width after that gain"},
                {"operations", n, "", "operations measured"},
                {"energy", total, "J",
-                "one column and operation: cells, converter, clocks, this column's share of the word lines"},
-               {"energy_cells", mean.cells / n, "J", "of it the cells"},
-               {"energy_converter", mean.converter / n, "J", "of it the converter with bias and reset rail"},
-               {"energy_clocks", mean.clocks / n, "J", "of it the converter's clocks"},
-               {"energy_word_lines", mean.lines / n, "J", "of it charge on word lines and complements"},
-               {"energy_64_columns", 64 * total, "J", "64 such columns"}};
+                "energy of one column and operation: cells, converter, clocks, this column's share of the word lines"},
+               {"energy_cells", mean.cells / n, "J", "energy of the cells alone"},
+               {"energy_converter", mean.converter / n, "J", "energy of the converter with bias and reset rail"},
+               {"energy_clocks", mean.clocks / n, "J", "energy of the converter's clocks"},
+               {"energy_word_lines", mean.lines / n, "J", "energy of the charge on word lines and complements"},
+               {"energy_64_columns", 64 * total, "J", "energy of 64 such columns, one operation"}};
   r.tables["mac"] = table;
 }
 
@@ -147,6 +149,7 @@ AnalysisResult runMac(const AnalysisContext& context) {
   const ParameterSet converter = cells::columnConverterParameters(context.pdk, set);
   const auto timing = cells::converterTiming(kind, converter);
   const double vdd = context.conditions.vdd;
+  const double share = 1.0 / converter.integer("shared_by");
   const int rows = set.integer("rows");
   const auto given_stored = givenLevels(context, "stored", rows, 0, kStoredLevels);
   const auto given_inputs = givenLevels(context, "inputs", rows, 0, cells::kPulseLevels + 1);
@@ -183,7 +186,7 @@ AnalysisResult runMac(const AnalysisContext& context) {
   for (std::size_t c = 0; c < outcomes.size(); ++c) {
     const Waveforms& waves = outcomes[c].orThrow(jobs[c].tag);
     for (int k = 1; k <= operations; ++k) {  // operation 0 only leaves its trace
-      MacPoint p = measurePoint(waves, kind, timing, vdd, k);
+      MacPoint p = measurePoint(waves, kind, timing, share, vdd, k);
       p.charge = expected[c][static_cast<std::size_t>(k)];
       points.push_back(p);
     }

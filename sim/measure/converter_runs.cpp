@@ -16,18 +16,18 @@ double delivered(const Waveforms& waves, const std::string& name, double t0, dou
   return waves.has(name) ? -waves.integral(name, t0, t1) : 0.0;
 }
 
-OperationEnergy energyBetween(const Waveforms& waves, double vdd, double t0, double t1) {
+OperationEnergy energyBetween(const Waveforms& waves, double share, double vdd, double t0, double t1) {
   OperationEnergy e;
-  e.supply = vdd * delivered(waves, "i(vdd)", t0, t1);
   e.bias = vdd * delivered(waves, "i(vbias)", t0, t1);
+  e.supply = suppliesEnergy(waves, "", share, vdd, t0, t1) - e.bias;
   if (waves.has("i(vmid)")) e.rail = vdd * deliveredCharge(waves, "i(vmid)", t0, t1);
   for (const auto& name : waves.names())
     if (name.rfind("i(vck_", 0) == 0) e.clocks += vdd * deliveredCharge(waves, name, t0, t1);
   return e;
 }
 
-Operation measure(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double vdd,
-                  double charge, int index) {
+Operation measure(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double share,
+                  double vdd, double charge, int index) {
   const double t0 = index * timing.period, t1 = t0 + timing.period;
   Operation op;
   op.charge = charge;
@@ -35,14 +35,19 @@ Operation measure(const Waveforms& waves, ConverterKind kind, const cells::Conve
   op.pulse = measurePulse(waves, "v(out)", vdd / 2, t0, t1);
   if (kind == ConverterKind::Signed) op.positive = waves.at("v(sgn)", t0 + timing.window_start) > vdd / 2;
   op.bit_line = waves.at("v(bl)", t0 + timing.input_end) - waves.at("v(bl)", t0 + timing.input_start);
-  op.energy = energyBetween(waves, vdd, t0, t1);
+  op.energy = energyBetween(waves, share, vdd, t0, t1);
   for (const auto& [from, to] :
        {std::pair{0.0, timing.input_start}, {timing.input_start, timing.input_end}, {timing.input_end, timing.period}})
-    op.phases.push_back(energyBetween(waves, vdd, t0 + from, t0 + to).total());
+    op.phases.push_back(energyBetween(waves, share, vdd, t0 + from, t0 + to).total());
   return op;
 }
 
 }  // namespace
+
+double suppliesEnergy(const Waveforms& waves, const std::string& tag, double share, double vdd, double t0, double t1) {
+  const auto of = [&](const char* name) { return delivered(waves, fmt::format("i(v{}{})", name, tag), t0, t1); };
+  return vdd * (of("dd") + of("bias") + share * of("share"));
+}
 
 std::vector<double> sweepOfFullScale(double limit, int points) {
   std::vector<double> x{0.0};
@@ -80,8 +85,8 @@ std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKi
   for (std::size_t j = 0; j < outcomes.size(); ++j) {
     const Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
     for (std::size_t i = j * chunk; i < std::min(order.size(), (j + 1) * chunk); ++i)
-      operations[order[i]] =
-          measure(waves, kind, timing, context.conditions.vdd, charges[order[i]], static_cast<int>(i - j * chunk) + 1);
+      operations[order[i]] = measure(waves, kind, timing, 1.0 / context.circuit.integer("shared_by"),
+                                     context.conditions.vdd, charges[order[i]], static_cast<int>(i - j * chunk) + 1);
   }
   return operations;
 }

@@ -2,6 +2,7 @@
 /// @file
 /// Runs of one converter over many charges; shared by its analyses. Private to sim/measure.
 
+#include <string>
 #include <vector>
 
 #include "gaincell/cells/converter.hpp"
@@ -16,6 +17,10 @@ struct OperationEnergy {
   double supply = 0, bias = 0, rail = 0, clocks = 0;
   double total() const { return supply + bias + rail + clocks; }
 };
+
+/// Energy from the supplies of converter row `tag` of a testbench (J). @param share of the blocks all converters of an
+/// array have in common
+double suppliesEnergy(const Waveforms& waves, const std::string& tag, double share, double vdd, double t0, double t1);
 
 struct Operation {
   double charge = 0;  ///< C

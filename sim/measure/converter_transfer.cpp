@@ -101,13 +101,14 @@ void addSignedFigures(AnalysisResult& r, const std::vector<Operation>& operation
     else
       negative = std::max(negative, op.charge);
   }
-  r.figures.push_back({"max_error_lsb", std::max(plus.max_error, minus.max_error), "LSB", "the larger of both signs"});
+  r.figures.push_back({"max_error_lsb", std::max(plus.max_error, minus.max_error), "LSB",
+                       "largest error against the ideal line, both signs"});
   r.figures.push_back({"slope_mismatch", plus.line.slope / minus.line.slope - 1, "",
                        "slope of positive over negative charge, minus 1"});
   r.figures.push_back({"zero_width", zero, "s", "width at zero charge"});
   r.figures.push_back({"wrong_signs", wrong, "", "wrong sign bits from 0.02 of full scale"});
   r.figures.push_back(
-      {"sign_threshold_lsb", 0.5 * (positive + negative) / lsb, "LSB",
+      {"sign_threshold_lsb", 0.5 * (positive + negative) / lsb, "LSB (charge)",
        "charge at which the sign bit turns: middle between the smallest charge read as positive and the "
        "largest read as negative (their distance: setting near_zero)"});
 }
@@ -164,8 +165,8 @@ void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operation
   double largest = 0;
   for (const auto& op : operations) largest = std::max(largest, op.energy.total());
   r.figures.push_back({"energy_mean", mean([](const auto& op) { return op.energy.total(); }), "J",
-                       "one operation, mean over regular charges from -1 to 1 of full scale"});
-  r.figures.push_back({"energy_max", largest, "J", "one operation, the largest"});
+                       "energy of one operation, mean over regular charges from -1 to 1 of full scale"});
+  r.figures.push_back({"energy_max", largest, "J", "energy of one operation, the largest"});
   r.figures.push_back(
       {"energy_supply", mean([](const auto& op) { return op.energy.supply; }), "J", "energy from the supply, mean"});
   r.figures.push_back({"energy_bias", mean([](const auto& op) { return op.energy.bias; }), "J",
@@ -206,6 +207,7 @@ AnalysisResult runEnergy(const AnalysisContext& context, ConverterKind kind) {
                limit = context.settings.real("limit");
   const int points = context.settings.integer("points");
   std::vector<double> charges;
+  charges.reserve(static_cast<std::size_t>(points));
   for (int i = 0; i < points; ++i) charges.push_back(full * limit * (2.0 * i / (points - 1) - 1.0));
   const auto operations = runOperations(context, kind, charges, context.settings.integer("per_run"));
   AnalysisResult r;

@@ -87,6 +87,7 @@ double Decay::equilibrium() const {
 
 double decayTime(const Decay& decay, double start, double zero, const std::vector<double>& times) {
   std::vector<double> v;
+  v.reserve(times.size());
   for (const double t : times) v.push_back(decay.after(start, t));
   const auto misfit = [&](double log_tau) {
     double sum = 0;

@@ -87,6 +87,7 @@ support::Table writeTable(const AnalysisContext& context) {
   const auto levels = storedLevels(s.integer("levels"), context.conditions.vdd);
   const auto walk = pairWalk(s.integer("levels"));
   std::vector<cells::CellStep> steps;
+  steps.reserve(walk.size());
   for (const int level : walk) steps.push_back({levels[static_cast<std::size_t>(level)], s.real("write_width"), 0, 0});
   const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-energy-write", s.real("tolerance"));
@@ -135,13 +136,15 @@ AnalysisResult run(const AnalysisContext& context) {
   const auto write_energy = write.values("energy_J");
   const auto power = idle.values("power_W");
   result.figures = {
-      {"read_energy", meanOf(longest), "J", "read with the longest pulse, mean over the stored levels"},
-      {"read_energy_max", *std::max_element(longest.begin(), longest.end()), "J", "as read_energy, worst level"},
-      {"write_energy", meanOf(write_energy), "J", "write, mean over all previous and new levels"},
+      {"read_energy", meanOf(longest), "J", "energy of a read with the longest pulse, mean over the stored levels"},
+      {"read_energy_max", *std::max_element(longest.begin(), longest.end()), "J",
+       "energy of a read with the longest pulse, worst stored level"},
+      {"write_energy", meanOf(write_energy), "J", "energy of a write, mean over all previous and new levels"},
       {"write_energy_max", *std::max_element(write_energy.begin(), write_energy.end()), "J",
-       "as write_energy, worst pair"},
-      {"idle_power", meanOf(power), "W", "cell at rest, mean over stored levels"},
-      {"idle_power_max", *std::max_element(power.begin(), power.end()), "W", "cell at rest, worst stored level"},
+       "energy of a write, worst pair of previous and new level"},
+      {"idle_power", meanOf(power), "W", "power of a cell at rest, mean over the stored levels"},
+      {"idle_power_max", *std::max_element(power.begin(), power.end()), "W",
+       "power of a cell at rest, worst stored level"},
   };
   result.tables["read"] = std::move(read);
   result.tables["write"] = std::move(write);

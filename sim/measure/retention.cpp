@@ -59,6 +59,7 @@ std::vector<double> capacitance(const Waveforms& waves, const std::vector<double
   std::reverse(down_v.begin(), down_v.end());
   std::reverse(down_i.begin(), down_i.end());
   std::vector<double> c;
+  c.reserve(v_grid.size());
   for (const double x : v_grid)
     c.push_back(0.5 * (interpolate(up_v, up_i, x) - interpolate(down_v, down_i, x)) / slope);
   return c;

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "column_runs.hpp"
+#include "converter_runs.hpp"
 #include "gaincell/cells/tile.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
@@ -40,8 +41,9 @@ Pattern drawPattern(std::uint64_t seed, int rows, int cols, int outputs, int ope
     Levels out(static_cast<std::size_t>(n));
     for (int i = 0; i < n; ++i)
       for (int j = 0; j < m; ++j)
-        out[static_cast<std::size_t>(i)].push_back(
-            drawLevel(seed, what, static_cast<std::uint64_t>(i * m + j), levels));
+        out[static_cast<std::size_t>(i)].push_back(drawLevel(
+            seed, what, static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(m) + static_cast<std::uint64_t>(j),
+            levels));
     return out;
   };
   Pattern p{matrix("key", rows, cols, kStoredLevels), matrix("value", cols, outputs, kStoredLevels),
@@ -153,8 +155,8 @@ ChainRun runWhole(const AnalysisContext& context, const Pattern& p, const EndLev
     run.widths.out.push_back(positive ? pulse.width : -pulse.width);
   }
   run.latency = last_edge - t0 - timing.write_end;
-  for (const char* supply : {"i(vddc)", "i(vdd1)", "i(vdd2)", "i(vbias1)", "i(vbias2)"})
-    run.energy -= vdd * waves.integral(supply, t0, end);
+  run.energy = -vdd * waves.integral("i(vddc)", t0, end);
+  for (const char* row : {"1", "2"}) run.energy += suppliesEnergy(waves, row, 1.0, vdd, t0, end);
   run.waves = waveTable(waves, s.written, t0, end, 600);
   return run;
 }
@@ -190,7 +192,8 @@ std::vector<double> runColumns(const AnalysisContext& context, ConverterKind kin
     double width = measurePulse(waves, "v(out)", vdd / 2, t0, t1).width;
     if (kind == ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < vdd / 2) width = -width;
     widths.push_back(width);
-    for (const char* supply : {"i(vddc)", "i(vdd)", "i(vbias)"}) energy -= vdd * waves.integral(supply, t0, t1);
+    energy += suppliesEnergy(waves, "", 1.0 / static_cast<double>(outcomes.size()), vdd, t0, t1) -
+              vdd * waves.integral("i(vddc)", t0, t1);
   }
   return widths;
 }
@@ -219,9 +222,11 @@ void addErrors(AnalysisResult& r, const std::string& name, const std::vector<dou
     if (std::fabs(ideal[i]) > 0.3 * cells::kPulseLsb && got[i] * ideal[i] < 0) wrong += 1;
     t.addRow({ideal[i], got[i], error});
   }
-  r.figures.push_back({name + "_rms_error_lsb", std::sqrt(squares / static_cast<double>(got.size())), "LSB",
-                       "against the ideal chain"});
-  r.figures.push_back({name + "_max_error_lsb", worst, "LSB", "against the ideal chain"});
+  const std::string of = (name == "phi" ? "error of the phi pulses" : "error of the output pulses") +
+                         std::string(" against the ideal chain");
+  r.figures.push_back(
+      {name + "_rms_error_lsb", std::sqrt(squares / static_cast<double>(got.size())), "LSB", "rms " + of});
+  r.figures.push_back({name + "_max_error_lsb", worst, "LSB", "largest " + of});
   if (name == "out") r.figures.push_back({"wrong_signs", wrong, "", "outputs above 0.3 LSB with the wrong sign"});
   r.tables[name] = t;
 }
@@ -264,9 +269,10 @@ AnalysisResult runChain(const AnalysisContext& context) {
     r.figures.push_back({"latency", run.latency, "s", "end of the write to the last output edge of this pattern"});
   r.figures.push_back({"latency_window", timing.output_end - timing.write_end, "s",
                        "end of the write to the end of the output window: the longest pulse"});
-  r.figures.push_back({"token_time", timing.output_end, "s", "with the write"});
-  r.figures.push_back({"energy_supplies", run.energy, "J",
-                       "cells, converters and bias from their supplies, one token, without clocks and rails"});
+  r.figures.push_back({"token_time", timing.output_end, "s", "one token: write, both multiplications, output"});
+  r.figures.push_back(
+      {"energy_supplies", run.energy, "J",
+       "energy of one token from the supplies of cells, converters and bias, without clocks and rails"});
   if (whole) r.tables["waves"] = run.waves;
   return r;
 }

@@ -49,6 +49,7 @@ AnalysisResult run(const AnalysisContext& context) {
   constexpr double kTight = 0.005;  // of VDD
   const auto walk = pairWalk(s.integer("levels"));
   std::vector<cells::CellStep> steps;
+  steps.reserve(walk.size());
   for (const int level : walk)
     steps.push_back({levels[static_cast<std::size_t>(level)], s.real("write_width"), 0, s.real("discharge_width")});
   const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);

@@ -206,6 +206,7 @@ std::vector<netlist::Deck> arrayDecks(const pdk::Pdk& pdk, const pdk::Conditions
   checkOperands(array, operands);
   if (options.engine == ArrayEngine::Whole) return {wholeDeck(pdk, conditions, array, operands, options)};
   std::vector<netlist::Deck> decks;
+  decks.reserve(static_cast<std::size_t>(array.integer("cols")));
   for (int j = 0; j < array.integer("cols"); ++j)
     decks.push_back(sliceDeck(pdk, conditions, array, operands, options, j));
   return decks;

@@ -31,7 +31,7 @@ bool tellsOfNonConvergence(const std::string& low) {
 
 /// Name of a saved quantity in ngspice's plots: v(x) is "x", i(vx) is "vx#branch", @device[parameter] is itself.
 std::string vectorName(const std::string& save) {
-  const std::string s = lowered(save);
+  std::string s = lowered(save);
   if (s.size() > 3 && s.back() == ')' && s.compare(0, 2, "v(") == 0) return s.substr(2, s.size() - 3);
   if (s.size() > 3 && s.back() == ')' && s.compare(0, 2, "i(") == 0) return s.substr(2, s.size() - 3) + "#branch";
   return s;

@@ -111,6 +111,7 @@ Table parseCsv(std::string_view text, const std::string& where) {
                   fmt::format("{} fields where the header has {} columns", fields.size(), table.columns.size()), place,
                   "give every line the same number of fields");
     std::vector<double> row;
+    row.reserve(fields.size());
     for (std::string_view f : fields) row.push_back(field(f, place));
     table.rows.push_back(std::move(row));
   }

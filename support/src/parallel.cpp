@@ -7,6 +7,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -46,7 +47,12 @@ void parallelFor(std::size_t count, int jobs, const std::function<void(std::size
   };
   const std::size_t threads = std::min(count, static_cast<std::size_t>(std::max(1, jobs)));
   std::vector<std::thread> pool;
-  for (std::size_t t = 1; t < threads; ++t) pool.emplace_back(work);
+  pool.reserve(threads - (threads > 0 ? 1 : 0));
+  try {
+    for (std::size_t t = 1; t < threads; ++t) pool.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The system gives no more threads: those that run do all the work.
+  }
   work();
   for (auto& t : pool) t.join();
   if (first) std::rethrow_exception(first);

@@ -197,6 +197,31 @@ TEST_CASE("threads and streaming change no bit") {
   }
 }
 
+TEST_CASE("a stream that takes several tokens at a time gives what it gives one by one") {
+  for (const double decay : {0.0, 1e-3}) {
+    for (const TileOrder tiles : {TileOrder::Absolute, TileOrder::Slot}) {
+      Settings s;
+      s.decay = decay;
+      s.tiles = tiles;
+      s.window = 100;
+      s.threads = 2;
+      const Data d = randomData({1, 1, 700, 16});
+      const auto whole = outputOf(s, usefulScalers(1), d);
+      const Engine engine(s, usefulScalers(1), 1, 16);
+      Stream stream(engine, 0, 0, 250);
+      std::vector<float> out(whole.size());
+      for (std::size_t n = 0; const std::size_t count : {1, 62, 2, 250, 0, 64, 129, 192}) {
+        stream.push(count, &d.q[n * 16], &d.k[n * 16], &d.v[n * 16], &out[n * 16]);
+        n += count;
+        CHECK(stream.position() == n);
+      }
+      CHECK(stream.position() == 700);
+      CHECK(out == whole);
+      CHECK_THROWS_AS(stream.push(251, d.q.data(), d.k.data(), d.v.data(), out.data()), gaincell::support::Error);
+    }
+  }
+}
+
 TEST_CASE("integer levels give the same bits on every kernel") {
   Settings s;
   s.decay = 1.6e-4;

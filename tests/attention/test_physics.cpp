@@ -3,6 +3,7 @@
 
 #include "gaincell/attention/model_input.hpp"
 #include "gaincell/attention/physics.hpp"
+#include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
 #include "helpers.hpp"
 
@@ -38,6 +39,8 @@ std::vector<std::pair<std::string, Physics>> effects() {
     };
   });
   add("leakage", [](Physics& p) { p.leakage = Leakage{2e-3, 4e-3, 0.3, 0.55}; });
+  add("any law of leakage",
+      [](Physics& p) { p.held = [](double v, double age) { return 0.4 + (v - 0.4) / (1 + 3e-3 * age * (1 + v)); }; });
   add("write", [](Physics& p) {
     p.write = WriteError{{}, 0.004};
     for (int from = 0; from < 8; ++from) {
@@ -235,6 +238,61 @@ TEST_CASE("leakage with the decay of the plain model is the plain decay; a long 
   Engine(s, {}, 1, 16).run(shape, one, one, one, out, {&m, nullptr});
   CHECK(m.s[0] == doctest::Approx(16 * 10 * 0.45));
   CHECK(m.s[2] == doctest::Approx(0.0));  // the older key has decayed to zero weight
+}
+
+TEST_CASE("a law of leakage given as a function is the exponential one where it is exponential") {
+  const Data d = randomData({1, 2, 200, 16});
+  Physics exponential, function;
+  exponential.leakage = Leakage{2e-3, 2e-3, 0.4, 0.4};
+  function.held = [](double v, double age) { return 0.4 + (v - 0.4) * std::exp(-2e-3 * age); };
+  Settings s = base(exponential), other = base(function);
+  s.window = other.window = 150;
+  Intermediates want, got;
+  outputOf(s, usefulScalers(2), d, &want);
+  outputOf(other, usefulScalers(2), d, &got);
+  CHECK(largestDifference(got.s, want.s) < 2e-4);
+  CHECK(largestDifference(got.tile_analog, want.tile_analog) < 2e-4);
+}
+
+TEST_CASE("leakage of a model whose decay is not exponential follows its curve, faster when it is hot") {
+  model::Model m = model::paperModel();
+  m.retention->exponential = false;
+  m.retention->leakage_curve = model::LeakageCurve{1e-14, {0, 0.2, 0.45, 0.7, 0.9}, {4e-9, 1e-10, 0, -1e-10, -4e-9}};
+  m.retention->temperature = model::TemperatureLaw{0.5, 27, 0, {0, 85}};
+  const auto after = [&](std::optional<double> temp_c, double v, double age) {
+    EffectSwitches on;
+    on.leakage = true;
+    on.temp_c = temp_c;
+    std::vector<std::string> warnings;
+    Settings s = settingsFromModel(m, warnings);
+    return physicsFromModel(m, on, s)->held(v, age);
+  };
+  CHECK(after({}, 0.9, 7) == doctest::Approx(model::decayed(*m.retention, 0.9, 7 * m.timing_s.token)));
+  CHECK(after({}, 0.9, 7) < 0.9);
+  CHECK(after({}, 0.91, 7) == doctest::Approx(0.01 + after({}, 0.9, 7)));  // beyond the curve: as its end
+  const double factor = m.retention->tau_s.low / model::tauAt(*m.retention, 60).low;
+  CHECK(factor > 2);
+  CHECK(after(60, 0.1, 7) == doctest::Approx(after({}, 0.1, 7 * factor)));
+  m.retention->leakage_curve.reset();
+  CHECK_THROWS_AS(after({}, 0.5, 1), gaincell::support::Error);
+}
+
+TEST_CASE("effects that take cells out of the domain of the fit are said or refused") {
+  const model::Model m = model::paperModel();
+  std::vector<std::string> warnings;
+  Settings s = settingsFromModel(m, warnings);
+  warnings.clear();
+  EffectSwitches on;
+  on.storage_coupling = 0.05;
+  physicsFromModel(m, on, s, &warnings);
+  CHECK(warnings.size() == 1);
+  for (const double k : {-1.0, 0.5}) {
+    on.storage_coupling = k;
+    CHECK_THROWS_AS(physicsFromModel(m, on, s, &warnings), gaincell::support::Error);
+  }
+  on.storage_coupling = 0;
+  on.write_sigma = 0.1;
+  CHECK_THROWS_AS(physicsFromModel(m, on, s, &warnings), gaincell::support::Error);
 }
 
 TEST_CASE("energy follows the data, and the published model gives its published total") {

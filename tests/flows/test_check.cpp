@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "agreement.hpp"
+#include "best_cubic.hpp"
 #include "check.hpp"
 #include "devices.hpp"
 #include "effects.hpp"
@@ -50,7 +53,7 @@ ModelArray arrayOf(const Grid& wanted) {
 }
 
 ComparedPoint point(double spice, std::vector<double> forms) {
-  return {0, 0, spice, std::move(forms)};
+  return {0, 0, spice, std::move(forms), {}};
 }
 
 }  // namespace
@@ -81,6 +84,24 @@ TEST_CASE("charge of a bit line: closed forms of each effect") {
     const double v2 = 2.0 + (v1 - 2.0) * std::exp(-4e-6 * 6e-9 / c);
     CHECK(tile.charge(on, array, 0, widths, BitLine::Integrating) == doctest::Approx(c * v2).epsilon(1e-9));
     CHECK(tile.charge(on, array, 0, widths, BitLine::Held) == doctest::Approx(64e-15).epsilon(1e-9));
+  }
+  SUBCASE("conductance that changes with the line: against small steps") {
+    for (const double slope : {6.0, -6.0}) {
+      model::Model curved = m;
+      curved.cell.extended->conductance_slope = model::ConductanceSlope{{slope}};
+      on.conductance = true;
+      double v = 0;
+      const int steps = 20000;
+      for (int k = 0; k < 2 * steps; ++k) {  // midpoint rule, 4 ns of three cells, then 6 ns of two
+        const bool first = k < steps;
+        const double dt = (first ? 4e-9 : 6e-9) / steps, b = first ? 4e-6 : 8e-6;
+        const double g = (first ? 3 : 2) * 2e-6, h = (first ? 3 : 2) * slope * 1e-6;
+        const auto rate = [&](double x) { return (b - g * x - h * x * x) / 100e-15; };
+        v += dt * rate(v + 0.5 * dt * rate(v));
+      }
+      CHECK(BehavioralTile(curved, 300e-15, 150e-15).charge(on, array, 0, widths, BitLine::Integrating) ==
+            doctest::Approx(100e-15 * v).epsilon(1e-7));
+    }
   }
   SUBCASE("wire drop: each element carries the current of all rows behind it") {
     on.wire_drop = true;
@@ -148,25 +169,86 @@ TEST_CASE("agreement: known differences, codes, budget that adds up") {
 
   TileComparison c;
   c.forms = {{"static cubic", {}, false}, {"cubic", {}, false}, {"converter INL", {}, false}};
-  const auto budget = errorBudget(c, points, full_scale);
+  const auto budget = errorBudget(c, points, full_scale, false);
   REQUIRE(budget.size() == 2);
   CHECK(budget[0].effect == "storage coupling");
   CHECK(budget[0].share + budget[1].share == doctest::Approx(1));  // nothing remains
   CHECK(budget[1].nrmse_after == 0);
 }
 
+TEST_CASE("the counter is an effect of codes only") {
+  Effects counted;
+  counted.quantization = true;
+  TileComparison c;
+  c.forms = {{"cubic", {}, false}, {"converter INL", {}, false}, {"quantization", counted, false}};
+  const std::vector<ComparedPoint> codes = {point(3, {3.4, 3.2, 3}), point(-2, {-2.4, -1.6, -2})};
+  const auto budget = errorBudget(c, codes, 15, true);
+  REQUIRE(budget.size() == 2);
+  CHECK(budget[1].effect == "quantization");
+  CHECK(budget[1].nrmse_after == 0);
+  CHECK(errorBudget(c, codes, 15, false).size() == 1);
+  CHECK(outputCode(7.4, 15) == 7);
+  CHECK(outputCode(-7.6, 15) == -8);
+}
+
+TEST_CASE("best cubic: found again, least, and clipped points do not pull it") {
+  const std::array<double, 4> truth = {0.1, -9, 0.5, 3};
+  const auto points = [&](double bend) {
+    std::vector<ComparedPoint> out;
+    for (int k = 0; k < 60; ++k) {
+      ComparedPoint p = point(0, {});
+      p.powers.assign(4, 0.0);
+      for (int i = 0; i < 5; ++i) {
+        const double y = 0.45 * std::sin(1.7 * k + 2.9 * i), w = 1 + (k + i) % 4;
+        for (int n = 0; n < 4; ++n) p.powers[static_cast<std::size_t>(n)] += w * std::pow(y, n);
+        p.spice += w * bend * std::pow(y, 5);
+      }
+      for (std::size_t n = 0; n < 4; ++n) p.spice += truth[n] * p.powers[n];
+      p.spice = std::clamp(p.spice, -15.0, 15.0);
+      out.push_back(p);
+    }
+    return out;
+  };
+  const Clip clip{-15, 15};
+  const auto exact = bestCubic(points(0), 15, clip, {0, -8, 0, 0});
+  REQUIRE(exact);
+  for (std::size_t n = 0; n < 4; ++n) CHECK(exact->coefficients_A[n] == doctest::Approx(truth[n]).epsilon(1e-6));
+  CHECK(exact->nrmse < 1e-9);
+  const auto bent = points(40);
+  const auto best = bestCubic(bent, 15, clip, truth);
+  REQUIRE(best);
+  CHECK(best->nrmse > 1e-3);
+  for (std::size_t n = 0; n < 4; ++n)
+    for (const double factor : {0.99, 1.01}) {
+      double squares = 0;
+      for (const auto& p : bent) {
+        double value = 0;
+        for (std::size_t k = 0; k < 4; ++k) value += best->coefficients_A[k] * (k == n ? factor : 1) * p.powers[k];
+        squares += std::pow(std::clamp(value, clip.low, clip.high) - p.spice, 2);
+      }
+      CHECK(std::sqrt(squares / 60) / 15 >= best->nrmse);
+    }
+  CHECK_FALSE(bestCubic({bent.begin(), bent.begin() + 8}, 15, clip, truth));  // too few to say something
+  auto nonlinear = bent;
+  nonlinear[3].powers.clear();
+  CHECK_FALSE(bestCubic(nonlinear, 15, clip, truth));
+}
+
 TEST_CASE("maps: a bad column and a bad row show where they are") {
   TileComparison c;
+  c.full_scale_charge = 10;
   c.forms = {{"cubic", {}, false}};
   c.row_charge.assign(3, {});
   for (int k = 0; k < 40; ++k) {
     const double row[3] = {std::sin(1.0 * k), std::sin(2.3 * k), std::sin(5.1 * k)};
     for (std::size_t i = 0; i < 3; ++i) c.row_charge[i].push_back(row[i]);
-    c.s.push_back({k / 4, k % 4, 0, {0.1 * row[1]}});
+    c.s.push_back({k / 4, k % 4, 0, {0.1 * row[1]}, {}});
   }
   const support::Table rows = rowMap(c);
   CHECK(rows.values("cubic_gain_error")[1] == doctest::Approx(0.1).epsilon(0.02));
   CHECK(std::fabs(rows.values("cubic_gain_error")[0]) < 0.03);
+  // A tenth of a charge of 0.7 rms, full scale 10.
+  CHECK(rows.values("cubic_share")[1] == doctest::Approx(0.1 * std::sqrt(0.5) / 10).epsilon(0.1));
   for (auto& p : c.s) p.model[0] = p.index == 2 ? 0.5 : 0;
   const auto bias = columnMap(c, c.s, 10).values("cubic_bias");
   REQUIRE(bias.size() == 4);

@@ -47,6 +47,12 @@ TEST_CASE("bad input is refused with one clear message") {
   checkRefused({"netlist", "gain-cel"}, "gain-cell");
   checkRefused({"netlist", "gain-cell", "--pdk", "gc27"}, "gc28");
   checkRefused({"netlist", "gain-cell", "--corner", "xx"}, "tt");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv"}, "there is no case");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: corner"}, "'corner' is not name=value");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", ": temp=0"}, "a case has no name");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: corner=xx"}, "tt");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: c_storge=1f"}, "did you mean 'c_storage'");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--cases", (dir / "none.txt").string()}, "none.txt");
   checkRefused({"netlist", "gain-cell", "--temp", "900"}, "--temp");
   checkRefused({"netlist", "gain-cell", "--temp", "warm"}, "'warm' is not a number");
   checkRefused({"netlist", "gain-cell", "--vdd", "5"}, "--vdd");
@@ -63,7 +69,26 @@ TEST_CASE("bad input is refused with one clear message") {
   const fs::path limits = dir / "limits.json", out = dir / "flow";
   write(limits, R"({"schema": "gaincell-spec/1", "name": "x", "limits": [{"measure": "a"}]})");
   checkRefused({"flow", "--quick", "--spec", limits.string(), "--out", out.string()}, "limits.json");
+  // A scope nobody measures would never be missed.
+  std::ofstream(limits) << R"({"schema": "gaincell-spec/1", "name": "x", "limits": [{"measure": "m", "description": "d",
+    "unit": "", "max": 1, "scope": "cel", "source": "s"}]})";
+  checkRefused({"flow", "--quick", "--spec", limits.string(), "--out", out.string()}, "scopes are: cell,");
   CHECK_FALSE(fs::exists(out));
+  fs::remove_all(dir);
+}
+
+TEST_CASE("one stage of a flow: what it reads must be there; the report of nothing meets nothing") {
+  const fs::path dir = freshFolder("stage"), out = dir / "flow";
+  const ProgramResult fit = runProgram({"flow", "--quick", "--stage", "fit", "--out", out.string()});
+  CHECK(fit.exit_code == 1);
+  CHECK(fit.err.find("stage 'characterize'") != std::string::npos);
+  const ProgramResult generate = runProgram({"flow", "--quick", "--stage", "generate", "--out", out.string()});
+  CHECK(generate.exit_code == 0);
+  CHECK(generate.out == "generate: done\n");
+  CHECK(runProgram({"flow", "--quick", "--stage", "generate", "--out", out.string()}).out == "generate: up to date\n");
+  CHECK(runProgram({"flow", "--quick", "--stage", "report", "--out", out.string()}).exit_code == 2);
+  CHECK(runProgram({"flow", "--quick", "--stage", "report", "--spec", "default", "--out", out.string()}).exit_code ==
+        2);
   fs::remove_all(dir);
 }
 

@@ -62,7 +62,7 @@ TEST_CASE("gaincell floorplan refuses bad input before it writes") {
   refused({"--tiles", "0"}, "LAY-0003");
   refused({"--cell", "cheap"}, "FPL-0002");
   refused({"--capacitors", "nowhere"}, "FPL-0002");
-  refused({"extra"}, "FPL-0003");
+  refused({"extra"}, "FLW-0033");
   refused({"--model", "/nonexistent/model.json"}, "/nonexistent/model.json");
   CHECK(runProgram({"floorplan"}).err.find("FPL-0004") != std::string::npos);
 }

@@ -87,6 +87,10 @@ TEST_CASE("a corner set needs every corner, and the whole needs every verdict") 
   CHECK(both[0].outcome == Outcome::Pass);
   CHECK(both[1].outcome == Outcome::Fail);
   CHECK(both[1].reason == "2 A is above the maximum of 1 A");
+  spec::Limit share = limit(std::nullopt, 0.03);
+  share.unit.clear();
+  CHECK(spec::evaluate({"s", "", {share}}, {{"m", 0.034, "", "tt"}}, "tt").at(0).reason ==
+        "0.034 is above the maximum of 0.03");
   CHECK_FALSE(spec::met(both));
   CHECK_FALSE(spec::met(spec::evaluate(s, {{"m", 0, "A", "ss"}}, "tt")));
   CHECK(spec::met(spec::evaluate(s, {{"m", 0, "A", "ss"}, {"m", 0, "A", "ff"}}, "tt")));

@@ -39,11 +39,10 @@ double clampedWidth(double magnitude_fC, double slope, double offset_ns, const C
   return (width < c.min_pulse_ns ? 0.0 : width) * 1e-9;
 }
 
-/// Integrates C dV/dt = I(V) exactly over the linear pieces of the curve.
+/// Integrates C dV/dt = I(V) exactly over the linear pieces of the curve, from a v inside it.
 double leak(const LeakageCurve& curve, double v, double t) {
   const auto& x = curve.voltage_V;
   const auto& current = curve.current_A;
-  v = std::clamp(v, x.front(), x.back());
   // Every step ends at a breakpoint, at equilibrium or at the end of time, so there are at most as many as pieces.
   for (std::size_t step = 0; step <= x.size() && t > 0; ++step) {
     std::size_t i = static_cast<std::size_t>(std::upper_bound(x.begin(), x.end(), v) - x.begin());
@@ -97,7 +96,11 @@ double charge(const Cell& cell, double v, double width, double v_bit_line) {
 }
 
 double decayed(const Retention& r, double v0, double t) {
-  if (!r.exponential && r.leakage_curve) return leak(*r.leakage_curve, v0, t);
+  if (!r.exponential && r.leakage_curve) {
+    // A write leaves voltages some millivolts outside the rails, where the curve ends: they leak as its end does.
+    const double inside = std::clamp(v0, r.leakage_curve->voltage_V.front(), r.leakage_curve->voltage_V.back());
+    return leak(*r.leakage_curve, inside, t) + (v0 - inside);
+  }
   const bool high = v0 > (r.end_V.low + r.end_V.high) / 2;
   const double end = high ? r.end_V.high : r.end_V.low, tau = high ? r.tau_s.high : r.tau_s.low;
   return end + (v0 - end) * std::exp(-t / tau);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <iterator>
 
@@ -210,9 +211,9 @@ class Page {
     closeTable();
   }
 
-  void links(const std::vector<Link>& files, const char* label) {
+  void links(const std::vector<Link>& files, const std::string& of_what) {
     if (files.empty()) return;
-    put("<ul class=\"files\" aria-label=\"{}\">\n", label);
+    put("<ul class=\"files\" aria-label=\"Files: {}\">\n", escapeHtml(of_what));
     for (const Link& l : files) put("<li><a href=\"{}\">{}</a></li>\n", escapeHtml(l.href), escapeHtml(l.label));
     out_ += "</ul>\n";
   }
@@ -221,8 +222,10 @@ class Page {
     if (!text.empty()) put("<p>Made by <code>{}</code></p>\n", escapeHtml(text));
   }
 
+  /// On a phone a plot keeps a size that can be read, and scrolls.
   void plot(const Plot& plot) {
-    put("<figure id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h3 id=\"{0}-h\">{1}</h3>\n{2}\n<figcaption>\n<p>{3}</p>\n",
+    put("<figure id=\"{0}\" aria-labelledby=\"{0}-h\">\n<h3 id=\"{0}-h\">{1}</h3>\n"
+        "<div class=\"wide\" role=\"group\" aria-label=\"{1}\">{2}</div>\n<figcaption>\n<p>{3}</p>\n",
         plot.id, escapeHtml(plot.title), pictures_.at(plot.id), escapeHtml(plot.caption));
     command(plot.command);
     std::vector<Link> files = {{"SVG", "plots/" + pictureName(plot)}};
@@ -230,7 +233,7 @@ class Page {
       files.push_back({plot.panels.size() == 1 ? "CSV" : fmt::format("CSV {}", i + 1), "plots/" + dataName(plot, i)});
     files.push_back({"gnuplot script", "plots/" + scriptName(plot)});
     files.insert(files.end(), plot.files.begin(), plot.files.end());
-    links(files, "Files of this plot");
+    links(files, plot.title);
     out_ += "</figcaption>\n</figure>\n";
   }
 
@@ -239,21 +242,37 @@ class Page {
         "<div class=\"wide\" role=\"img\" tabindex=\"0\" aria-label=\"{2}\">\n{3}</div>\n<figcaption>\n<p>{4}</p>\n",
         d.id, escapeHtml(d.title), escapeHtml(d.alt), d.svg, escapeHtml(d.caption));
     command(d.command);
-    links(d.files, "Files of this drawing");
+    links(d.files, d.title);
     out_ += "</figcaption>\n</figure>\n";
   }
 
+  /// Figures stand at the right, below each other; "–" and nothing at all are none, but do not make a column text.
+  static bool isNumeric(const TextTable& t, std::size_t column) {
+    bool any = false;
+    for (const auto& row : t.rows) {
+      if (column >= row.size() || row[column].empty() || row[column] == "–") continue;
+      const char first = row[column].front();
+      if (!std::isdigit(static_cast<unsigned char>(first)) && first != '-') return false;
+      any = true;
+    }
+    return any;
+  }
+
   void table(const TextTable& t) {
-    openTable(t.caption);
+    openTable(t.caption, "text");
     out_ += "<thead><tr>";
-    for (const std::string& cell : t.header) put("<th scope=\"col\">{}</th>", escapeHtml(cell));
+    std::vector<const char*> css;
+    for (std::size_t i = 0; i < t.header.size(); ++i) {
+      css.push_back(i > 0 && isNumeric(t, i) ? " class=\"n\"" : "");
+      put("<th scope=\"col\"{}>{}</th>", css.back(), escapeHtml(t.header[i]));
+    }
     out_ += "</tr></thead>\n<tbody>\n";
     for (const auto& row : t.rows) {
       for (std::size_t i = 0; i < row.size(); ++i) {
         if (i == 0) {
           put("<tr><th scope=\"row\">{}</th>", escapeHtml(row[i]));
         } else {
-          put("<td>{}</td>", escapeHtml(row[i]));
+          put("<td{}>{}</td>", i < css.size() ? css[i] : "", escapeHtml(row[i]));
         }
       }
       out_ += "</tr>\n";
@@ -269,14 +288,14 @@ class Page {
     figureTable(s);
     for (const TextTable& t : s.tables) table(t);
     command(s.command);
-    links(s.files, "Files of this section");
+    links(s.files, s.title);
     out_ += "</section>\n";
   }
 
   void reproduce() {
     out_ +=
         "<section id=\"reproduce\" aria-labelledby=\"reproduce-h\">\n<h2 id=\"reproduce-h\">How to reproduce each "
-        "figure</h2>\n";
+        "figure</h2>\n<p>All but the first are for the folder of this page.</p>\n";
     openTable("Commands that make each part again");
     out_ += "<thead><tr><th scope=\"col\">What</th><th scope=\"col\">Command</th></tr></thead>\n<tbody>\n";
     const auto row = [&](const std::string& what, const std::string& line) {
@@ -291,7 +310,7 @@ class Page {
       for (const Plot& p : s.plots) row(p.title, p.command);
     }
     closeTable();
-    links(data_.files, "Data files");
+    links(data_.files, "data");
     out_ += "</section>\n";
   }
 
@@ -348,11 +367,12 @@ std::string escapeHtml(const std::string& text) {
 
 std::string showQuantity(double value, const std::string& unit) {
   if (std::isnan(value)) return "not measured";
-  // Prefixes do not apply to squared units, percentages and temperatures.
+  // Prefixes do not apply to steps, squared units, percentages and temperatures.
+  if (unit.starts_with("LSB")) return fmt::format("{:.4g} {}", value, unit);
   if (unit.empty()) return fmt::format("{:.4g}", value);
   if (unit == "m^2")
     return value >= 1e-8 ? fmt::format("{:.4g} mm²", value * 1e6) : fmt::format("{:.4g} µm²", value * 1e12);
-  if (unit == "%" || unit == "C" || unit == "degC") return fmt::format("{:.4g} {}", value, unit == "%" ? "%" : "°C");
+  if (unit == "%" || unit == "degC") return fmt::format("{:.4g} {}", value, unit == "%" ? "%" : "°C");
   std::string text = support::formatSi(value, unit, 4);
   const std::size_t space = text.find(' ');
   // "u" is a prefix only when something follows it that is the unit itself.

@@ -42,11 +42,12 @@ ul.checks{padding:0;margin:0 0 16px;list-style:none}
 ul.checks li{margin:0 0 8px}
 .scroll{overflow-x:auto;margin:0 0 18px}
 table{border-collapse:collapse;font-size:.92rem;width:100%}
-table.limits{min-width:60em}
+table.limits{min-width:60em}table.limits td:nth-child(6){min-width:10.5em}
 caption{text-align:left;padding:0 0 6px;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:6px 14px 6px 0;border-bottom:1px solid var(--line)}
 td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.r{white-space:nowrap}
+table.text th.n{white-space:normal}
 thead th{border-bottom:2px solid var(--line)}
 tbody th{font-weight:500;min-width:11em}
 .pass{color:var(--pass)}.fail{color:var(--fail)}.warn{color:var(--warn)}.none{color:var(--none)}
@@ -62,11 +63,16 @@ figure code{background:var(--card)}
 details{margin:0 0 16px}
 summary{cursor:pointer;padding:4px 0}
 .wide{overflow-x:auto}
-.wide svg{min-width:640px}
-@media (max-width:560px){body{font-size:15px}.page{padding:16px 12px 40px}figure{padding:10px}th,td{padding-right:10px}}
-@media print{body{font-size:10pt}.page{max-width:none;padding:0}nav,.skip{display:none}h2,h3{break-after:avoid}
-tr{break-inside:avoid}.scroll,.wide{overflow:visible}.wide svg{min-width:0}a{text-decoration:none}figure{border-color:#bbb}
-table{font-size:8.5pt}details>*{display:block}@page{margin:14mm}}
+.wide svg{min-width:640px}.wide svg.plot{min-width:0}
+@media (max-width:560px){body{font-size:15px}.page{padding:16px 12px 40px}figure{padding:10px}th,td{padding-right:10px}
+.wide svg.plot{min-width:540px}}
+@media print{body{font-size:10pt}.page{max-width:none;padding:0}nav,.skip{display:none}
+h2,h3,caption,thead,section>p{break-after:avoid}h2{margin-top:24px}p{break-inside:avoid}
+tr{break-inside:avoid}.scroll,.wide{overflow:visible}.wide svg,.wide svg.plot{min-width:0}a{text-decoration:none}
+figure{border:0;border-top:1px solid #bbb;border-radius:0;padding:10px 0;margin:0 0 14px}
+figure svg{max-height:150mm}figure svg.plot{max-width:130mm;max-height:150mm}
+table{font-size:8.5pt}table.limits{min-width:0}th,td{padding:4px 10px 4px 0}
+details::details-content{content-visibility:visible;block-size:auto}@page{margin:14mm}}
 )css";
 }
 

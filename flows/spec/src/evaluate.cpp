@@ -27,7 +27,10 @@ Found find(const std::vector<Measurement>& measurements, const Limit& limit, con
 
 Verdict judge(const Limit& limit, const std::string& corner, const Found& found) {
   Verdict verdict{limit, corner, std::nullopt, Outcome::Invalid, ""};
-  const auto show = [&](double value) { return support::formatSi(value, limit.unit, 4); };
+  // A prefix without a unit would read as one: 0.034, not 34 m.
+  const auto show = [&](double value) {
+    return limit.unit.empty() ? fmt::format("{:.4g}", value) : support::formatSi(value, limit.unit, 4);
+  };
   if (found.values.empty()) {
     verdict.outcome = Outcome::Missing;
     verdict.reason = "not measured";

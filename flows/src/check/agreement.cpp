@@ -12,16 +12,18 @@ namespace gaincell::flows {
 
 namespace {
 
-int codeOf(double value, double full_scale) {
-  const double width = std::fabs(value) / full_scale * cells::kPulseLevels * cells::kPulseLsb;
-  return sim::signedCode(width, value >= 0);
-}
+constexpr double kLeastVariation = 1e-3;  // of full scale: below it R2 would compare noise with noise
 
 int codeDifference(const ComparedPoint& p, double full_scale, std::size_t form) {
-  return codeOf(p.model[form], full_scale) - codeOf(p.spice, full_scale);
+  return outputCode(p.model[form], full_scale) - outputCode(p.spice, full_scale);
 }
 
 }  // namespace
+
+int outputCode(double value, double full_scale) {
+  const double width = std::fabs(value) / full_scale * cells::kPulseLevels * cells::kPulseLsb;
+  return sim::signedCode(width, value >= 0);
+}
 
 Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form) {
   Agreement a;
@@ -39,7 +41,8 @@ Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scal
     if (codes > 1) a.beyond_lsb += 1 / n;
   }
   a.nrmse = std::sqrt(squares / n) / full_scale;
-  a.r2 = variance > 0 ? 1 - squares / variance : std::numeric_limits<double>::quiet_NaN();
+  const bool vary = std::sqrt(variance / n) > kLeastVariation * full_scale;
+  a.r2 = vary ? 1 - squares / variance : std::numeric_limits<double>::quiet_NaN();
   return a;
 }
 
@@ -47,25 +50,17 @@ std::vector<std::size_t> codeDifferences(const std::vector<ComparedPoint>& point
                                          std::size_t form) {
   std::vector<std::size_t> count(7);
   for (const auto& p : points)
-    ++count[static_cast<std::size_t>(std::clamp(codeDifference(p, full_scale, form), -3, 3) + 3)];
+    ++count[static_cast<std::size_t>(std::clamp(codeDifference(p, full_scale, form) + 3, 0, 6))];
   return count;
 }
 
-double counterError(const std::vector<ComparedPoint>& points, double full_scale) {
-  double squares = 0;
-  for (const auto& p : points) {
-    const double d = p.spice / full_scale - static_cast<double>(codeOf(p.spice, full_scale)) / cells::kPulseLevels;
-    squares += d * d;
-  }
-  return std::sqrt(squares / static_cast<double>(points.size()));
-}
-
 std::vector<BudgetEntry> errorBudget(const TileComparison& c, const std::vector<ComparedPoint>& points,
-                                     double full_scale) {
+                                     double full_scale, bool counted) {
   std::vector<BudgetEntry> budget;
   const double first = agreementOf(points, full_scale, 0).nrmse;
   double before = first;
   for (std::size_t f = 1; f < c.forms.size() && !c.forms[f].leave_out; ++f) {
+    if (c.forms[f].effects.quantization && !counted) break;  // it is the last
     const double after = agreementOf(points, full_scale, f).nrmse;
     // The form that is the plain cubic adds the storage coupling.
     const bool coupling = f == plainForm(c.forms);
@@ -104,7 +99,7 @@ support::Table columnMap(const TileComparison& c, const std::vector<ComparedPoin
 }
 
 support::Table rowMap(const TileComparison& c) {
-  support::Table t{{"row", "cubic_gain_error", "full_gain_error"}, {}};
+  support::Table t{{"row", "cubic_gain_error", "full_gain_error", "cubic_share", "full_share"}, {}};
   const std::size_t form[2] = {plainForm(c.forms), fullForm(c.forms)};
   const double n = static_cast<double>(c.s.size());
   for (std::size_t row = 0; row < c.row_charge.size(); ++row) {
@@ -115,9 +110,14 @@ support::Table rowMap(const TileComparison& c) {
       variance += (q[k] - mean) * (q[k] - mean);
       for (int m = 0; m < 2; ++m) covariance[m] += (q[k] - mean) * (c.s[k].model[form[m]] - c.s[k].spice);
     }
-    const double none = std::numeric_limits<double>::quiet_NaN();
-    t.addRow({static_cast<double>(row), variance > 0 ? covariance[0] / variance : none,
-              variance > 0 ? covariance[1] / variance : none});
+    std::vector<double> values = {static_cast<double>(row), 0, 0, 0, 0};
+    for (std::size_t m = 0; m < 2; ++m) {
+      const double slope = variance > 0 ? covariance[m] / variance : std::numeric_limits<double>::quiet_NaN();
+      values[1 + m] = slope;
+      // Nothing follows a charge that is always the same.
+      values[3 + m] = variance > 0 ? slope * std::sqrt(variance / n) / c.full_scale_charge : 0;
+    }
+    t.addRow(values);
   }
   return t;
 }

@@ -10,6 +10,7 @@
 /// Signs: charge is positive into the bit line, as in the circuits. Stored voltages are those of the cells: a weight w
 /// of the behavioral simulator is stored as VDD - w, so that a positive product pushes charge into the bit line.
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -52,6 +53,9 @@ struct ComparedPoint {
   int operation = 0, index = 0;  ///< token (S, phi) or output
   double spice = 0;
   std::vector<double> model;  ///< by form
+  /// By how much each coefficient of a cubic moves the unclipped value: of cells with that cubic, ideal converters.
+  /// Empty: not linear in them.
+  std::vector<double> powers;
 };
 
 struct TileComparison {
@@ -61,7 +65,9 @@ struct TileComparison {
   std::vector<ComparedPoint> phi;     ///< s
   std::vector<ComparedPoint> output;  ///< s, signed; the model gets the transistors' phi pulses
   std::vector<ComparedPoint> chain;   ///< s, signed; the model gets its own phi pulses
+  std::vector<ComparedPoint> code;    ///< LSB: `output` as the 32-level counter reads the transistors' pulses
   Grid row_charge;                    ///< C, [row][point of s]: what each row gives by the full model
+  std::array<double, 4> cubic_A{};    ///< A/V^k: of the model file
   double full_scale_charge = 0;       ///< C, of the ReLU converter
   double full_scale_width = 15e-9;    ///< s
   double spice_cpu_s = 0;             ///< CPU seconds of all simulator runs

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "agreement.hpp"
+#include "best_cubic.hpp"
+#include "gaincell/cells/array.hpp"
 #include "gaincell/cells/column.hpp"
 
 namespace gaincell::flows {
@@ -20,13 +22,23 @@ struct Quantity {
   const char* unit;
   const std::vector<ComparedPoint>* points;
   double full_scale;
+  Clip clip;
+  bool counted = false;  ///< codes of the counter
+
+  /// The last form that can change it.
+  std::size_t lastForm(const TileComparison& c) const { return fullForm(c.forms) - (counted ? 0 : 1); }
+  std::optional<BestCubic> best(const TileComparison& c) const {
+    return bestCubic(*points, full_scale, clip, c.cubic_A);
+  }
 };
 
 std::vector<Quantity> quantities(const TileComparison& c) {
-  return {{"s", "S, charge of array 1", "C", &c.s, c.full_scale_charge},
-          {"phi", "phi, ReLU pulse", "s", &c.phi, c.full_scale_width},
-          {"output", "output, from the transistors' phi", "s", &c.output, c.full_scale_width},
-          {"chain", "output, from the model's own phi", "s", &c.chain, c.full_scale_width}};
+  const double top = c.full_scale_width;
+  return {{"s", "S, charge of array 1", "C", &c.s, c.full_scale_charge, {-INFINITY, INFINITY}},
+          {"phi", "phi, ReLU pulse", "s", &c.phi, top, {0, top}},
+          {"output", "output, from the transistors' phi", "s", &c.output, top, {-top, top}},
+          {"chain", "output, from the model's own phi", "s", &c.chain, top, {-top, top}},
+          {"code", "code of that output", "LSB", &c.code, cells::kPulseLevels, {-INFINITY, INFINITY}, true}};
 }
 
 std::string columnName(const ModelForm& form, const char* unit) {
@@ -47,7 +59,7 @@ json number(double value) {
 
 json budgetJson(const TileComparison& c, const Quantity& q) {
   json budget = json::array();
-  for (const BudgetEntry& e : errorBudget(c, *q.points, q.full_scale))
+  for (const BudgetEntry& e : errorBudget(c, *q.points, q.full_scale, q.counted))
     budget.push_back({{"effect", e.effect},
                       {"nrmse_before", e.nrmse_before},
                       {"nrmse_after", e.nrmse_after},
@@ -69,12 +81,13 @@ json quantityJson(const TileComparison& c, const Quantity& q) {
                      {"code_error", a.code_error},
                      {"beyond_lsb", a.beyond_lsb}});
   }
+  const auto best = q.best(c);
   return {{"full_scale", q.full_scale},
           {"unit", q.unit},
           {"points", q.points->size()},
           {"forms", forms},
           {"budget", budgetJson(c, q)},
-          {"counter_nrmse", counterError(*q.points, q.full_scale)},
+          {"best_cubic", best ? json{{"nrmse", best->nrmse}, {"coefficients_A", best->coefficients_A}} : json()},
           {"code_differences",
            {{"cubic", codeDifferences(*q.points, q.full_scale, plainForm(c.forms))},
             {"full", codeDifferences(*q.points, q.full_scale, fullForm(c.forms))}}}};
@@ -85,8 +98,13 @@ json quantityJson(const TileComparison& c, const Quantity& q) {
 TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, int rows, int cols) {
   TileCircuits c{context.circuitParameters(pdk, "array"), context.circuitParameters(pdk, "column"),
                  context.circuitParameters(pdk, "column")};
-  // One cell for both: what the columns are made of.
+  // One cell and one wire for both: the cell is that of the columns, the bit line that of the array.
   cells::copyPrefixed(c.relu_column, "cell_", c.array);
+  const cells::ArrayWire wire = cells::arrayWire(pdk, c.array);
+  for (auto* column : {&c.relu_column, &c.signed_column}) {
+    column->set("wire_r", wire.column_r);
+    column->set("wire_c", wire.column_c);
+  }
   c.array.set("rows", rows);
   c.array.set("cols", cols);
   c.relu_column.set("rows", rows);
@@ -115,12 +133,13 @@ std::string toText(const TileComparison& c) {
     text +=
         fmt::format("{} ({} points, full scale {:.4g} {})\n  {:<24}{:>9}{:>10}{:>10}{:>10}{:>12}{:>10}\n", q.title,
                     q.points->size(), q.full_scale, q.unit, "", "NRMSE", "max", "bias", "R2", "codes off", "> 1 LSB");
-    for (std::size_t f = 0; f <= fullForm(c.forms); ++f) {
+    for (std::size_t f = 0; f <= q.lastForm(c); ++f) {
       const Agreement a = agreementOf(*q.points, q.full_scale, f);
       text += fmt::format("  {:<24}{:>8.3f}%{:>9.3f}%{:>9.3f}%{:>10.5f}{:>11.2f}%{:>9.2f}%\n", formTitle(c.forms, f),
                           100 * a.nrmse, 100 * a.max, 100 * a.bias, a.r2, 100 * a.code_error, 100 * a.beyond_lsb);
     }
-    text += fmt::format("  the counter's 32 levels add {:.3f}%\n", 100 * counterError(*q.points, q.full_scale));
+    if (const auto best = q.best(c))
+      text += fmt::format("  {:<24}{:>8.3f}%\n", "best cubic for these data", 100 * best->nrmse);
   }
   text += fmt::format("one array multiply: {:.3g} s CPU in SPICE, {:.3g} s in the plain model, ratio {:.3g}\n",
                       c.spice_multiply_cpu_s, c.model_multiply_s, c.spice_multiply_cpu_s / c.model_multiply_s);
@@ -162,6 +181,16 @@ json checkFigures(const json& comparison) {
   put("code_error_rate", form("output", plain)["beyond_lsb"], "output codes more than one LSB off, cubic model");
   put("code_differs", form("output", plain)["code_error"], "output codes that differ at all, cubic model");
   put("code_differs_extended", form("output", full)["code_error"], "output codes that differ at all, extended model");
+  const auto best = [&](const char* quantity, const char* what) {
+    const json& b = comparison[quantity]["best_cubic"];
+    if (b.is_object())
+      put(std::string(quantity) + "_nrmse_best_cubic", b["nrmse"],
+          fmt::format("{}, cubic fitted to these very data: NRMSE of full scale", what));
+  };
+  best("s", "S");
+  best("output", "output");
+  put("code_nrmse_extended", form("code", full)["nrmse"],
+      "output code, extended model with counter: NRMSE of full scale");
   put("phi_nrmse_cubic", form("phi", plain)["nrmse"], "phi, cubic model against SPICE: NRMSE of full scale");
   put("phi_nrmse_extended", form("phi", full)["nrmse"], "phi, extended model against SPICE: NRMSE of full scale");
   put("chain_nrmse_cubic", form("chain", plain)["nrmse"],

@@ -12,14 +12,16 @@
 
 namespace gaincell::flows {
 
-/// Arrays and columns of the PDK's default array cell, with the parameters given by design file and --set.
+/// Arrays and columns of the PDK's default array cell, with the parameters given by design file and --set; the bit
+/// lines of all have the array's wire.
 TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, int rows, int cols);
 
-/// {"s", "phi", "output", "chain"}: per form nrmse, max, bias, r2, code_error, beyond_lsb; the budget; codes; speed.
+/// {"s", "phi", "output", "chain", "code"}: per form nrmse, max, bias, r2, code_error, beyond_lsb; the budget; codes;
+/// speed.
 nlohmann::json toJson(const TileComparison& comparison);
 std::string toText(const TileComparison& comparison);
-/// "s", "phi", "output", "chain": operation, index, transistors, and one column per form of the model (of those without
-/// one effect: "without_EFFECT"); "columns_s" ...: the map by column; "rows_s": by row of array 1.
+/// "s", "phi", "output", "chain", "code": operation, index, transistors, and one column per form of the model (of those
+/// without one effect: "without_EFFECT"); "columns_s" ...: the map by column; "rows_s": by row of array 1.
 std::map<std::string, support::Table> comparisonTables(const TileComparison& comparison);
 /// The figures that the specification and the report judge: name -> {value, unit, description}.
 nlohmann::json checkFigures(const nlohmann::json& comparison);

@@ -27,11 +27,14 @@ struct Quantity {
   const char* unit;
   double scale;
 };
-constexpr std::array<Quantity, 4> kQuantities = {
+constexpr std::array<Quantity, 5> kQuantities = {
     Quantity{"s", "First dot product: charge of array 1", "S", "pC", 1e12},
     Quantity{"phi", "After the ReLU converters: phi pulse", "phi", "ns", 1e9},
     Quantity{"output", "Second dot product: signed output pulse", "output", "ns", 1e9},
-    Quantity{"chain", "Through both arrays: signed output pulse", "output", "ns", 1e9}};
+    Quantity{"chain", "Through both arrays: signed output pulse", "output", "ns", 1e9},
+    Quantity{"code", "What the 32-level counter reads of it", "code", "LSB", 1}};
+/// Those that are pulses or charges.
+constexpr std::size_t kAnalog = 4;
 
 class SectionMaker {
  public:
@@ -49,15 +52,18 @@ class SectionMaker {
     section.id = "check";
     section.title = "Behavioral model against transistors";
     section.command = command_;
-    for (const Quantity& q : kQuantities) section.plots.push_back(scatter(q));
+    for (std::size_t k = 0; k < kAnalog; ++k) section.plots.push_back(scatter(kQuantities[k]));
     section.plots.push_back(budget("s", "Error budget of S", "of S"));
     section.plots.push_back(budget("output", "Error budget of the output", "of the output"));
+    section.plots.push_back(budget("code", "Error budget of the output code", "of the code"));
     section.plots.push_back(maps());
     if (tables_.contains("rows_s")) section.plots.push_back(rows());
     section.tables = {agreement(),
                       budgetTable("nrmse_after",
                                   "Error budget, effect by effect: NRMSE in % of full scale "
-                                  "when each is added to those above it; the last of them leaves the remainder"),
+                                  "when each is added to those above it, and in brackets what that takes from the mean "
+                                  "square of the static cubic (negative: it adds); no cubic is below the one fitted to "
+                                  "these very data"),
                       budgetTable("nrmse_without", "The full model without one effect: NRMSE in % of full scale"),
                       codes()};
     for (report::Plot& p : section.plots) p.command = command_;
@@ -150,16 +156,17 @@ class SectionMaker {
 
   report::Plot budget(const char* quantity, const char* title, const char* of_what) const {
     std::vector<report::Bar> bars;
-    const json& all = forms(quantity);
-    for (std::size_t f = 0; f <= full_; ++f) {
+    const json &all = forms(quantity), &effects = comparison_[quantity]["budget"];
+    const std::size_t last = effects.size();
+    for (std::size_t f = 0; f <= last; ++f) {
       const double nrmse = 100 * all[f]["nrmse"].get<double>();
       // The plain form is the static cubic with the storage coupling.
-      const std::string name = f == 0 ? all[f]["form"].get<std::string>()
-                                      : "+ " + comparison_[quantity]["budget"][f - 1]["effect"].get<std::string>();
-      bars.push_back({f == full_ ? name + " (remainder)" : name, nrmse,
-                      f == plain_  ? kCubicColor
-                      : f == full_ ? 2
-                                   : kFullColor,
+      const std::string name =
+          f == 0 ? all[f]["form"].get<std::string>() : "+ " + effects[f - 1]["effect"].get<std::string>();
+      bars.push_back({f == last ? name + " (remainder)" : name, nrmse,
+                      f == plain_ ? kCubicColor
+                      : f == last ? 2
+                                  : kFullColor,
                       fmt::format("{:.3f} %", nrmse)});
     }
     report::Plot plot = report::barPlot(std::string("budget-") + quantity, title,
@@ -198,18 +205,18 @@ class SectionMaker {
   report::Plot rows() const {
     report::Plot plot;
     plot.id = "check-rows";
-    plot.title = "Gain error by row of array 1";
+    plot.title = "Error of S by row of array 1";
     plot.caption =
-        "How much the difference of S follows the charge that each row gives: the slope over all points. With few "
-        "points it is noise around zero.";
-    plot.alt = "Gain error by row, cubic and full model";
+        "The part of the error that follows the charge of each row: slope of the difference over that charge, times "
+        "its rms. With no more points than rows it is noise around zero.";
+    plot.alt = "Part of the error of S that follows each row's charge, cubic and full model";
     report::Panel panel;
     panel.x_label = "row (0 is nearest the converter)";
-    panel.y_label = "gain error (%)";
+    panel.y_label = "% of full scale";
     panel.y_scale = 100;
     panel.data = table("rows_s");
-    panel.series = {{"cubic", "row", "cubic_gain_error", "", report::Style::LinePoints, kCubicColor},
-                    {"full model", "row", "full_gain_error", "", report::Style::LinePoints, kFullColor}};
+    panel.series = {{"cubic", "row", "cubic_share", "", report::Style::LinePoints, kCubicColor},
+                    {"full model", "row", "full_share", "", report::Style::LinePoints, kFullColor}};
     plot.panels = {panel};
     plot.files = {{"by row", file("rows_s")}};
     plot.height = 300;
@@ -222,8 +229,9 @@ class SectionMaker {
         "counter",
         {"quantity", "model", "points", "NRMSE", "largest", "bias", "R²", "codes that differ", "by more than 1"},
         {}};
-    for (const Quantity& q : kQuantities)
+    for (std::size_t k = 0; k < kAnalog; ++k)
       for (const std::size_t f : {plain_, full_}) {
+        const Quantity& q = kQuantities[k];
         const json& a = forms(q.name)[f];
         t.rows.push_back({fmt::format("{}{}", q.axis, q.name == std::string("chain") ? ", both arrays" : ""),
                           f == plain_ ? "cubic" : "full", fmt::format("{}", comparison_[q.name]["points"].get<int>()),
@@ -235,22 +243,31 @@ class SectionMaker {
   }
 
   report::TextTable budgetTable(const char* field, const char* caption) const {
-    report::TextTable t{caption, {"effect", "S", "phi", "output", "through both arrays"}, {}};
+    report::TextTable t{caption, {"effect", "S", "phi", "output", "through both arrays", "output code"}, {}};
     const bool added = field == std::string("nrmse_after");
-    const auto row = [&](const std::string& name, const auto& value) {
+    const auto row = [&](const std::string& name, const auto& text) {
       std::vector<std::string> cells = {name};
-      for (const Quantity& q : kQuantities) cells.push_back(percent(value(q.name)));
+      for (const Quantity& q : kQuantities) cells.push_back(text(q.name));
       t.rows.push_back(cells);
     };
-    row(added ? "static cubic" : "full model", [&](const char* q) { return forms(q)[added ? 0 : full_]["nrmse"]; });
-    const json& effects = comparison_["s"]["budget"];
+    row(added ? "static cubic" : "full model",
+        [&](const char* q) { return percent(forms(q)[added ? 0 : full_]["nrmse"]); });
+    const json& effects = comparison_["code"]["budget"];  // the longest: the counter is its last
     for (std::size_t k = 0; k < effects.size(); ++k) {
-      const auto value = [&](const char* q) { return comparison_[q]["budget"][k][field]; };
-      if (!added && value("s").is_null()) continue;
-      row((added ? "+ " : "without ") + effects[k]["effect"].get<std::string>(), value);
+      if (!added && effects[k][field].is_null()) continue;
+      row((added ? "+ " : "without ") + effects[k]["effect"].get<std::string>(), [&](const char* q) -> std::string {
+        const json& own = comparison_[q]["budget"];
+        if (k >= own.size()) return "–";
+        const std::string nrmse = percent(own[k][field]);
+        return added ? fmt::format("{} ({:.1f})", nrmse, 100 * own[k]["share"].get<double>()) : nrmse;
+      });
     }
-    if (added)
-      row("quantization: the 32-level counter alone", [&](const char* q) { return comparison_[q]["counter_nrmse"]; });
+    if (!added) return t;
+    row("remainder", [&](const char* q) { return percent(forms(q)[full_]["nrmse"]); });
+    row("cubic fitted to these very data", [&](const char* q) -> std::string {
+      const json& best = comparison_[q]["best_cubic"];
+      return best.is_object() ? percent(best["nrmse"]) : "–";
+    });
     return t;
   }
 
@@ -258,8 +275,8 @@ class SectionMaker {
     report::TextTable t{"Output codes: share of points in % by difference, model minus transistors",
                         {"quantity", "model", "-3 or less", "-2", "-1", "0", "+1", "+2", "+3 or more"},
                         {}};
-    for (const Quantity& q : kQuantities) {
-      if (q.name == std::string("s")) continue;
+    for (std::size_t k = 1; k < kAnalog; ++k) {
+      const Quantity& q = kQuantities[k];
       for (const char* form : {"cubic", "full"}) {
         std::vector<std::string> cells = {
             fmt::format("{}{}", q.axis, q.name == std::string("chain") ? ", both arrays" : ""), form};
@@ -312,7 +329,6 @@ void writeCheck(const TileComparison& comparison, const json& result, const std:
   }
   data.sections = {std::move(section)};
   data.files = {{"check.json", "check.json"}};
-  data.reproduce = {{"this page", provenance.command}};
   report::writeReport(data, dir, overwrite);
 }
 

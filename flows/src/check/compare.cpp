@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "agreement.hpp"
 #include "check.hpp"
 #include "devices.hpp"
 #include "gaincell/cells/column.hpp"
@@ -87,7 +88,9 @@ class Comparison {
   TileComparison run() {
     result_.data = data_.name;
     result_.full_scale_charge = full_relu_;
+    result_.cubic_A = model::coefficients(model_.cell, model::SignConvention::IntoBitLine);
     cell_ = cells::extractPrefixed(circuits_.array, "cell_", cells::gainCellParameters(pdk_));
+    warnOfAnotherCell();
     if (options_.mismatch != DrawnDevices::None)
       chip_.emplace(pdk_, options_.seed, options_.mismatch == DrawnDevices::All);
     keys_ = prepare(1, data_.keys, circuits_.relu_column);
@@ -112,6 +115,27 @@ class Comparison {
   double fullCharge(const netlist::ParameterSet& column) const {
     return cells::kPulseLevels *
            cells::lsbCharge(cells::columnConverter(column), cells::columnConverterParameters(pdk_, column));
+  }
+
+  /// A model of another cell, or of other conditions, agrees with nothing: said before somebody reads the errors as
+  /// those of a model.
+  void warnOfAnotherCell() {
+    constexpr int kPoints = 9;
+    constexpr double kMost = 0.1;  // of full scale; a cubic is off by 3 %
+    const StaticCurrent simulated = staticCurrent(pdk_, conditions_, cell_, kPoints, simulator_);
+    const double coupling = 1 + model_.cell.storage_coupling.value_or(0);
+    double squares = 0;
+    for (std::size_t k = 0; k < simulated.v.size(); ++k) {
+      const double y = (simulated.v[k] - model_.cell.v_zero_V) / coupling;
+      const double d = model::current(model_.cell, model_.cell.v_zero_V + y) - simulated.i[k];
+      squares += d * d / static_cast<double>(simulated.v.size());
+    }
+    const double share = std::sqrt(squares) / (1e-6 * model_.cell.full_scale_uA);
+    if (!(share > kMost)) return;
+    result_.warnings.push_back(fmt::format(
+        "the model's current is off by {:.0f} % of its full scale from that of the array's cell: it belongs to another "
+        "cell or to other conditions",
+        100 * share));
   }
 
   Prepared prepare(int array, const Grid& wanted, const netlist::ParameterSet& column) {
@@ -160,14 +184,22 @@ class Comparison {
     for (std::size_t k = 0; k < queries.size(); ++k) {
       result_.model_multiply_s += timedMultiply(model_.cell, data_.keys, queries[k]) / operations;
       for (std::size_t j = 0; j < runs.charge[k].size(); ++j) {
-        ComparedPoint p{static_cast<int>(k), static_cast<int>(j), runs.charge[k][j], {}};
+        ComparedPoint p{static_cast<int>(k), static_cast<int>(j), runs.charge[k][j], {}, {}};
         for (const auto& form : result_.forms)
           p.model.push_back(tile_.charge(form.effects, keys_.model, j, queries[k], BitLine::Held));
+        p.powers = powers(keys_.model, j, queries[k], 1);
         result_.s.push_back(std::move(p));
         for (std::size_t i = 0; i < result_.row_charge.size(); ++i)
           result_.row_charge[i].push_back(tile_.cellCharge(full, keys_.model, i, j, queries[k][i]));
       }
     }
+  }
+
+  /// @param scale value of a charge of 1 C
+  Row powers(const ModelArray& array, std::size_t column, const Row& widths, double scale) const {
+    Row sums = tile_.powers(array, column, widths);
+    for (double& x : sums) x *= scale;
+    return sums;
   }
 
   double output(const ModelForm& form, std::size_t element, const Row& phi) const {
@@ -187,18 +219,27 @@ class Comparison {
               tile_.phi(form.effects, tile_.charge(form.effects, keys_.model, j, queries[k], BitLine::Integrating)));
       }
       for (std::size_t j = 0; j < phi[k].size(); ++j) {
-        ComparedPoint p{operation, static_cast<int>(j), phi[k][j], {}};
+        ComparedPoint p{operation, static_cast<int>(j), phi[k][j], {}, {}};
         for (const Row& widths : own) p.model.push_back(widths[j]);
+        p.powers = powers(keys_.model, j, queries[k], result_.full_scale_width / full_relu_);
         result_.phi.push_back(std::move(p));
       }
       for (std::size_t e = 0; e < out[k].size(); ++e) {
-        ComparedPoint second{operation, static_cast<int>(e), out[k][e], {}}, chain = second;
+        ComparedPoint second{operation, static_cast<int>(e), out[k][e], {}, {}};
+        ComparedPoint chain = second;
+        ComparedPoint code = second;
+        code.spice = outputCode(code.spice, result_.full_scale_width);
         for (std::size_t f = 0; f < result_.forms.size(); ++f) {
           second.model.push_back(output(result_.forms[f], e, played));
           chain.model.push_back(output(result_.forms[f], e, own[f]));
+          code.model.push_back(result_.forms[f].effects.quantization
+                                   ? outputCode(second.model[f], result_.full_scale_width)
+                                   : second.model[f] / cells::kPulseLsb);
         }
+        second.powers = powers(values_.model, e, played, result_.full_scale_width / full_signed_);
         result_.output.push_back(std::move(second));
         result_.chain.push_back(std::move(chain));
+        result_.code.push_back(std::move(code));
       }
     }
   }

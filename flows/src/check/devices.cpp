@@ -78,6 +78,7 @@ std::vector<sim::Alter> DrawnChip::alters(const netlist::Deck& deck, int array, 
 std::vector<sim::Alter> DrawnChip::alters(const std::vector<montecarlo::Quantity>& cell, int array, std::size_t row,
                                           std::size_t column) const {
   std::vector<sim::Alter> out;
+  out.reserve(cell.size());
   for (const auto& q : cell) out.push_back(alter(q, placeOf(array, row, column)));
   return out;
 }

@@ -34,26 +34,32 @@ std::vector<Switch> switches(const model::Model& m, const KnownEffects& known) {
           {"write error", &Effects::write_error, known.write_error},
           {"mismatch", &Effects::mismatch, known.mismatch},
           {"converter line", &Effects::converter_line, true},
-          {"converter INL", &Effects::converter_inl, true}};
-}
-
-/// Change of a stored voltage in `t` seconds. A write leaves voltages some millivolts outside the rails, where a
-/// leakage curve ends: they leak as its end does, and stay where they are otherwise.
-double leaked(const model::Retention& r, double v, double t) {
-  double inside = v;
-  if (!r.exponential && r.leakage_curve)
-    inside = std::clamp(v, r.leakage_curve->voltage_V.front(), r.leakage_curve->voltage_V.back());
-  return model::decayed(r, inside, t) - inside;
+          {"converter INL", &Effects::converter_inl, true},
+          {"quantization", &Effects::quantization, true}};
 }
 
 constexpr const char* kPlainName = "cubic";
 
-/// Charge (C) of a line of capacitance c (0: held) through `t` seconds of current b (A) and conductance g (S); `v` is
-/// its distance from the reference and moves along. Solves c dv/dt = b - g v.
-double integrate(double b, double g, double c, double t, double& v) {
-  if (!(c > 0)) return b * t;
-  const double x = g * t / c, now = b - g * v;
-  const double dv = now * t / c * (std::fabs(x) < 1e-9 ? 1.0 : -std::expm1(-x) / x);
+/// tanh(s x) / s with s^2 given, also where it is negative.
+double tanhOver(double s_squared, double x) {
+  const double s = std::sqrt(std::fabs(s_squared));
+  if (s * x < 1e-6) return x;
+  return (s_squared > 0 ? std::tanh(s * x) : std::tan(s * x)) / s;
+}
+
+/// Cells that are on together.
+struct Sources {
+  double current = 0, conductance = 0, slope = 0;  ///< A, S, S/V
+};
+
+/// Charge (C) of a line of capacitance c (0: held) through `t` seconds of these cells; `v` is its distance from the
+/// reference and moves along. Solves c dv/dt = b - g v - h v^2: w = 2 h v + g has c dw/dt = (s^2 - w^2) / 2 with
+/// s^2 = g^2 + 4 h b.
+double integrate(const Sources& on, double c, double t, double& v) {
+  if (!(c > 0)) return on.current * t;
+  const double now = on.current - (on.conductance + on.slope * v) * v, w = 2 * on.slope * v + on.conductance;
+  const double root = tanhOver(on.conductance * on.conductance + 4 * on.slope * on.current, t / (2 * c));
+  const double dv = 2 * root * now / (1 + w * root);
   v += dv;
   return c * dv;
 }
@@ -101,7 +107,7 @@ std::size_t fullForm(const std::vector<ModelForm>& forms) {
 BehavioralTile::CellState BehavioralTile::cell(const Effects& on, const ModelArray& array, std::size_t row,
                                                std::size_t column) const {
   double v = (on.write_error && !array.stored.empty() ? array.stored : array.wanted)[row][column];
-  if (on.leakage && model_.retention) v += leaked(*model_.retention, v, array.hold);
+  if (on.leakage && model_.retention) v = model::decayed(*model_.retention, v, array.hold);
   const model::Cell& c = model_.cell;
   double y = v - c.v_zero_V;
   CellState state;
@@ -113,7 +119,11 @@ BehavioralTile::CellState BehavioralTile::cell(const Effects& on, const ModelArr
     state.current = model::current(c, c.v_zero_V + y);
   }
   if (on.edge_charge) state.edge = 1e-15 * polynomial(c.extended->edge_charge_fC, y);
-  if (on.conductance || on.wire_drop) state.conductance = 1e-6 * polynomial(c.extended->conductance_uS, y);
+  if (on.conductance || on.wire_drop) {
+    state.conductance = 1e-6 * polynomial(c.extended->conductance_uS, y);
+    if (c.extended->conductance_slope)
+      state.conductance_slope = 1e-6 * polynomial(c.extended->conductance_slope->slope_uS_per_V, y);
+  }
   if (on.mismatch && !array.deviation.empty()) {
     const CellDeviation& d = array.deviation[row][column];
     state.current += polynomial(on.higher_order ? d.extended : d.cubic, y);
@@ -141,26 +151,41 @@ double BehavioralTile::charge(const Effects& on, const ModelArray& array, std::s
     before = by_width[first].first;
     if (!(dt > 0)) continue;
     std::vector<char> active(widths.size(), 0);
-    double b = 0, g = 0;
+    Sources sources;
     for (std::size_t k = first; k < by_width.size(); ++k) {
       const std::size_t i = by_width[k].second;
       active[i] = 1;
-      b += cells[i].current;
-      if (on.conductance) g += cells[i].conductance;
+      sources.current += cells[i].current;
+      if (!on.conductance) continue;
+      sources.conductance += cells[i].conductance;
+      sources.slope += cells[i].conductance_slope;
     }
     if (on.wire_drop) {
       // Row 0 is nearest the end of the line; element i carries the current of all rows from i on.
-      double drop = 0, beyond = b;
+      double drop = 0, beyond = sources.current;
       for (std::size_t i = 0; i < widths.size(); ++i) {
         drop += array.wire_r * beyond;
         if (!active[i]) continue;
         beyond -= cells[i].current;
-        b -= cells[i].conductance * drop;
+        sources.current -= (cells[i].conductance + cells[i].conductance_slope * drop) * drop;
       }
     }
-    total += integrate(b, g, c, dt, v);
+    total += integrate(sources, c, dt, v);
   }
   return total;
+}
+
+std::vector<double> BehavioralTile::powers(const ModelArray& array, std::size_t column,
+                                           const std::vector<double>& widths) const {
+  std::vector<double> sums(4, 0.0);
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    double term = widths[i];
+    for (double& sum : sums) {
+      sum += term;
+      term *= array.wanted[i][column] - model_.cell.v_zero_V;
+    }
+  }
+  return sums;
 }
 
 double BehavioralTile::cellCharge(const Effects& on, const ModelArray& array, std::size_t row, std::size_t column,

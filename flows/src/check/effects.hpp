@@ -25,6 +25,7 @@ struct Effects {
   bool mismatch = false;          ///< the drawn devices of each cell
   bool converter_line = false;    ///< slope, offset and saturation of the fitted converters
   bool converter_inl = false;     ///< and their integral nonlinearity
+  bool quantization = false;      ///< the counter reads the output pulse; charges and pulses come before it
 };
 
 /// A form of the model.
@@ -79,10 +80,14 @@ class BehavioralTile {
                     double width) const;
   double phi(const Effects& on, double charge) const;     ///< s
   double output(const Effects& on, double charge) const;  ///< s, signed
+  /// What (V - v_zero)^k A, k = 0 .. 3, in the place of every cell's current would give (C): a cubic's charge is its
+  /// coefficients times these.
+  std::vector<double> powers(const ModelArray& array, std::size_t column, const std::vector<double>& widths) const;
 
  private:
   struct CellState {
-    double current = 0, conductance = 0, edge = 0;  ///< A, S, C at the reference bit-line voltage
+    double current = 0, edge = 0;                   ///< A, C at the reference bit-line voltage
+    double conductance = 0, conductance_slope = 0;  ///< S, S/V: what the current loses with the bit line's distance
   };
   CellState cell(const Effects& on, const ModelArray& array, std::size_t row, std::size_t column) const;
 

@@ -106,6 +106,7 @@ TileData randomTile(std::uint64_t seed, int rows, int tokens, int outputs, int o
   TileData data{"random levels", grid(rows, tokens, level("key")), grid(tokens, outputs, level("value")), {}};
   for (int k = 0; k < operations; ++k) {
     std::vector<int> query;
+    query.reserve(static_cast<std::size_t>(rows));
     for (int i = 0; i < rows; ++i)
       query.push_back(static_cast<int>(kQueryLevels *
                                        draw(seed, "query", static_cast<std::size_t>(k), static_cast<std::size_t>(i))));

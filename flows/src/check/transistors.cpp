@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "gaincell/cells/column.hpp"
+#include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/sim/array_engine.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
@@ -207,6 +208,14 @@ ColumnRuns runColumnsSplit(const pdk::Pdk& pdk, const pdk::Conditions& condition
   ColumnRuns runs = readColumns(pdk, conditions, array, widths.size(), jobs, simulator);
   runs.cpu_s += cpu;
   return runs;
+}
+
+StaticCurrent staticCurrent(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& cell,
+                            int points, sim::Simulator& simulator) {
+  const auto deck = std::make_shared<const netlist::Deck>(cells::gainCellStaticDeck(pdk, conditions, cell, points));
+  const auto outcomes = simulator.runAll({{deck, {}, "cell", {}}}, "");
+  const sim::Waveforms& waves = outcomes[0].orThrow("cell");
+  return {waves["v(xcell.sn)"], waves["i(vbl)"]};
 }
 
 double playable(double width) noexcept {

@@ -46,6 +46,13 @@ ColumnRuns runColumns(const pdk::Pdk& pdk, const pdk::Conditions& conditions, co
 ColumnRuns runColumnsSplit(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
                            const Grid& stored, const Grid& widths, sim::Simulator& simulator);
 
+/// Static I(V) of the nominal cell alone: V stored, A into the bit line.
+struct StaticCurrent {
+  std::vector<double> v, i;
+};
+StaticCurrent staticCurrent(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& cell,
+                            int points, sim::Simulator& simulator);
+
 /// A pulse as a word line can play it: shorter ones than two edges vanish.
 double playable(double width) noexcept;
 

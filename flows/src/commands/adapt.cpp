@@ -42,8 +42,9 @@ att::SignalStatistics targetsOf(const att::ArrayFile& input, const att::InputDat
   return att::layerForward(linear, d.header.shape, d.q, d.k, d.v)(d.header.scalers);
 }
 
-void writeResult(const std::string& file, const att::AdaptResult& r, std::size_t heads, support::Overwrite overwrite) {
-  att::NpzWriter w(file, overwrite);
+void writeResult(const CommandContext& context, const std::string& file, const att::AdaptResult& r, std::size_t heads) {
+  att::NpzWriter w(file, context.overwrite());
+  w.comment(support::toJson(context.provenance()).dump());
   const auto& s = r.scalers;
   const std::pair<const char*, const std::vector<float>*> parts[] = {{"a_q", &s.a_q}, {"b_q", &s.b_q}, {"a_k", &s.a_k},
                                                                      {"b_k", &s.b_k}, {"a_v", &s.a_v}, {"b_v", &s.b_v},
@@ -68,22 +69,24 @@ void writeResult(const std::string& file, const att::AdaptResult& r, std::size_t
 }
 
 ExitCode run(const CommandContext& context) {
-  const AttentionChoice choice = attentionChoice(context);
+  AttentionChoice choice = attentionChoice(context);
   const auto input = att::ArrayFile::open(requiredOption(context, "input", "X.npz"));
   const std::string output = requiredOption(context, "output", "scalers.npz");
   const att::InputData d = att::readInput(*input);
   const std::size_t heads = d.header.shape.heads;
+  judgeHold(choice, d.header.shape.tokens);
   att::AdaptOptions options;
   if (context.values.count("tolerance"))
     options.tolerance = support::parseSpiceNumber(context.values["tolerance"].as<std::string>());
-  if (context.values.count("iterations"))
-    options.iterations = static_cast<int>(support::parseSpiceNumber(context.values["iterations"].as<std::string>()));
-  if (options.tolerance <= 0 || options.iterations < 1)
-    throw Error("FLW-0410", "tolerance and iterations must be positive", "gaincell adapt", "e.g. --tolerance 1e-4");
+  options.iterations =
+      static_cast<int>(countOption(context, "iterations", static_cast<std::size_t>(options.iterations), 1, 100'000));
+  if (options.tolerance <= 0)
+    throw Error("FLW-0410", fmt::format("{} is not positive", options.tolerance), "--tolerance",
+                "e.g. --tolerance 1e-4");
   const auto target = targetsOf(*input, d, choice.settings);
   const att::Scalers start = context.values.count("from-identity") ? att::Scalers::identity(heads) : d.header.scalers;
   const auto r = att::adapt(att::layerForward(choice.settings, d.header.shape, d.q, d.k, d.v), target, start, options);
-  writeResult(output, r, heads, context.overwrite());
+  writeResult(context, output, r, heads);
 
   json j = {{"iterations", r.iterations},     {"converged", true},
             {"std_residual", r.std_residual}, {"mean_residual", r.mean_residual},

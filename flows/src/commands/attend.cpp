@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "attention_options.hpp"
 #include "commands.hpp"
@@ -74,37 +76,47 @@ json statistics(const std::vector<double>& x) {
   return r;
 }
 
-/// Perplexity of the language model in a folder, without effects and per chip.
-json taskMetric(const CommandContext& context, const AttentionChoice& choice, int chips, support::Table& table) {
-  const std::filesystem::path folder = context.values["task"].as<std::string>();
+/// A language model and the text it is judged by.
+struct Task {
+  att::LanguageModel network;
+  att::LanguageModel::Tokens tokens;
+  std::string set;
+  std::vector<att::Scalers> scalers;
+};
+
+std::optional<Task> loadTask(const CommandContext& context) {
+  if (!context.values.count("task")) return std::nullopt;
+  const std::filesystem::path folder = requiredOption(context, "task", "DIR");
   const std::string set =
       context.values.count("task-scalers") ? context.values["task-scalers"].as<std::string>() : "adapted";
-  const auto network = att::LanguageModel::load(folder);
+  const std::size_t rows = countOption(context, "task-rows", std::numeric_limits<std::size_t>::max(), 1);
+  auto network = att::LanguageModel::load(folder);
   auto tokens = att::LanguageModel::readTokens(folder / "val_tokens.npy");
-  if (context.values.count("task-rows"))
-    tokens.rows =
-        std::min(tokens.rows,
-                 static_cast<std::size_t>(support::parseSpiceNumber(context.values["task-rows"].as<std::string>())));
-  const auto scalers = network.scalers(set);
-  json r = {{"metric", "perplexity"}, {"scalers", set}, {"rows", tokens.rows}};
-  r["plain"] = network.perplexity(tokens, choice.plain, scalers, context.common.jobs);
+  tokens.rows = std::min(tokens.rows, rows);
+  auto scalers = network.scalers(set);
+  return Task{std::move(network), std::move(tokens), set, std::move(scalers)};
+}
+
+/// Perplexity without effects and per chip.
+json taskMetric(const CommandContext& context, const AttentionChoice& choice, const Task& task, int chips,
+                support::Table& table) {
+  json r = {{"metric", "perplexity"}, {"scalers", task.set}, {"rows", task.tokens.rows}};
+  r["plain"] = task.network.perplexity(task.tokens, choice.plain, task.scalers, context.common.jobs);
   std::vector<double> all;
   for (int chip = 0; chip < chips; ++chip) {
     att::Settings s = choice.settings;
     auto physics = std::make_shared<att::Physics>(*s.physics);
     physics->chip = static_cast<std::uint64_t>(chip);
     s.physics = physics;
-    all.push_back(network.perplexity(tokens, s, scalers, context.common.jobs));
+    all.push_back(task.network.perplexity(task.tokens, s, task.scalers, context.common.jobs));
     table.rows[static_cast<std::size_t>(chip)].back() = all.back();
   }
   if (!all.empty()) r["chips"] = statistics(all);
   return r;
 }
 
-json chipReport(const CommandContext& context, const AttentionChoice& choice, const att::ArrayFile& input, int chips) {
-  if (chips > 0 && !choice.settings.physics)
-    throw Error("FLW-0406", "--chips without an effect that differs from chip to chip", "--chips",
-                "add --mismatch, --converter-mismatch or another effect");
+json chipReport(const CommandContext& context, const AttentionChoice& choice, const att::ArrayFile& input, int chips,
+                const std::optional<Task>& task) {
   support::Table table{{"chip", "relative_rmse", "largest_error", "correlation", "perplexity"}, {}};
   json r;
   if (chips > 0) {
@@ -119,11 +131,32 @@ json chipReport(const CommandContext& context, const AttentionChoice& choice, co
          {"largest_error", statistics(largest)},
          {"correlation", statistics(correlation)}};
   }
-  if (context.values.count("task")) r["task"] = taskMetric(context, choice, chips, table);
+  if (task) r["task"] = taskMetric(context, choice, *task, chips, table);
   if (context.values.count("chips-csv"))
     support::writeCsv(context.values["chips-csv"].as<std::string>(), table, context.overwrite(),
                       {support::toJson(context.provenance()).dump()});
   return r;
+}
+
+std::string chipText(const json& chips) {
+  std::string s;
+  const auto line = [&s](const std::string& name, const json& x) {
+    s += fmt::format("  {:<18} {:>10.4g}       over {} chips; sigma {:.3g}, {:.4g} to {:.4g}\n", name,
+                     x["mean"].get<double>(), x["samples"].get<std::size_t>(),
+                     x["sigma"].is_null() ? 0.0 : x["sigma"].get<double>(), x["min"].get<double>(),
+                     x["max"].get<double>());
+  };
+  if (chips.contains("relative_rmse")) {
+    line("relative rmse", chips["relative_rmse"]);
+    line("largest error", chips["largest_error"]);
+    line("correlation", chips["correlation"]);
+  }
+  if (!chips.contains("task")) return s;
+  const json& task = chips["task"];
+  s += fmt::format("  {:<18} {:>10.4g}       without effects\n", task["metric"].get<std::string>(),
+                   task["plain"].get<double>());
+  if (task.contains("chips")) line(task["metric"].get<std::string>(), task["chips"]);
+  return s;
 }
 
 std::string text(const json& r, const std::string& output) {
@@ -139,17 +172,19 @@ std::string text(const json& r, const std::string& output) {
       100 * u["phi_saturated"].get<double>(), 100 * u["tiles_saturated"].get<double>(),
       100 * u["tiles_idle"].get<double>(), support::formatSi(r["energy"]["per_token_J"].get<double>(), "J"),
       support::formatSi(r["latency"]["token_s"].get<double>(), "s"));
-  if (r.contains("chips")) s += "  chips " + r["chips"].dump() + "\n";
+  for (const auto& n : r["energy_notes"]) s += "  energy: " + n.get<std::string>() + "\n";
+  if (r.contains("chips")) s += chipText(r["chips"]);
   for (const auto& w : r["warnings"]) s += "  warning: " + w.get<std::string>() + "\n";
   return s;
 }
 
 ExitCode run(const CommandContext& context) {
-  const AttentionChoice choice = attentionChoice(context);
+  AttentionChoice choice = attentionChoice(context);
   const std::string input_name = requiredOption(context, "input", "X.npz");
   const std::string output = requiredOption(context, "output", "Y.npz");
   const auto input = att::ArrayFile::open(input_name);
   const att::InputHeader header = att::readHeader(*input);
+  judgeHold(choice, header.shape.tokens);
   att::FileRunOptions options;
   options.streaming = context.values.count("streaming") > 0;
   options.intermediates = context.values.count("intermediates") > 0;
@@ -157,13 +192,16 @@ ExitCode run(const CommandContext& context) {
     throw Error("FLW-0407", "--intermediates are of whole sequences", "--streaming", "leave one of the two out");
   if (context.values.count("compress")) options.compression = att::Compression::Deflate;
   options.overwrite = context.overwrite();
-  int chips = 0;
-  if (context.values.count("chips")) {
-    const double n = support::parseSpiceNumber(context.values["chips"].as<std::string>());
-    if (n < 1 || n > 1e6 || n != std::floor(n))
-      throw Error("FLW-0408", fmt::format("{} chips", n), "--chips", "give a whole number from 1");
-    chips = static_cast<int>(n);
-  }
+  options.provenance = support::toJson(context.provenance()).dump();
+  const auto chips = static_cast<int>(countOption(context, "chips", 0, 1, 1'000'000));
+  for (const auto& [name, needs] : {std::pair{"chips-csv", "chips"}, {"task-rows", "task"}, {"task-scalers", "task"}})
+    if (context.values.count(name) && !context.values.count(needs))
+      throw Error("FLW-0408", "the option does nothing here", fmt::format("--{}", name),
+                  fmt::format("add --{}", needs));
+  if (chips > 0 && !choice.settings.physics)
+    throw Error("FLW-0406", "--chips without an effect that differs from chip to chip", "--chips",
+                "add --mismatch, --converter-mismatch or another effect");
+  const std::optional<Task> task = loadTask(context);
   const att::Engine engine(choice.settings, header.scalers, header.shape.heads, header.shape.dimension);
 
   const auto activity = att::runFile(choice.settings, *input, output, options);
@@ -176,7 +214,7 @@ ExitCode run(const CommandContext& context) {
   r["kernel"] = att::kernelName(engine.kernel());
   r["decay_per_token"] = choice.settings.decay;
   r["warnings"] = choice.warnings;
-  if (chips > 0 || context.values.count("task")) r["chips"] = chipReport(context, choice, *input, chips);
+  if (chips > 0 || task) r["chips"] = chipReport(context, choice, *input, chips, task);
   r["provenance"] = support::toJson(context.provenance());
   context.print(r, text(r, output));
   return ExitCode::Done;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/parallel.hpp"
@@ -22,7 +24,7 @@ void addAttentionOptions(po::options_description_easy_init add) {
   add("levels-out", text("N"), "levels of a tile's output (default 32; 0: not quantized)");
   add("decay", text("L"), "lambda per token (default: token time / retention time constant of the model)");
   add("decay-mode", text("MODE"), "exact (default), bf16-qk or all-orders-once");
-  add("window", text("W"), "tokens that are remembered (default: all; 1024 with --streaming)");
+  add("window", text("W"), "tokens that are remembered (default 0: all; 1024 with --streaming)");
   add("tile-columns", text("L"), "columns that share an output conversion (default 64)");
   add("tiles", text("ORDER"), "absolute (default: token index) or slot (physical column of the ring buffer)");
   add("output-grid", text("GRID"), "paper-code (default) or counter");
@@ -31,7 +33,7 @@ void addAttentionOptions(po::options_description_easy_init add) {
   add("threads", text("N"), "threads (default: -j)");
   add("kernel", text("NAME"), "auto (default), generic, avx2 or avx512");
   add("mismatch", "effect: every cell draws its coefficients (--seed)");
-  add("leakage", "effect: decay of both rails towards the fitted end voltage (at --temp)");
+  add("leakage", "effect: decay by the fitted law, of both rails or by the leakage curve (at --temp)");
   add("write-error", "effect: the voltages that the write path really stores");
   add("write-sigma", text("V"), "effect: random error of every write, rms");
   add("extended", "effect: extended cell (higher order, edge charge)");
@@ -48,10 +50,15 @@ void addAttentionOptions(po::options_description_easy_init add) {
 std::string requiredOption(const CommandContext& context, const char* name, const char* example) {
   if (!context.values.count(name))
     throw Error("FLW-0401", fmt::format("--{} is missing", name), "", fmt::format("add --{} {}", name, example));
-  return context.values[name].as<std::string>();
+  const auto value = context.values[name].as<std::string>();
+  if (value.empty())
+    throw Error("FLW-0411", "the name is empty", fmt::format("--{}", name), fmt::format("--{} {}", name, example));
+  return value;
 }
 
 namespace {
+
+constexpr std::size_t kMostThreads = 1024;  // as for -j
 
 std::optional<double> number(const CommandContext& c, const char* name) {
   if (!c.values.count(name)) return std::nullopt;
@@ -62,13 +69,19 @@ std::optional<double> number(const CommandContext& c, const char* name) {
   }
 }
 
-std::size_t count(const CommandContext& c, const char* name, std::size_t standard) {
+}  // namespace
+
+std::size_t countOption(const CommandContext& c, const char* name, std::size_t standard, std::size_t least,
+                        std::size_t most) {
   const auto x = number(c, name);
   if (!x) return standard;
-  if (*x < 0 || *x > 1e9 || *x != static_cast<double>(static_cast<std::size_t>(*x)))
-    throw Error("FLW-0403", fmt::format("{} is not a count", *x), fmt::format("--{}", name), "give a whole number");
+  if (*x < static_cast<double>(least) || *x > static_cast<double>(most) || *x != std::floor(*x))
+    throw Error("FLW-0403", fmt::format("{} is not possible", *x), fmt::format("--{}", name),
+                fmt::format("give a whole number from {} to {}", least, most));
   return static_cast<std::size_t>(*x);
 }
+
+namespace {
 
 template <typename T>
 T choice(const CommandContext& c, const char* name, const std::vector<std::pair<std::string, T>>& all, T standard) {
@@ -83,17 +96,17 @@ T choice(const CommandContext& c, const char* name, const std::vector<std::pair<
 }
 
 void applySettings(const CommandContext& c, att::Settings& s) {
-  s.levels_q = static_cast<int>(count(c, "levels-q", 16));
-  s.levels_kv = static_cast<int>(count(c, "levels-kv", 8));
-  s.levels_out = static_cast<int>(count(c, "levels-out", 32));
+  s.levels_q = static_cast<int>(countOption(c, "levels-q", 16, 0, 65536));
+  s.levels_kv = static_cast<int>(countOption(c, "levels-kv", 8, 0, 65536));
+  s.levels_out = static_cast<int>(countOption(c, "levels-out", 32, 0, 65536));
   if (const auto decay = number(c, "decay")) s.decay = *decay;
   s.decay_mode = choice<att::DecayMode>(c, "decay-mode",
                                         {{"exact", att::DecayMode::Exact},
                                          {"bf16-qk", att::DecayMode::Bf16Qk},
                                          {"all-orders-once", att::DecayMode::AllOrdersOnce}},
                                         att::DecayMode::Exact);
-  s.window = count(c, "window", c.values.count("streaming") ? 1024 : 0);
-  s.tile_columns = count(c, "tile-columns", 64);
+  s.window = countOption(c, "window", c.values.count("streaming") ? 1024 : 0);
+  s.tile_columns = countOption(c, "tile-columns", 64, 1);
   s.tiles = choice<att::TileOrder>(c, "tiles", {{"absolute", att::TileOrder::Absolute}, {"slot", att::TileOrder::Slot}},
                                    att::TileOrder::Absolute);
   s.output_grid = choice<att::OutputGrid>(
@@ -101,7 +114,7 @@ void applySettings(const CommandContext& c, att::Settings& s) {
       att::OutputGrid::PaperCode);
   if (c.values.count("linear")) s.useLinearCell();
   if (const auto sign = number(c, "sign")) s.sign = *sign;
-  s.threads = static_cast<int>(count(c, "threads", static_cast<std::size_t>(c.common.jobs)));
+  s.threads = static_cast<int>(countOption(c, "threads", static_cast<std::size_t>(c.common.jobs), 1, kMostThreads));
   if (c.values.count("kernel")) s.kernel = att::kernelFromName(c.values["kernel"].as<std::string>());
 }
 
@@ -126,8 +139,28 @@ att::EffectSwitches effectsOf(const CommandContext& c) {
                                     {"noise", e.noise},
                                     {"jitter", e.jitter}})
     if (value < 0) throw Error("FLW-0405", "the value is negative", fmt::format("--{}", name), "give 0 or more");
-  if (c.values.count("temp")) e.temp_c = c.common.temp_c;
+  if (e.bit_line_swing > 0 && !e.conductance)
+    throw Error("FLW-0412", "the swing of the bit line acts through the conductance only", "--bit-line-swing",
+                "add --conductance");
   return e;
+}
+
+/// The model at --corner, --temp and --vdd where any is given: a point of its grid or between them. A temperature
+/// beyond the grid moves leakage alone, by its own law.
+void moveToConditions(const CommandContext& c, model::Model& m, att::EffectSwitches& on,
+                      std::vector<std::string>& warnings) {
+  if (!c.values.count("corner") && !c.values.count("temp") && !c.values.count("vdd")) return;
+  const model::Conditions own = m.conditions;
+  const std::string corner = c.values.count("corner") ? c.common.corner : own.corner;
+  const double temp = c.values.count("temp") ? c.common.temp_c : own.temp_c, vdd = c.common.vdd.value_or(own.vdd_v);
+  try {
+    static_cast<model::Section&>(m) = model::at(m, corner, temp, vdd);
+  } catch (const Error&) {
+    const bool has_law = m.retention && m.retention->temperature;
+    if (!on.leakage || !has_law || corner != own.corner || vdd != own.vdd_v) throw;
+    on.temp_c = temp;
+    warnings.push_back(fmt::format("leakage is that at {} C, everything else that at {} C", temp, own.temp_c));
+  }
 }
 
 }  // namespace
@@ -136,15 +169,29 @@ AttentionChoice attentionChoice(const CommandContext& c) {
   AttentionChoice a;
   a.model_name = requiredOption(c, "model", "paper");
   a.model = a.model_name == "paper" ? model::paperModel() : model::readModel(a.model_name);
+  att::EffectSwitches effects = effectsOf(c);
+  moveToConditions(c, a.model, effects, a.warnings);
   a.settings = att::settingsFromModel(a.model, a.warnings);
   applySettings(c, a.settings);
   att::check(a.settings);
   a.plain = a.settings;
-  if (const auto physics = att::physicsFromModel(a.model, effectsOf(c), a.settings)) {
+  if (const auto physics = att::physicsFromModel(a.model, effects, a.settings, &a.warnings)) {
     physics->seed = c.common.seed;
     a.settings.physics = physics;
   }
   return a;
+}
+
+void judgeHold(AttentionChoice& a, std::size_t tokens) {
+  if (!a.model.retention) return;
+  const std::size_t window = att::windowOf(a.settings, tokens);
+  const double hold = a.model.timing_s.token * static_cast<double>(window), followed = a.model.validity.hold_s[1];
+  if (followed > 0 && hold > followed)
+    a.warnings.push_back(fmt::format("a window of {} tokens lasts {}; retention was followed for {}", window,
+                                     support::formatSi(hold, "s"), support::formatSi(followed, "s")));
+  const bool leaks = a.settings.physics && a.settings.physics->leaks();
+  if (!leaks && !a.model.retention->exponential && a.settings.decay > 0)
+    a.warnings.push_back("the decay of this model is not exponential: --leakage follows its law, --decay does not");
 }
 
 }  // namespace gaincell::flows

@@ -154,9 +154,10 @@ Command checkCommand() {
                 "split: cells into the converter's capacitor, then the converter with that charge; whole: both in one "
                 "deck per bit line, three times slower");
             add("spec", po::value<std::string>()->value_name("FILE"),
-                "limits to judge by (schema gaincell-spec/1); exit code 2 when one is missed");
+                "limits to judge by (schema gaincell-spec/1), or `default`: the built-in ones; exit code 2 when one is "
+                "missed");
             add("set", po::value<std::vector<std::string>>()->value_name("KIND/NAME=VALUE"),
-                "a parameter of array or column (repeatable)");
+                "a parameter of array or column (repeatable); the wire is the array's");
             add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
             add("keep-decks", po::value<std::string>()->value_name("DIR"),
                 "keep the exact standalone deck of every run there");

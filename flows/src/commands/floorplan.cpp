@@ -65,9 +65,6 @@ std::string summary(const FloorplanResult& result) {
 }
 
 ExitCode run(const CommandContext& context) {
-  if (!context.positional.empty())
-    throw Error("FPL-0003", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell floorplan",
-                "see 'gaincell floorplan --help'");
   if (context.common.out.empty())
     throw Error("FPL-0004", "no output folder was given", "gaincell floorplan", "add --out DIR");
   const pdk::Pdk pdk = context.loadPdk();

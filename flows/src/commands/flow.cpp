@@ -22,14 +22,14 @@ namespace {
 fs::path flowFolder(const CommandContext& context) {
   if (context.common.out.empty())
     throw Error("FLW-0030", "no output folder was given", "gaincell flow", "add --out DIR");
-  const fs::path dir = context.common.out;
+  fs::path dir = context.common.out;
   std::error_code ec;
   const bool is_flow = fs::exists(dir / "stages", ec);
   if (is_flow && (context.values.count("resume") || context.values.count("stage"))) return dir;
   if (is_flow && !context.common.force)
     throw Error("FLW-0031", "the folder holds the results of a flow", dir.string(),
                 "continue it with --resume, run it anew with --force, or give another folder to --out");
-  const fs::path checked = context.outputFolder();
+  fs::path checked = context.outputFolder();
   if (is_flow) fs::remove_all(dir / "stages", ec);
   return checked;
 }
@@ -37,9 +37,6 @@ fs::path flowFolder(const CommandContext& context) {
 ExitCode run(const CommandContext& context) {
   if (context.values.count("quick") && context.values.count("full"))
     throw Error("FLW-0032", "--quick and --full exclude each other", "gaincell flow", "give one of them");
-  if (!context.positional.empty())
-    throw Error("FLW-0033", fmt::format("'{}' is not expected here", context.positional[0]), "gaincell flow",
-                "see 'gaincell flow --help'");
   const FlowSize size = context.values.count("full") ? FlowSize::Full : FlowSize::Quick;
   // Everything that can be wrong with the input is found before the folder is touched.
   const pdk::Pdk pdk = context.loadPdk();
@@ -64,49 +61,51 @@ ExitCode run(const CommandContext& context) {
   }
   nlohmann::json summary = {{"out", dir.string()}, {"stages_run", ran}};
   const fs::path file = dir / "summary.json";
-  bool met = true;
-  std::string verdict;
-  if (fs::exists(file)) {
-    const nlohmann::json written = nlohmann::json::parse(support::readFile(file));
-    met = written["verdict"].value("met", true);
-    verdict = written["verdict"].value("text", "");
-    summary["verdict"] = written["verdict"];
+  // One stage alone is not judged: the summary that lies there is older than it.
+  if (!only.empty() && only != "report") {
+    context.print(summary, fmt::format("{}: {}", only, ran.empty() ? "up to date" : "done"));
+    return ExitCode::Done;
   }
-  context.print(summary, fmt::format("{}\n{}", verdict, (dir / "report.html").string()));
+  const nlohmann::json written = nlohmann::json::parse(support::readFile(file));
+  const bool met = written["verdict"]["met"].get<bool>();
+  summary["verdict"] = written["verdict"];
+  context.print(summary,
+                fmt::format("{}\n{}", written["verdict"]["text"].get<std::string>(), (dir / "report.html").string()));
   return met ? ExitCode::Done : ExitCode::OutOfSpec;
 }
 
 }  // namespace
 
 Command flowCommand() {
-  return {
-      "flow",
-      "the main job: generate, simulate, Monte-Carlo, fit, check, floorplan, report",
-      "gaincell flow [--quick|--full] --out DIR [options]",
-      "  gaincell flow --quick --out out/quick\n"
-      "  gaincell flow --full --out out/full -j 2\n"
-      "  gaincell flow --full --out out/full --resume\n"
-      "  gaincell flow --quick --out out/quick --resume --spec my-limits.json\n"
-      "  gaincell flow --out out/quick --stage fit\n",
-      [](po::options_description_easy_init add) {
-        add("quick", "one cell and small circuits, about a minute (default)");
-        add("full", "64 x 64 arrays with Monte-Carlo");
-        add("samples", po::value<int>()->value_name("N"),
-            "Monte-Carlo samples of the cell (default 300 quick, 2000 full)");
-        add("grid-corners", po::value<std::string>()->value_name("LIST"),
-            "corners of model_grid.json (stage grid, full flow; default tt,ss,ff,sf,fs)");
-        add("grid-temps", po::value<std::string>()->value_name("LIST"), "temperatures of it, C (default 0,27,85)");
-        add("grid-vdds", po::value<std::string>()->value_name("LIST"),
-            "supplies of it, V (default nominal and 50 mV off)");
-        add("stage", po::value<std::string>()->value_name("NAME"), "only this stage of an existing folder");
-        add("spec", po::value<std::string>()->value_name("FILE"),
-            "limits to judge by (schema gaincell-spec/1) instead of the default ones; exit code 2 when one is missed");
-        add("resume", "continue an interrupted flow; finished stages are kept");
-        add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-            "a parameter of the gain cell, or KIND/NAME=VALUE of another circuit (repeatable)");
-        add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
-      },
-      run};
+  return {"flow",
+          "the main job: generate, simulate, Monte-Carlo, fit, check, floorplan, report",
+          "gaincell flow [--quick|--full] --out DIR [options]",
+          "  gaincell flow --quick --out out/quick\n"
+          "  gaincell flow --full --out out/full -j 2\n"
+          "  gaincell flow --full --out out/full --resume\n"
+          "  gaincell flow --quick --out out/quick --resume --spec my-limits.json\n"
+          "  gaincell flow --out out/quick --stage fit\n",
+          [](po::options_description_easy_init add) {
+            add("quick", "one cell and small circuits, about a minute (default)");
+            add("full", "64 x 64 arrays with Monte-Carlo");
+            add("samples", po::value<int>()->value_name("N"),
+                "Monte-Carlo samples of the cell (default 300 quick, 2000 full)");
+            add("grid-corners", po::value<std::string>()->value_name("LIST"),
+                "corners of model_grid.json (stage grid, full flow; default tt,ss,ff,sf,fs)");
+            add("grid-temps", po::value<std::string>()->value_name("LIST"), "temperatures of it, C (default 0,27,85)");
+            add("grid-vdds", po::value<std::string>()->value_name("LIST"),
+                "supplies of it, V (default nominal and 50 mV off)");
+            add("stage", po::value<std::string>()->value_name("NAME"), "only this stage of an existing folder");
+            add("spec", po::value<std::string>()->value_name("FILE"),
+                "limits to judge by (schema gaincell-spec/1) instead of the default ones (also by the name default); "
+                "exit code 2 "
+                "when one is missed");
+            add("resume", "continue an interrupted flow; finished stages are kept");
+            add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+                "a parameter of the gain cell, or KIND/NAME=VALUE of another circuit (repeatable)");
+            add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
+          },
+          run};
 }
 
 }  // namespace gaincell::flows

@@ -129,7 +129,8 @@ Command mcCommand() {
           "  gaincell mc merge /shared/iv\n"
           "  gaincell mc plot runs/iv --limit i_zero=-0.3u:0.3u --figure i_zero\n",
           addMcOptions,
-          run};
+          run,
+          true};
 }
 
 }  // namespace gaincell::flows

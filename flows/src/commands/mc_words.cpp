@@ -70,6 +70,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 std::string rerunCommand() {
   std::vector<std::string> all;
+  all.reserve(std::size(kRunOptions));
   for (const auto& o : kRunOptions) all.push_back(o.first);
   auto words = wordsWithout(all);
   words[0] = "gaincell";

@@ -23,8 +23,9 @@ model::Model load(const std::string& name) {
   return name == "paper" ? model::paperModel() : model::readModel(name);
 }
 
-void writeArrays(const std::string& file, const model::Model& m, support::Overwrite overwrite) {
-  attention::NpzWriter npz(file, overwrite);
+void writeArrays(const CommandContext& context, const std::string& file, const model::Model& m) {
+  attention::NpzWriter npz(file, context.overwrite());
+  npz.comment(support::toJson(context.provenance()).dump());
   for (const auto& a : exports::arrays(m)) {
     npz.begin(a.name, attention::ElementType::Float64, a.shape);
     npz.append(a.values.data(), a.values.size() * sizeof(double));
@@ -38,7 +39,7 @@ ExitCode exportModel(const CommandContext& context, const model::Model& m) {
   const std::string file = to_file ? context.values["output"].as<std::string>() : "";
   if (name == "npz") {
     if (!to_file) throw Error("FLW-0052", "npz is binary and needs a file", "gaincell model export", "add -o FILE.npz");
-    writeArrays(file, m, context.overwrite());
+    writeArrays(context, file, m);
   } else if (name == "json") {
     if (!to_file) return fmt::print("{}", model::modelText(m)), ExitCode::Done;
     model::writeModel(file, m, context.overwrite());
@@ -162,7 +163,8 @@ Command modelCommand() {
                 "sample: stored levels between 0 and the supply to give the current at");
             add("output,o", po::value<std::string>()->value_name("FILE"), "file to write (default: standard output)");
           },
-          run};
+          run,
+          true};
 }
 
 }  // namespace gaincell::flows

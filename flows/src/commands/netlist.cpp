@@ -120,7 +120,8 @@ Command netlistCommand() {
             add("subcircuit", "only the subcircuits, without testbench");
             add("parameters", "list the parameters of the circuit and stop");
           },
-          run};
+          run,
+          true};
 }
 
 }  // namespace gaincell::flows

@@ -232,7 +232,8 @@ Command pdkCommand() {
             add("tolerance", po::value<double>()->default_value(0.03),
                 "largest relative deviation of a declared figure");
           },
-          run};
+          run,
+          true};
 }
 
 }  // namespace gaincell::flows

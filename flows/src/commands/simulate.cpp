@@ -157,7 +157,8 @@ Command simulateCommand() {
         add("keep-decks", po::value<std::string>()->value_name("DIR"),
             "keep the exact standalone deck of every run there");
       },
-      run};
+      run,
+      true};
 }
 
 }  // namespace gaincell::flows

@@ -202,8 +202,9 @@ sim::AnalysisResult arrayMac(const sim::AnalysisContext& context, const model::M
   const auto macro = macroArray(m, operands, context.simulator, cpu);
   const double full_scale = sim::arrayFullScale(context.circuit.integer("rows"));
   sim::AnalysisResult r;
-  r.figures = {{"full_scale", full_scale, "C", "80 uA x 15 ns for 64 rows, scaled with the rows"},
-               {"cpu_macro", cpu, "s", "CPU time of the simulator with macro-models"}};
+  r.figures = {
+      {"full_scale", full_scale, "C", "full scale of the charge: 80 uA x 15 ns for 64 rows, scaled with the rows"},
+      {"cpu_macro", cpu, "s", "CPU time of the simulator with macro-models"}};
   support::Table t;
   t.columns = {"column", "charge_macro_C"};
   std::vector<double> spice;

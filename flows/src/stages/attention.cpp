@@ -72,7 +72,8 @@ void run(FlowContext& context) {
   put("correlation_with_published", correlation(fitted_out, paper_out), "",
       "outputs of the fitted array against the published model");
   put("phi_nonzero", all.phi_nonzero / all.pairs, "", "share of phi above zero, fitted array");
-  put("energy_per_token", energy.total() / all.tokens, "J", "one token and head on these data, fitted array");
+  put("energy_per_token", energy.total() / all.tokens, "J",
+      "one token and head on these data, fitted array, published digital part");
   support::Table table{{"published", "fitted"}, {}};
   for (std::size_t i = 0; i < paper_out.size(); i += 8) table.addRow({paper_out[i], fitted_out[i]});
   context.writeTable("data/attention_outputs.csv", table);

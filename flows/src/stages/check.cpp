@@ -14,7 +14,7 @@ struct Size {
   int rows, cols, samples;
 };
 Size sizeOf(const FlowContext& context) {
-  return context.quick() ? Size{16, 4, 2} : Size{64, 64, 1};
+  return context.quick() ? Size{16, 4, 2} : Size{64, 64, 4};
 }
 
 nlohmann::json inputs(const FlowContext& context) {

@@ -24,7 +24,8 @@ double deviation(const model::Model& a, const model::Model& b) {
     if (x[i].path != y[i].path || x[i].value.has_value() != y[i].value.has_value()) return INFINITY;
     if (!x[i].value && x[i].text != y[i].text) return INFINITY;
     if (!x[i].value || *x[i].value == *y[i].value) continue;
-    worst = std::max(worst, std::fabs(*x[i].value - *y[i].value) / std::max(std::fabs(*x[i].value), std::fabs(*y[i].value)));
+    worst = std::max(worst,
+                     std::fabs(*x[i].value - *y[i].value) / std::max(std::fabs(*x[i].value), std::fabs(*y[i].value)));
   }
   return worst;
 }
@@ -44,7 +45,7 @@ fit::Inputs flowInputs(FlowContext& context) {
 }
 
 std::vector<support::Table> otherTemperatures(FlowContext& context, const std::string& stem,
-                                               const std::map<std::string, std::string>& parameters) {
+                                              const std::map<std::string, std::string>& parameters) {
   constexpr double kTemperatures[] = {0, 85};  // those of the grid
   netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), "gain-cell");
   for (const auto& [key, value] : parameters) circuit.set(key, value);
@@ -88,7 +89,9 @@ void run(FlowContext& context) {
         {"unit", ""},
         {"description", "cubic fit, rms residual over the largest charge"}}},
       {"refit_deviation",
-       {{"value", refit}, {"unit", ""}, {"description", "model.json read again against what was fitted from the saved CSV, largest relative change"}}},
+       {{"value", refit},
+        {"unit", ""},
+        {"description", "model.json read again against what was fitted from the saved CSV, largest relative change"}}},
   };
   if (result.model.cell.extended)
     context.current()["figures"]["fit"]["extended_nrmse"] = {

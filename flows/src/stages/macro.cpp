@@ -30,8 +30,8 @@ void run(FlowContext& context) {
   const model::Model m = model::readModel(context.dir() / "model_array.json");
   // The array generator defaults to the reference cell; the model is that of the cell arrays are made of.
   const std::string variant = cells::arrayCellParameters(context.pdk()).choice("variant");
-  compare(context, m, "array", "array", {{"rows", "64"}, {"cols", context.quick() ? "2" : "8"}, {"cell_variant", variant}},
-          {{"references", "no"}});
+  compare(context, m, "array", "array",
+          {{"rows", "64"}, {"cols", context.quick() ? "2" : "8"}, {"cell_variant", variant}}, {{"references", "no"}});
   if (context.quick()) return;  // a column of transistors with its converter takes longer than the rest of a quick flow
   const std::map<std::string, std::string> operations = {{"columns", "4"}, {"operations", "2"}};
   compare(context, m, "column", "column", {{"rows", "64"}, {"converter", "relu"}}, operations);

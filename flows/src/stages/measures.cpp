@@ -1,7 +1,12 @@
 #include "measures.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cmath>
 #include <limits>
+
+#include "gaincell/support/error.hpp"
 
 namespace gaincell::flows {
 
@@ -76,8 +81,18 @@ std::vector<spec::Measurement> measurementsOf(const json& results, const std::st
 }
 
 spec::Specification specificationOf(const CommandContext& context) {
-  if (!context.values.count("spec")) return spec::defaultSpecification();
-  return spec::readSpecification(context.values["spec"].as<std::string>());
+  const std::string file = context.values.count("spec") ? context.values["spec"].as<std::string>() : "default";
+  if (file == "default") return spec::defaultSpecification();
+  const spec::Specification given = spec::readSpecification(file);
+  // A scope that no part of the flow has would never be judged, and so never be missed.
+  std::set<std::string> known;
+  for (const auto& limit : spec::defaultSpecification().limits) known.insert(limit.scope);
+  for (const auto& limit : given.limits)
+    if (!known.contains(limit.scope))
+      throw support::Error(
+          "SPC-0014", fmt::format("'{}' has the scope '{}', which no part of a flow has", limit.measure, limit.scope),
+          file, fmt::format("scopes are: {}", fmt::join(known, ", ")));
+  return given;
 }
 
 std::set<std::string> scopesOf(const json& results) {

@@ -29,7 +29,7 @@ nlohmann::json findFigure(const nlohmann::json& results, const Measure& measure)
 /// All measures that the results hold; a figure that a stage could not measure is NaN.
 std::vector<spec::Measurement> measurementsOf(const nlohmann::json& results, const std::string& corner);
 
-/// The specification of --spec, else the default one. @throws Error (SPC-0001..)
+/// The specification of --spec, else (or by the name `default`) the built-in one. @throws Error (SPC-0001..)
 spec::Specification specificationOf(const CommandContext& context);
 
 /// Scopes of the specification that these stages cover.

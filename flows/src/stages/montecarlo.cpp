@@ -107,9 +107,8 @@ void run(FlowContext& context) {
 void addSpreadFigures(FlowContext& context, const std::string& kind, const support::Table& samples) {
   const fit::ConverterSpread spread = fit::converterSpread(samples);
   context.current()["figures"][kind + "_mc"] = {
-      {"gain_sigma", {{"value", spread.gain_sigma}, {"unit", ""}, {"description", kind + ": sigma of the gain"}}},
-      {"offset_sigma",
-       {{"value", spread.offset_sigma}, {"unit", "s"}, {"description", kind + ": sigma of the offset"}}}};
+      {"gain_sigma", {{"value", spread.gain_sigma}, {"unit", ""}, {"description", "sigma of the gain"}}},
+      {"offset_sigma", {{"value", spread.offset_sigma}, {"unit", "s"}, {"description", "sigma of the offset"}}}};
 }
 
 void runConverters(FlowContext& context) {

@@ -75,7 +75,8 @@ void run(FlowContext& context) {
 
 json inputs(const FlowContext& context) {
   const auto& values = context.command().values;
-  return {{"spec", values.count("spec") ? support::readFile(values["spec"].as<std::string>()) : std::string()}};
+  const std::string file = values.count("spec") ? values["spec"].as<std::string>() : "default";
+  return {{"spec", file == "default" ? std::string() : support::readFile(file)}};
 }
 
 std::vector<std::string> everyOtherStage() {

@@ -33,7 +33,7 @@ report::Plot wavesPlot(const ReportSource& s) {
       "Key and value are written first; then the bit line of array 1 collects the query's charge and is discharged "
       "while the phi pulse lasts, which is the input of array 2; its bit line gives the output pulse and the sign.";
   plot.height = 1000;
-  plot.command = kChainCommand;
+  plot.command = s.command(kChainCommand);
   plot.files = {{"waveforms", "data/tile_chain_waves.csv"}};
   return plot;
 }
@@ -70,8 +70,8 @@ report::Plot phasesPlot(const ReportSource& s) {
         " Columns of 64 cells with their converter: random inputs (array 1), 60 % zero inputs (array 2), by part; the "
         "converter with its bias and reset rail.";
   plot.height = 460;
-  plot.command =
-      columns ? "gaincell simulate column --analysis mac" : "gaincell simulate relu-converter --analysis transfer";
+  plot.command = s.command(columns ? "gaincell simulate column --analysis mac"
+                                   : "gaincell simulate relu-converter --analysis transfer");
   plot.files = {{"ReLU converter by charge", "data/relu-converter_transfer_energy.csv"},
                 {"signed converter by charge", "data/signed-converter_transfer_energy.csv"}};
   if (columns) {
@@ -84,9 +84,7 @@ report::Plot phasesPlot(const ReportSource& s) {
 }  // namespace
 
 Section chainSection(const ReportSource& s) {
-  Section section;
-  section.id = "chain";
-  section.title = "From the write to the output pulse";
+  Section section = namedSection("chain", "From the write to the output pulse");
   section.text = {
       "A tile of 4 x 4 keys and 4 x 4 values as one circuit: a token is written, the query is played, the phi pulses "
       "of "
@@ -95,9 +93,11 @@ Section chainSection(const ReportSource& s) {
       "columns of 64 cells: accuracy after one gain, and energy, 64 of them for a sub-tile."};
   section.plots = {wavesPlot(s)};
   if (s.has("converters")) section.plots.push_back(phasesPlot(s));
-  for (const char* group : {"tile_chain", "column_relu", "column_signed"})
-    for (auto& f : s.figures("chain", group)) section.figures.push_back(std::move(f));
-  section.command = kChainCommand;
+  for (const auto& [group, of_what] : {std::pair{"tile_chain", "4 x 4 tile: "},
+                                       {"column_relu", "array 1 column: "},
+                                       {"column_signed", "array 2 column: "}})
+    for (auto& f : s.figures("chain", group, of_what)) section.figures.push_back(std::move(f));
+  section.command = s.command(kChainCommand);
   section.files = {{"phi pulses", "data/tile_chain_phi.csv"}, {"output pulses", "data/tile_chain_out.csv"}};
   return section;
 }

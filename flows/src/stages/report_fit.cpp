@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -79,6 +80,13 @@ report::Plot spreadPlot(const ReportSource& s) {
   plot.panels = {panel};
   plot.files = {{"sigma by level", "data/fit_mismatch.csv"}, {"samples", "mc/iv/samples.csv"}};
   return plot;
+}
+
+/// Largest difference between the model's decay and the one it was fitted to (V).
+double retentionResidual(const ReportSource& s) {
+  double largest = 0;
+  for (const double r : s.table("fit_retention.csv").values("residual_V")) largest = std::max(largest, std::fabs(r));
+  return largest;
 }
 
 report::Plot retentionResiduals(const ReportSource& s) {
@@ -196,9 +204,9 @@ report::Plot macroWidths(const ReportSource& s) {
       100 * s.value("macro", "macro_column", "max_error"), 100 * s.value("macro", "macro_column_signed", "max_error"),
       s.value("macro", "macro_column", "cpu_ratio"), s.value("macro", "macro_column_signed", "cpu_ratio"));
   report::Plot plot = report::scatterPlot(data);
-  plot.command =
+  plot.command = s.command(
       "gaincell simulate column --analysis mac --set converter=signed --with columns=4 --with operations=2 --fidelity "
-      "compare --model model_array.json";
+      "compare --model model_array.json");
   plot.files = {{"ReLU converter", "data/macro_column.csv"}, {"signed converter", "data/macro_column_signed.csv"}};
   return plot;
 }
@@ -238,9 +246,7 @@ report::TextTable holdTable(const model::Retention& r) {
 }  // namespace
 
 report::Section fitSection(const ReportSource& s) {
-  report::Section section;
-  section.id = "model";
-  section.title = "The fitted model";
+  report::Section section = namedSection("model", "The fitted model");
   const json& fitted = s.results["fit"]["report"];
   const model::Model& m = *s.model;
   section.text = {
@@ -253,11 +259,17 @@ report::Section fitSection(const ReportSource& s) {
   if (m.cell.mismatch_curve) section.plots.push_back(spreadPlot(s));
   if (m.retention && s.results["fit"]["figures"]["fit"].contains("retention_transient"))
     section.plots.push_back(decayPlot(s, *m.retention));
-  if (m.retention) section.plots.push_back(retentionResiduals(s));
+  if (m.retention && retentionResidual(s) > 1e-6)
+    section.plots.push_back(retentionResiduals(s));
+  else if (m.retention)
+    section.text.push_back(
+        "The decay is predicted from the measured leakage curve, so it leaves nothing over on the data it comes from; "
+        "the figure that judges it is the one against transient simulations.");
   section.tables = {parameterTable(fitted)};
   if (m.cell.extended) section.tables.push_back(termTable(*m.cell.extended));
   if (m.retention) section.tables.push_back(holdTable(*m.retention));
   section.figures = s.figures("fit", "fit");
+  for (auto& f : s.figures("grid", "grid", "model_grid.json: ")) section.figures.push_back(std::move(f));
   for (const auto& w : fitted.value("warnings", json::array()))
     section.text.push_back("Warning: " + w.get<std::string>());
   section.files = {{"model.json", "model.json"}};
@@ -266,18 +278,17 @@ report::Section fitSection(const ReportSource& s) {
 }
 
 report::Section macroSection(const ReportSource& s) {
-  report::Section section;
-  section.id = "macro";
-  section.title = "Macro-models against transistors";
+  report::Section section = namedSection("macro", "Macro-models against transistors");
   section.text = {
-      "The subcircuits that `gaincell model export --format ngspice` writes, simulated in place of the transistors of "
-      "64-cell bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter and "
+      "The subcircuits that gaincell model export --format ngspice writes, simulated in place of the transistors of "
+      "64-cell bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter "
+      "and "
       "with the signed one. Times are the simulator's CPU time within this run."};
   for (const char* group : {"macro_array", "macro_column", "macro_column_signed"})
     for (auto& f : s.figures("macro", group)) section.figures.push_back(std::move(f));
-  section.command =
+  section.command = s.command(
       "gaincell simulate array --analysis mac --rows 64 --cols 2 --set cell_variant=lean --fidelity compare --model "
-      "model_array.json";
+      "model_array.json");
   section.files = {{"charges", "data/macro_array.csv"}};
   if (s.figures("macro", "macro_column").empty()) return section;
   section.plots.push_back(macroWidths(s));

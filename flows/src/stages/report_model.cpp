@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "../check/check_section.hpp"
+#include "gaincell/fit/regression.hpp"
 #include "gaincell/report/plots.hpp"
 #include "report_sections.hpp"
 
@@ -17,38 +17,109 @@ using nlohmann::json;
 
 namespace {
 
+/// Finite values of a column.
+std::vector<double> finite(const support::Table& samples, const std::string& column) {
+  std::vector<double> out = samples.values(column);
+  out.erase(std::remove_if(out.begin(), out.end(), [](double x) { return !std::isfinite(x); }), out.end());
+  return out;
+}
+
+struct Statistics {
+  std::size_t n = 0;
+  double mean = NAN, sigma = NAN, smallest = NAN, largest = NAN;
+};
+
+Statistics statisticsOf(const std::vector<double>& samples) {
+  Statistics s;
+  s.n = samples.size();
+  if (s.n < 2) return s;
+  s.mean = fit::mean(samples);
+  s.sigma = fit::standardDeviation(samples);
+  s.smallest = *std::min_element(samples.begin(), samples.end());
+  s.largest = *std::max_element(samples.begin(), samples.end());
+  return s;
+}
+
 /// Mean, spread and extremes of the current at every stored level.
 report::TextTable levelStatistics(const support::Table& samples, const std::vector<std::string>& levels, double vdd) {
   report::TextTable t{"Bit-line current by stored level over the samples",
                       {"stored voltage", "samples", "mean", "sigma", "sigma / full scale", "smallest", "largest"},
                       {}};
   double full_scale = 0;
-  std::vector<std::array<double, 5>> rows;  // n, mean, sigma, smallest, largest
+  std::vector<Statistics> rows;
   for (const auto& name : levels) {
-    double n = 0, sum = 0, squares = 0, low = INFINITY, high = -INFINITY;
-    for (double x : samples.values(name)) {
-      if (!std::isfinite(x)) continue;
-      n += 1, sum += x, squares += x * x;
-      low = std::min(low, x), high = std::max(high, x);
-    }
-    const double mean = sum / n;
-    rows.push_back({n, mean, std::sqrt(std::max(0.0, (squares - n * mean * mean) / (n - 1))), low, high});
-    full_scale = std::max(full_scale, std::fabs(mean));
+    rows.push_back(statisticsOf(finite(samples, name)));
+    full_scale = std::max(full_scale, std::fabs(rows.back().mean));
   }
   for (std::size_t k = 0; k < rows.size(); ++k) {
-    const auto& [n, mean, sigma, low, high] = rows[k];
+    const Statistics& r = rows[k];
     t.rows.push_back({fmt::format("{:.3f} V", vdd * static_cast<double>(k) / static_cast<double>(rows.size() - 1)),
-                      fmt::format("{:.0f}", n), fmt::format("{:.3f} µA", mean * 1e6),
-                      fmt::format("{:.3f} µA", sigma * 1e6), fmt::format("{:.2f} %", 100 * sigma / full_scale),
-                      fmt::format("{:.3f} µA", low * 1e6), fmt::format("{:.3f} µA", high * 1e6)});
+                      fmt::format("{}", r.n), fmt::format("{:.3f} µA", r.mean * 1e6),
+                      fmt::format("{:.3f} µA", r.sigma * 1e6), fmt::format("{:.2f} %", 100 * r.sigma / full_scale),
+                      fmt::format("{:.3f} µA", r.smallest * 1e6), fmt::format("{:.3f} µA", r.largest * 1e6)});
   }
   return t;
+}
+
+report::Plot distribution(const support::Table& samples, const std::string& column, const report::Distribution& named,
+                          const std::string& folder, const std::string& command) {
+  report::Distribution data = named;
+  data.samples = finite(samples, column);
+  report::Plot plot = report::distributionPlot(data);
+  plot.command = command;
+  plot.files = {{"samples", fmt::format("mc/{}/samples.csv", folder)},
+                {"statistics", fmt::format("mc/{}/statistics.json", folder)}};
+  return plot;
+}
+
+/// What varies from converter to converter.
+struct ConverterSpreadOf {
+  const char *kind, *title, *points;
+  std::vector<std::pair<const char*, const char*>> columns;  ///< suffix of gain and offset, and what it is called
+};
+
+void addConverterSpread(const ReportSource& s, report::Section& section) {
+  report::TextTable t{
+      "Gain and offset of the converters over the samples",
+      {"converter", "samples", "gain, sigma", "gain, extremes", "offset, mean", "offset, sigma", "offset, extremes"},
+      {}};
+  const std::vector<ConverterSpreadOf> all = {
+      {"relu-converter", "ReLU converter", "9", {{"", "ReLU"}}},
+      {"signed-converter", "Signed converter", "17", {{"_plus", "signed, positive"}, {"_minus", "signed, negative"}}}};
+  for (const auto& c : all) {
+    const support::Table samples = support::readCsv(s.context.dir() / "mc" / c.kind / "samples.csv");
+    for (const auto& [suffix, name] : c.columns) {
+      const Statistics gain = statisticsOf(finite(samples, std::string("gain") + suffix)),
+                       offset = statisticsOf(finite(samples, fmt::format("offset{}_s", suffix)));
+      t.rows.push_back({name, fmt::format("{}", gain.n), fmt::format("{:.2f} %", 100 * gain.sigma / gain.mean),
+                        fmt::format("{:.3f} to {:.3f}", gain.smallest, gain.largest),
+                        fmt::format("{:.1f} ps", 1e12 * offset.mean), fmt::format("{:.1f} ps", 1e12 * offset.sigma),
+                        fmt::format("{:.1f} to {:.1f} ps", 1e12 * offset.smallest, 1e12 * offset.largest)});
+    }
+    const std::string first = c.columns.front().first;
+    section.plots.push_back(
+        distribution(samples, "offset" + first + "_s",
+                     {std::string("mc-") + c.kind,
+                      fmt::format("{}: offset of the pulse{}", c.title, first.empty() ? "" : ", positive charge"),
+                      "offset",
+                      "ps",
+                      {},
+                      1e12,
+                      {},
+                      {}},
+                     c.kind,
+                     s.command(fmt::format("gaincell mc {} --analysis transfer --with points={} --samples {} --run mc",
+                                           c.kind, c.points, samples.rows.size()))));
+  }
+  section.tables.push_back(std::move(t));
 }
 
 }  // namespace
 
 report::Section monteCarloSection(const ReportSource& s) {
-  report::Section section = namedSection("monte-carlo", "Monte-Carlo of the cell");
+  const bool converters = s.has("converter-spread");
+  report::Section section =
+      namedSection("monte-carlo", converters ? "Monte-Carlo of cell and converters" : "Monte-Carlo of the cell");
   section.text = {
       "Local mismatch of every transistor (Pelgrom) with the figures of the PDK; each draw is a function of seed, "
       "sample, instance and parameter."};
@@ -57,21 +128,19 @@ report::Section monteCarloSection(const ReportSource& s) {
   for (const auto& name : samples.columns)
     if (name.rfind("i_level_", 0) == 0) levels.push_back(name);
   if (!levels.empty()) {
-    report::Distribution data;
-    data.id = "mc-i-low";
-    data.title = "Bit-line current of a stored 0 V";
-    data.name = "current";
-    data.unit = "µA";
-    data.scale = 1e6;
-    for (double x : samples.values(levels.front()))
-      if (std::isfinite(x)) data.samples.push_back(x);
-    report::Plot plot = report::distributionPlot(data);
-    plot.command = fmt::format("gaincell mc gain-cell --analysis iv --samples {} --run mc", samples.rows.size());
-    plot.files = {{"samples", "mc/iv/samples.csv"}, {"statistics", "mc/iv/statistics.json"}};
-    section.plots = {plot};
+    section.plots = {distribution(
+        samples, levels.front(), {"mc-i-low", "Bit-line current of a stored 0 V", "current", "µA", {}, 1e6, {}, {}},
+        "iv",
+        s.command(fmt::format("gaincell mc gain-cell --analysis iv --samples {} --run mc", samples.rows.size())))};
     section.tables = {levelStatistics(samples, levels, s.context.conditions().vdd)};
   }
-  section.figures = s.figures("monte-carlo", "mc_iv");
+  section.figures = s.figures("monte-carlo", "mc_iv", "I(V) of the cell: ");
+  if (!converters) return section;
+  for (const auto& [kind, of_what] :
+       {std::pair{"relu-converter", "ReLU converter: "}, {"signed-converter", "signed converter: "}})
+    for (const std::string& group : {std::string("mc_") + kind, std::string(kind) + "_mc"})
+      for (auto& f : s.figures("converter-spread", group, of_what)) section.figures.push_back(std::move(f));
+  addConverterSpread(s, section);
   return section;
 }
 
@@ -82,7 +151,8 @@ report::Section attentionSection(const ReportSource& s) {
       "fitted array is run without adapting "
       "the scalers to it, so its correlation shows what adaptation has to make up for."};
   section.figures = s.figures("attention", "attention");
-  section.command = "gaincell attend --model paper --decay 1.6e-4 --window 256 --input lm_layer0.npz --output out.npz";
+  section.command = fmt::format("gaincell attend --model paper --decay 1.6e-4 --window 256 --input {} --output out.npz",
+                                exampleData().string());
   section.files = {{"outputs", "data/attention_outputs.csv"}};
   const support::Table outputs = s.table("attention_outputs.csv");
   report::Scatter data{"attention-outputs",
@@ -111,10 +181,11 @@ report::Section checkSection(const ReportSource& s) {
   const json& result = s.results["check"];
   const json& size = result["size"];
   std::map<std::string, support::Table> tables;
-  for (const char* name : {"s", "phi", "output", "chain", "columns_s", "columns_output", "rows_s"})
+  for (const char* name : {"s", "phi", "output", "chain", "code", "columns_s", "columns_output", "rows_s"})
     tables[name] = s.table(fmt::format("check_{}.csv", name));
-  const std::string command = fmt::format("gaincell check --model model_array.json --rows {} --cols {} --samples {}",
-                                          size["rows"].get<int>(), size["cols"].get<int>(), size["samples"].get<int>());
+  const std::string command =
+      s.command(fmt::format("gaincell check --model model_array.json --rows {} --cols {} --samples {}",
+                            size["rows"].get<int>(), size["cols"].get<int>(), size["samples"].get<int>()));
   report::Section section = comparisonSection(result["comparison"], tables, command, "data");
   section.text = {
       fmt::format("{} x {} cells, {} random quer{}: every bit line simulated with its wire and converter, array 2 "

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 
+#include "gaincell/fit/regression.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/report/plots.hpp"
 #include "gaincell/report/schematic.hpp"
@@ -63,12 +65,7 @@ std::vector<double> distinct(std::vector<double> values) {
 }
 
 std::string dutCommand(const ReportSource& s, const std::string& kind, const std::string& analysis) {
-  const auto& c = s.context.conditions();
-  std::string text = fmt::format("gaincell simulate {} --analysis {}", kind, analysis);
-  if (s.context.pdk().name != "gc28") text += " --pdk " + s.context.pdk().name;
-  if (c.corner != "tt") text += " --corner " + c.corner;
-  if (c.temp_c != 27) text += fmt::format(" --temp {}", c.temp_c);
-  return text;
+  return s.command(fmt::format("gaincell simulate {} --analysis {}", kind, analysis));
 }
 
 // --- the cell ----------------------------------------------------------------------------------------------------
@@ -81,14 +78,10 @@ void addSpread(const ReportSource& s, report::CurrentVoltage& data) {
   for (const auto& name : samples.columns)
     if (name.rfind("i_level_", 0) == 0) levels.push_back(samples.values(name));
   for (std::size_t k = 0; k < levels.size(); ++k) {
-    double sum = 0, square = 0, n = 0;
-    for (double x : levels[k]) {
-      if (!std::isfinite(x)) continue;
-      sum += x;
-      square += x * x;
-      n += 1;
-    }
-    const double mean = sum / n, sigma = std::sqrt(std::max(0.0, (square - n * mean * mean) / (n - 1)));
+    std::vector<double> good;
+    std::copy_if(levels[k].begin(), levels[k].end(), std::back_inserter(good),
+                 [](double x) { return std::isfinite(x); });
+    const double mean = fit::mean(good), sigma = fit::standardDeviation(good);
     data.spread_v.push_back(s.context.conditions().vdd * static_cast<double>(k) /
                             static_cast<double>(levels.size() - 1));
     data.low.push_back(mean - 3 * sigma);
@@ -137,7 +130,7 @@ report::Drawing circuit(const ReportSource& s) {
           "Circuit: write transmission gate from the write bit line to the storage capacitor, push-pull pair with both "
           "gates on the "
           "storage node, read transmission gate from the pair's drains to the bit line.",
-          "gaincell netlist gain-cell",
+          s.command("gaincell netlist gain-cell"),
           report::cellSchematic(sizes),
           {{"netlist with testbench", "netlists/gain-cell.cir"}}};
 }
@@ -244,7 +237,20 @@ double ReportSource::value(const std::string& stage, const std::string& group, c
   return numberOf(findFigure(results, {"", stage, group, name}));
 }
 
-std::vector<Figure> ReportSource::figures(const std::string& stage, const std::string& group) const {
+std::string ReportSource::command(const std::string& text) const {
+  const auto& c = context.conditions();
+  const auto& common = context.command().common;
+  std::string out = text;
+  if (context.pdk().name != "gc28") out += " --pdk " + context.pdk().name;
+  if (c.corner != "tt") out += " --corner " + c.corner;
+  if (c.temp_c != context.pdk().temp_nom_c) out += fmt::format(" --temp {}", c.temp_c);
+  if (c.vdd != context.pdk().vdd) out += fmt::format(" --vdd {}", c.vdd);
+  if (common.seed != 1) out += fmt::format(" --seed {}", common.seed);
+  return out;
+}
+
+std::vector<Figure> ReportSource::figures(const std::string& stage, const std::string& group,
+                                          const std::string& of_what) const {
   std::vector<Figure> out;
   if (!results.contains(stage)) return out;
   const json of_group = results[stage].value("figures", json::object()).value(group, json::object());
@@ -252,7 +258,7 @@ std::vector<Figure> ReportSource::figures(const std::string& stage, const std::s
     Figure f;
     f.measure = measureName(stage, group, name);
     const std::string description = figure.value("description", "");
-    f.label = description.empty() ? name : description;
+    f.label = of_what + (description.empty() ? name : description);
     f.value = numberOf(figure);
     f.unit = figure.value("unit", "");
     f.note = name;
@@ -292,7 +298,6 @@ report::ReportData reportFrame(const ReportSource& s) {
                              fmt::format("largest difference {}", support::formatSi(cross, "V"))});
   }
   data.files = {{"model.json", "model.json"}, {"summary.json", "summary.json"}};
-  data.reproduce = {{"the whole report", s.context.command().command_line}};
   return data;
 }
 

@@ -27,7 +27,11 @@ struct ReportSource {
   /// A figure by stage, group and name; NaN when it is not there.
   double value(const std::string& stage, const std::string& group, const std::string& name) const;
   /// All figures of a group as report figures, with the measure's name where the specification has one.
-  std::vector<report::Figure> figures(const std::string& stage, const std::string& group) const;
+  /// @param of_what begins every label; a group whose figures speak for themselves needs none
+  std::vector<report::Figure> figures(const std::string& stage, const std::string& group,
+                                      const std::string& of_what = "") const;
+  /// A command that makes a part again, with the options that this flow's PDK, conditions and seed need.
+  std::string command(const std::string& text) const;
 };
 
 report::Section chainSection(const ReportSource& source);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include "gaincell/cells/generator.hpp"
@@ -73,6 +74,19 @@ bool upToDate(const FlowContext& context, const json& record, const std::string&
   return true;
 }
 
+/// A stage alone needs what it reads. The report takes what there is.
+void requireBefore(const FlowContext& context, const Stage& stage) {
+  if (stage.name == "report") return;
+  for (const auto& s : stages()) {
+    const bool read = std::find(stage.after.begin(), stage.after.end(), s.name) != stage.after.end();
+    if (!read || (context.quick() && !s.in_quick) || readRecord(context.dir(), s.name).is_object()) continue;
+    throw Error(
+        "FLW-0022",
+        fmt::format("stage '{}' reads what stage '{}' leaves, which has not run in this folder", stage.name, s.name),
+        context.dir().string(), fmt::format("run it first with --stage {}, or the whole flow", s.name));
+  }
+}
+
 void runOne(FlowContext& context, const Stage& stage, const std::string& hash) {
   const auto start = std::chrono::steady_clock::now();
   context.begin();
@@ -139,7 +153,7 @@ sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::str
   netlist::ParameterSet chosen = sim::analysis(kind, name).settings(pdk_);
   for (const auto& [key, value] : settings) chosen.set(key, value);
   command_.design.apply("analyses." + kind + "." + name, chosen);
-  const sim::AnalysisResult result = sim::analysis(kind, name).run({pdk_, conditions_, circuit, chosen, simulator_});
+  sim::AnalysisResult result = sim::analysis(kind, name).run({pdk_, conditions_, circuit, chosen, simulator_});
   const std::string base = stem.empty() ? kind + "_" + name : stem;
   for (const auto& [table_name, table] : result.tables)
     writeTable(fmt::format("data/{}_{}.csv", base, table_name), table);
@@ -179,6 +193,7 @@ std::vector<std::string> runStages(FlowContext& context, const std::string& only
     }
     if (!context.command().common.quiet) fmt::print(stderr, "{}\n", label);
     support::throwIfInterrupted();
+    if (!only.empty()) requireBefore(context, *stage);
     runOne(context, *stage, hash);
     ran.push_back(stage->name);
   }

@@ -113,7 +113,7 @@ std::string text(const Deck& deck) {
     const Deck& deck;
     std::string operator()(const OperatingPoint&) const { return "op dc"; }
     std::string operator()(const DcSweep& a) const {
-      const std::string inner = "sweepdc dc " + sweepText(a.is_current, a.source, a.start, a.stop, a.step);
+      std::string inner = "sweepdc dc " + sweepText(a.is_current, a.source, a.start, a.stop, a.step);
       if (!a.outer_source) return inner;
       return fmt::format("outer sweep {} {{\n  {}\n}}",
                          sweepText(a.outer_is_current, *a.outer_source, a.outer_start, a.outer_stop, a.outer_step),

@@ -52,6 +52,7 @@ Chip::Chip(const Physics& physics, const Settings& s, std::size_t heads, std::si
       out_sat_(s.out_sat),
       mismatch_sign_(s.sign * physics.mismatch_sign) {
   for (double c : s.coefficients) nominal_.push_back(s.sign * c);
+  if (physics_.held) held_.emplace(physics_.held, nominal_, s.v_zero, s.v_max, window);
   if (physics_.mismatch || physics_.mismatch_curve)
     for (std::size_t h = 0; h < heads; ++h) heads_.push_back(std::make_unique<HeadDraws>());
 }
@@ -62,7 +63,7 @@ bool Chip::plainConversion() const noexcept {
 }
 
 bool Chip::plainCells() const noexcept {
-  return !physics_.leakage && physics_.edge_charge_uA.empty() && physics_.conductance_uS.empty() && !physics_.cell_gain;
+  return !physics_.leaks() && physics_.edge_charge_uA.empty() && physics_.conductance_uS.empty() && !physics_.cell_gain;
 }
 
 void Chip::prepareHead(std::size_t head) const {
@@ -155,7 +156,8 @@ float Chip::planeValue(const Plane& plane, const double* current, double y0, dou
   if (physics_.leakage) end = (high ? physics_.leakage->end_high : physics_.leakage->end_low) - v_zero_;
   double value = 0;
   if (plane.power < 0) {
-    for (std::size_t k = n; k-- > 0;) value = value * y0 + c[k];
+    const double y = held_ ? held_->deviation(plane.node, y0) : y0;
+    for (std::size_t k = n; k-- > 0;) value = value * y + c[k];
   } else {
     // Taylor coefficient about the end voltage: I(end + D z) = sum_p D^p z^p I^(p)(end)/p!
     const auto p = static_cast<std::size_t>(plane.power);

@@ -2,10 +2,12 @@
 // The physical side of one chip: what its cells and converters drew, and how they respond.
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "gaincell/attention/physics.hpp"
 #include "gaincell/attention/settings.hpp"
+#include "held.hpp"
 
 namespace gaincell::attention {
 
@@ -47,6 +49,7 @@ class Chip {
   /// Cell currents are the (drawn) polynomial alone: neither leakage nor further terms nor a gain.
   bool plainCells() const noexcept;
   const Physics& physics() const noexcept { return physics_; }
+  const std::optional<HeldVoltages>& held() const noexcept { return held_; }  ///< with Physics::held
 
  private:
   struct HeadDraws {
@@ -58,6 +61,7 @@ class Chip {
   ConversionSite shifted(ConversionSite site) const;
 
   Physics physics_;
+  std::optional<HeldVoltages> held_;
   std::vector<double> nominal_;
   std::size_t dimension_, window_;
   double v_zero_, s_sat_, out_sat_, mismatch_sign_;

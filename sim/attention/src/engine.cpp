@@ -67,15 +67,16 @@ void allocate(Intermediates& m, const Shape& shape, std::size_t tiles) {
 
 namespace {
 
-/// Checks `count` tokens of x from `first`.
+/// Checks `count` tokens of x, the first of which is token `first` of the sequence.
 void requireFinite(const Plan& plan, const float* x, std::size_t first, std::size_t count, const char* name,
                    std::size_t batch, std::size_t head) {
   const std::size_t d = plan.dimension;
-  if (plan.kernels->finite(x + first * d, count * d)) return;
-  const float* bad = std::find_if(x + first * d, x + (first + count) * d, [](float e) { return !std::isfinite(e); });
+  if (plan.kernels->finite(x, count * d)) return;
+  const float* bad = std::find_if(x, x + count * d, [](float e) { return !std::isfinite(e); });
   const auto i = static_cast<std::size_t>(bad - x);
   throw Error("ATT-0021", "the input holds NaN or infinity",
-              fmt::format("{}[{}, {}, {}, {}]", name, batch, head, i / d, i % d), "check where the array comes from");
+              fmt::format("{}[{}, {}, {}, {}]", name, batch, head, first + i / d, i % d),
+              "check where the array comes from");
 }
 
 }  // namespace
@@ -155,8 +156,8 @@ void packHead(const Plan& plan, HeadTask& t, std::size_t tokens) {
   }
   for (std::size_t first = 0; first < tokens; first += kBlock) {  // checked and packed while in the cache
     const std::size_t count = std::min(kBlock, tokens - first), at = first * plan.dimension;
-    requireFinite(plan, t.k, first, count, "k", t.batch, t.head);
-    requireFinite(plan, t.v, first, count, "v", t.batch, t.head);
+    requireFinite(plan, t.k + at, first, count, "k", t.batch, t.head);
+    requireFinite(plan, t.v + at, first, count, "v", t.batch, t.head);
     t.columns->write(first, count, t.k + at, t.v + at);
   }
   if (t.sinks.k_q == nullptr) return;
@@ -270,24 +271,26 @@ void Engine::runHead(std::size_t batch, std::size_t head, std::size_t tokens, co
 }
 
 struct Stream::Impl {
-  Impl(std::shared_ptr<const Plan> p, std::size_t b, std::size_t h)
+  Impl(std::shared_ptr<const Plan> p, std::size_t b, std::size_t h, std::size_t most)
       : plan(std::move(p)),
         batch(b),
         head(h),
-        columns(*plan, b, h, (plan->window + kBlock - 1) / kBlock + 1),
-        worker(*plan) {}
+        ahead(most),
+        columns(*plan, b, h, (plan->window + ahead - 1 + kBlock - 1) / kBlock + 1),
+        workers(std::min(static_cast<std::size_t>(std::max(1, plan->settings.threads)), ahead / kBlock + 1),
+                RowWorker(*plan)) {}
   std::shared_ptr<const Plan> plan;
-  std::size_t batch, head, position = 0;
+  std::size_t batch, head, ahead, position = 0;
   Columns columns;
-  RowWorker worker;
+  std::vector<RowWorker> workers;
 };
 
-Stream::Stream(const Engine& engine, std::size_t head, std::size_t batch) {
+Stream::Stream(const Engine& engine, std::size_t head, std::size_t batch, std::size_t ahead) {
   const auto& e = *engine.impl_;
   if (e.settings.window == 0)
     throw Error("ATT-0028", "streaming needs a window", "attention settings", "set the number of columns (--window)");
   if (head >= e.heads) throw Error("ATT-0029", fmt::format("no head {}", head), "attention input");
-  impl_ = std::make_unique<Impl>(e.plan(e.settings.window), batch, head);
+  impl_ = std::make_unique<Impl>(e.plan(e.settings.window), batch, head, std::max<std::size_t>(1, ahead));
 }
 Stream::~Stream() = default;
 Stream::Stream(Stream&&) noexcept = default;
@@ -297,13 +300,34 @@ std::size_t Stream::position() const noexcept {
 }
 
 void Stream::push(const float* q, const float* k, const float* v, float* out, Activity* activity) {
+  push(1, q, k, v, out, activity);
+}
+
+void Stream::push(std::size_t count, const float* q, const float* k, const float* v, float* out, Activity* activity) {
   Impl& s = *impl_;
-  requireFinite(*s.plan, q, 0, 1, "q", s.batch, s.head);
-  requireFinite(*s.plan, k, 0, 1, "k", s.batch, s.head);
-  requireFinite(*s.plan, v, 0, 1, "v", s.batch, s.head);
-  s.columns.write(s.position, 1, k, v);
-  s.worker.run(s.columns, s.batch, s.head, s.position, 1, q, out, nullptr, activity);
-  ++s.position;
+  const std::size_t first = s.position, d = s.plan->dimension;
+  if (count > s.ahead)
+    throw Error("ATT-0038", fmt::format("{} tokens at once where {} were announced", count, s.ahead),
+                "attention input");
+  requireFinite(*s.plan, q, first, count, "q", s.batch, s.head);
+  requireFinite(*s.plan, k, first, count, "k", s.batch, s.head);
+  requireFinite(*s.plan, v, first, count, "v", s.batch, s.head);
+  s.columns.write(first, count, k, v);
+  // Rows of one block of columns at a time, as whole sequences have them.
+  const std::size_t blocks = count == 0 ? 0 : (first + count - 1) / kBlock - first / kBlock + 1;
+  std::vector<Activity> counts(activity != nullptr ? blocks : 0);
+  const auto rows = [&](RowWorker& worker, std::size_t b) {
+    const std::size_t begin = std::max(first, (first / kBlock + b) * kBlock);
+    const std::size_t end = std::min(first + count, (first / kBlock + b + 1) * kBlock), at = (begin - first) * d;
+    worker.run(s.columns, s.batch, s.head, begin, end - begin, q + at, out + at, nullptr,
+               counts.empty() ? nullptr : &counts[b]);
+  };
+  const std::size_t threads = std::min(s.workers.size(), blocks);
+  support::parallelFor(threads, static_cast<int>(threads), [&](std::size_t w) {
+    for (std::size_t b = w; b < blocks; b += threads) rows(s.workers[w], b);
+  });
+  for (const auto& c : counts) *activity += c;
+  s.position += count;
 }
 
 }  // namespace gaincell::attention

@@ -4,8 +4,6 @@
 #if defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
 
-#include <cstring>
-
 namespace gaincell::attention {
 namespace {
 
@@ -36,11 +34,7 @@ struct Avx2 {
 
   // Sixteen-bit sums of pairs: at most 15 * 7 * dimension / 2, checked where the path is chosen.
   static X zero16() { return _mm256_setzero_si256(); }
-  static __m256i broadcastLevels(const std::uint8_t* q) {
-    std::int32_t four;
-    std::memcpy(&four, q, 4);
-    return _mm256_set1_epi32(four);
-  }
+  static __m256i broadcastLevels(const std::uint8_t* q) { return _mm256_set1_epi32(fourLevels(q)); }
   static __m256i loadBasis(const std::int8_t* k) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(k)); }
   static X dot8(X acc, __m256i q, __m256i k) { return _mm256_add_epi16(acc, _mm256_maddubs_epi16(q, k)); }
   static F widen(X x) { return _mm256_cvtepi32_ps(_mm256_madd_epi16(x, _mm256_set1_epi16(1))); }

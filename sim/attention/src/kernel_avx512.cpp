@@ -4,8 +4,6 @@
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__)
 #include <immintrin.h>
 
-#include <cstring>
-
 namespace gaincell::attention {
 namespace {
 
@@ -33,11 +31,7 @@ struct Avx512 {
   static std::uint64_t positive(F x) { return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ); }
 
   static X zero16() { return _mm512_setzero_si512(); }
-  static __m512i broadcastLevels(const std::uint8_t* q) {
-    std::int32_t four;
-    std::memcpy(&four, q, 4);
-    return _mm512_set1_epi32(four);
-  }
+  static __m512i broadcastLevels(const std::uint8_t* q) { return _mm512_set1_epi32(fourLevels(q)); }
   static __m512i loadBasis(const std::int8_t* k) { return _mm512_loadu_si512(k); }
   static X dot8(X acc, __m512i q, __m512i k) { return _mm512_add_epi16(acc, _mm512_maddubs_epi16(q, k)); }
   static F widen(X x) { return _mm512_cvtepi32_ps(_mm512_madd_epi16(x, _mm512_set1_epi16(1))); }

@@ -106,6 +106,13 @@ void quantizeValues(const float* x, std::size_t n, float a, float b, float high,
   forEach<V>(x, n, values, [&](F value) { return V::mul(width, rounded<V>(by_step(scale(value)))); });
 }
 
+/// Four levels as one word, for vector units that take them together.
+[[maybe_unused]] inline std::int32_t fourLevels(const std::uint8_t* q) {
+  std::int32_t four;
+  __builtin_memcpy(&four, q, sizeof four);
+  return four;
+}
+
 /// Whether no value is NaN or infinite.
 bool finite(const float* x, std::size_t n) {
   std::uint32_t bad = 0;
@@ -123,6 +130,22 @@ void lookUp(const std::uint8_t* codes, std::size_t n, const float* table, float*
   std::size_t i = 0;
   for (; i + V::kWidth <= n; i += V::kWidth) V::store(out + i, V::lookUp(entries, V::loadCodes(codes + i)));
   for (; i < n; ++i) out[i] = table[codes[i]];
+}
+
+/// phi = clamp(S / s_sat, 0, 1).
+template <typename V>
+inline typename V::F pulseWidth(typename V::F s, typename V::F inverse_sat) {
+  return V::min(V::max(V::mul(s, inverse_sat), V::set(0.0F)), V::set(1.0F));
+}
+
+/// Stores the scores and pulses of V::kWidth columns of a row of a block. @returns bit per phi > 0, in its column
+template <typename V, typename Block>
+inline std::uint64_t storeScores(const Block& b, std::size_t row, std::size_t column, typename V::F s,
+                                 typename V::F inverse_sat) {
+  const auto phi = pulseWidth<V>(s, inverse_sat);
+  V::store(b.phi + row * kBlock + column, phi);
+  if (b.s != nullptr) V::store(b.s + row * kBlock + column, s);
+  return V::positive(phi) << column;
 }
 
 template <typename V, std::size_t R>
@@ -151,10 +174,7 @@ inline void scoreRows(const ScoreBlock& b, std::size_t r0) {
       s = V::add(s, V::mul(V::load(b.by_age[1] + c - row), V::widen(acc0[r])));
       s = V::add(s, V::mul(V::load(b.by_age[2] + c - row), V::widen(acc1[r])));
       s = V::add(s, V::mul(V::load(b.by_age[3] + c - row), V::widen(acc2[r])));
-      const F phi = V::min(V::max(V::mul(s, inverse), V::set(0.0F)), V::set(1.0F));
-      V::store(b.phi + row * kBlock + c, phi);
-      if (b.s != nullptr) V::store(b.s + row * kBlock + c, s);
-      const std::uint64_t bits = V::positive(phi) << c;
+      const std::uint64_t bits = storeScores<V>(b, row, c, s, inverse);
       b.nonzero[row] = c == 0 ? bits : b.nonzero[row] | bits;
     }
   }
@@ -303,17 +323,11 @@ inline void currentTile(const CurrentBlock& b, std::size_t r0, std::size_t c) {
   for (std::size_t r = 0; r < R; ++r)
     for (std::size_t n = 0; n < N; ++n) acc[r][n] = V::set(0.0F);
   multiply<V, R, N>(b.dimension, b.q + r0 * b.q_stride, b.q_stride, b.k + c, kBlock, acc);
-  const auto inverse = V::set(b.inverse_sat), zero = V::set(0.0F), one = V::set(1.0F);
+  const auto inverse = V::set(b.inverse_sat);
   for (std::size_t r = 0; r < R; ++r) {
     const std::size_t row = r0 + r;
     std::uint64_t bits = c == 0 ? 0 : b.nonzero[row];
-    for (std::size_t n = 0; n < N; ++n) {
-      const std::size_t column = c + n * V::kWidth;
-      const auto phi = V::min(V::max(V::mul(acc[r][n], inverse), zero), one);
-      V::store(b.phi + row * kBlock + column, phi);
-      if (b.s != nullptr) V::store(b.s + row * kBlock + column, acc[r][n]);
-      bits |= V::positive(phi) << column;
-    }
+    for (std::size_t n = 0; n < N; ++n) bits |= storeScores<V>(b, row, c + n * V::kWidth, acc[r][n], inverse);
     b.nonzero[row] = bits;
   }
 }
@@ -358,7 +372,7 @@ template <typename V>
 std::uint64_t convert(const float* s, std::size_t first, std::size_t last, float inverse, float* phi) {
   std::uint64_t bits = 0;
   for (std::size_t c = 0; c < kBlock; c += V::kWidth) {
-    const auto x = V::min(V::max(V::mul(V::load(s + c), V::set(inverse)), V::set(0.0F)), V::set(1.0F));
+    const auto x = pulseWidth<V>(V::load(s + c), V::set(inverse));
     V::store(phi + c, x);
     bits |= V::positive(x) << c;
   }

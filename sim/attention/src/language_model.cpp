@@ -252,7 +252,8 @@ SignalStatistics LanguageModel::statistics(const Tokens& tokens, const Settings&
                 }
             });
   });
-  const auto n = static_cast<double>(tokens.rows * tokens.length * (width_ / heads_));
+  const std::size_t dimension = width_ / heads_;
+  const auto n = static_cast<double>(tokens.rows * tokens.length * dimension);
   SignalStatistics r;
   r.std.assign(4, std::vector<double>(layers_ * heads_));
   r.mean = r.std;

@@ -78,10 +78,19 @@ void addConverters(const model::Model& m, const EffectSwitches& on, const Settin
 void addLeakage(const model::Model& m, const EffectSwitches& on, Physics& p) {
   if (!on.leakage) return;
   if (!m.retention) missing("$.retention", "leakage");
-  if (!m.retention->exponential)
-    throw Error("ATT-0031", "the storage decay of this model is not exponential", "$.retention.exponential",
-                "the leakage effect needs time constants; use --decay with a lambda of your choice instead");
   const auto tau = on.temp_c ? model::tauAt(*m.retention, *on.temp_c) : m.retention->tau_s;
+  if (!m.retention->exponential) {
+    if (!m.retention->leakage_curve)
+      throw Error("ATT-0031", "the storage decay of this model is not exponential, and it has no leakage curve",
+                  "$.retention.leakage_curve",
+                  "fit it with the leakage analysis, or use --decay with a lambda instead");
+    // At another temperature everything leaks faster by the same law.
+    const double token = m.timing_s.token * m.retention->tau_s.low / tau.low;
+    p.held = [retention = *m.retention, token](double v, double age) {
+      return model::decayed(retention, v, age * token);
+    };
+    return;
+  }
   p.leakage =
       Leakage{m.timing_s.token / tau.low, m.timing_s.token / tau.high, m.retention->end_V.low, m.retention->end_V.high};
 }
@@ -96,6 +105,25 @@ void addWrite(const model::Model& m, const EffectSwitches& on, const Settings& s
                 fmt::format("the model's write table has {} levels, the run {}", m.write->level_V.size(), s.levels_kv),
                 "$.write.level_V", "set --levels-kv to that number");
   p.write->stored = m.write->stored_V;
+}
+
+/// How far given effects take stored voltages out of the domain of the fit: a little is said, much refused.
+void judgeDomain(const model::Model& m, const EffectSwitches& on, const Settings& s,
+                 std::vector<std::string>* warnings) {
+  if (on.storage_coupling == 0 && on.write_sigma <= 0) return;
+  if (on.storage_coupling <= -1)
+    throw Error("ATT-0037", fmt::format("a storage coupling of {}", on.storage_coupling), "attention settings",
+                "it is the share by which the stored deviation grows: a few percent");
+  const double stretch = 1 + on.storage_coupling, noise = 3 * on.write_sigma;
+  const double low = s.v_zero - stretch * (s.v_zero + noise), high = s.v_zero + stretch * (s.v_max - s.v_zero + noise);
+  const double beyond = std::max(m.cell.domain_V[0] - low, high - m.cell.domain_V[1]);
+  if (beyond <= 0) return;
+  const std::string what =
+      fmt::format("stored voltages reach {:.3f} .. {:.3f} V (three sigma), the cell was fitted from {:.3f} to {:.3f} V",
+                  low, high, m.cell.domain_V[0], m.cell.domain_V[1]);
+  if (beyond > 0.1 * (m.cell.domain_V[1] - m.cell.domain_V[0]))
+    throw Error("ATT-0035", what, "attention settings", "use smaller effects, or fit the cell over a wider range");
+  if (warnings != nullptr) warnings->push_back(what);
 }
 
 }  // namespace
@@ -131,8 +159,10 @@ Settings settingsFromModel(const model::Model& m, std::vector<std::string>& warn
   return s;
 }
 
-std::shared_ptr<Physics> physicsFromModel(const model::Model& m, const EffectSwitches& on, Settings& s) {
+std::shared_ptr<Physics> physicsFromModel(const model::Model& m, const EffectSwitches& on, Settings& s,
+                                          std::vector<std::string>* warnings) {
   if (!on.any()) return nullptr;
+  judgeDomain(m, on, s, warnings);
   auto p = std::make_shared<Physics>();
   const double turn = orientation(m);
   if (on.mismatch) {
@@ -200,11 +230,15 @@ EnergyReport energyOf(const model::Model& m, const Activity& a, std::size_t dime
   } else {
     r.notes.push_back("energy of the second multiply is not in the model");
   }
-  // Of the published total per token, what the sixteen tiles of a head leave is control, routing and DACs.
-  if (e.per_token && e.array1_multiply && e.array2_multiply && m.conditions.pdk == "paper")
-    r.digital = (*e.per_token - 16 * (*e.array1_multiply + *e.array2_multiply)) * a.tokens;
-  else
+  // Of the total per token, what the sixteen tiles of a head and its 128 writes leave is control, routing and DACs.
+  if (e.per_token && e.array1_multiply && e.array2_multiply) {
+    const double analog = 16 * (*e.array1_multiply + *e.array2_multiply) + 128 * e.write.value_or(0);
+    r.digital = std::max(0.0, *e.per_token - analog) * a.tokens;
+    if (m.conditions.pdk != "paper")
+      r.notes.push_back("digital control, routing and DACs: published figures for a head, not simulated");
+  } else {
     r.notes.push_back("digital control, routing and DACs are not in the model");
+  }
   return r;
 }
 

@@ -128,6 +128,7 @@ struct NpzWriter::Impl {
   std::filesystem::path target;
   support::AtomicFile file;
   Compression compression;
+  std::string comment;
   std::vector<Member> members;
   std::uint64_t at = 0, missing = 0;
   bool ended = true, deflating = false;
@@ -175,6 +176,10 @@ void NpzWriter::add(std::string_view name, std::span<const std::int32_t> values,
   append(values.data(), values.size_bytes());
 }
 
+void NpzWriter::comment(std::string text) {
+  if (text.size() <= 0xffff) impl_->comment = std::move(text);
+}
+
 void NpzWriter::commit() {
   impl_->endMember();
   std::string directory;
@@ -188,7 +193,8 @@ void NpzWriter::commit() {
     end += "PK\x06\x07" + little(0, 4) + little(offset + directory.size(), 8) + little(1, 4);
   }
   end += "PK\x05\x06" + little(0, 4) + little(big ? 0xffff : entries, 2) + little(big ? 0xffff : entries, 2) +
-         little(directory.size(), 4) + little(big ? kMax32 : offset, 4) + little(0, 2);
+         little(directory.size(), 4) + little(big ? kMax32 : offset, 4) + little(impl_->comment.size(), 2) +
+         impl_->comment;
   impl_->write(directory + end);
   impl_->patch();
   impl_->file.commit();

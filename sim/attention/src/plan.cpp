@@ -41,7 +41,7 @@ Plan::Plan(const Settings& st, const Scalers& sc, std::size_t h, std::size_t d, 
   // float32((hi - lo)/(N - 1)), as the authors compute their steps.
   if (st.levels_q > 0) step_q = static_cast<float>(1.0 / (st.levels_q - 1));
   if (st.levels_kv > 0) step_kv = static_cast<float>(st.v_max / (st.levels_kv - 1));
-  constant = st.decay == 0.0 && !(st.physics && st.physics->leakage);
+  constant = st.decay == 0.0 && !(st.physics && st.physics->leaks());
   const bool cubic = st.coefficients.size() <= 4;
   const bool levels = st.levels_kv >= 2 && st.levels_kv <= 8 && st.levels_kv % 2 == 0 && st.levels_q >= 2 &&
                       st.levels_q <= 256 && std::abs(st.v_zero - st.v_max / 2) < 1e-12;
@@ -76,15 +76,30 @@ void Plan::buildCodes() {
   }
 }
 
+void Plan::addHeldPlanes(Plane::Term term) {
+  const HeldVoltages& held = *chip->held();
+  for (std::size_t node = 0; node < held.nodes(); ++node) {
+    Plane plane{term, -1, Side::Both, AgeTable(window), {}, node};
+    for (std::size_t age = 0; age < window; ++age)
+      plane.first.at(age) = static_cast<float>(held.factor(node, static_cast<double>(age)));
+    plane.second = plane.first;
+    planes.push_back(std::move(plane));
+  }
+}
+
 void Plan::buildPlanes() {
   const Physics* ph = settings.physics.get();
   const auto add = [&](Plane::Term term, std::size_t order) {
+    if (ph != nullptr && ph->held) {
+      addHeldPlanes(term);
+      return;
+    }
     const bool leak = ph != nullptr && ph->leakage.has_value();
     const bool whole = constant || (!leak && settings.decay_mode == DecayMode::AllOrdersOnce);
     for (int power = whole ? -1 : 0; power < (whole ? 0 : static_cast<int>(order)); ++power) {
       for (Side side : {Side::Both, Side::Low, Side::High}) {
         if ((side == Side::Both) == (leak && power > 0)) continue;
-        Plane plane{term, power, side, AgeTable(window), AgeTable(window)};
+        Plane plane{term, power, side, AgeTable(window), AgeTable(window), 0};
         for (std::size_t age = 0; age < window; ++age) {
           const int p = std::max(power, 0);
           const double lambda = !leak ? 0 : side == Side::Low ? ph->leakage->lambda_low : ph->leakage->lambda_high;

@@ -36,6 +36,7 @@ struct Plane {
   int power = 0;  ///< of the decaying deviation; -1: the whole polynomial (no decay by order)
   Side side = Side::Both;
   AgeTable first, second;  ///< factor in the first and in the second multiply
+  std::size_t node = 0;    ///< with Physics::held: which of its ages
   bool indicator() const noexcept { return term == Term::Edge; }
 };
 
@@ -63,6 +64,7 @@ struct Plan {
  private:
   void buildCodes();
   void buildPlanes();
+  void addHeldPlanes(Plane::Term term);
 };
 
 /// Factor of order p at an age, in the first (true) or second multiply.

@@ -20,7 +20,8 @@ float quantized(float x, float a, float b, double high, int levels) {
 double grid(const Settings& s, float z) {
   if (s.levels_out == 0) return static_cast<double>(z);
   if (s.output_grid == OutputGrid::Counter) {
-    const auto n = static_cast<float>(s.levels_out / 2 - 1);
+    const int top = s.levels_out / 2 - 1;
+    const auto n = static_cast<float>(top);
     return static_cast<double>(std::nearbyint(z * n) / n);
   }
   const auto step = static_cast<float>(2.0 / (s.levels_out - 1));
@@ -54,7 +55,8 @@ class Head {
     for (std::size_t n = 0; n < 2; ++n)
       for (std::size_t age = 0; age < tokens_; ++age) {
         factors_[n].emplace_back();
-        for (int p = 0; p < 6; ++p) factors_[n].back()[static_cast<std::size_t>(p)] = decayFactor(s, age, p, n == 0);
+        for (std::size_t p = 0; p < kMostCoefficients; ++p)
+          factors_[n].back()[p] = decayFactor(s, age, static_cast<int>(p), n == 0);
       }
   }
 
@@ -109,6 +111,8 @@ class Head {
 
   /// Current polynomial, edge charge or conductance of a cell of a given age.
   double value(const Cell& c, std::size_t age, bool first, const std::vector<double>& polynomial) const {
+    if (chip_ != nullptr && chip_->physics().held)
+      return poly(polynomial, chip_->physics().held(c.y + s_.v_zero, static_cast<double>(age)) - s_.v_zero);
     if (chip_ != nullptr && chip_->physics().leakage) {
       const auto& leak = *chip_->physics().leakage;
       const bool high = c.y > 0;
@@ -116,7 +120,7 @@ class Head {
       const double keep = std::exp(-(high ? leak.lambda_high : leak.lambda_low) * static_cast<double>(age));
       return poly(polynomial, end + (c.y - end) * keep);
     }
-    const std::array<double, 6>& keep = factors_[first ? 0 : 1][age];
+    const std::array<double, kMostCoefficients>& keep = factors_[first ? 0 : 1][age];
     double sum = 0, power = 1;
     for (std::size_t p = 0; p < polynomial.size(); ++p) {
       sum += polynomial[p] * keep[p] * power;
@@ -178,7 +182,7 @@ class Head {
   const Scalers& sc_;
   const Chip* chip_;
   std::size_t batch_, head_, tokens_, d_, window_;
-  std::vector<std::array<double, 6>> factors_[2];  ///< decay by [multiply][age][order]
+  std::vector<std::array<double, kMostCoefficients>> factors_[2];  ///< decay by [multiply][age][order]
   std::vector<Cell> key_, value_;
 };
 

@@ -273,7 +273,8 @@ OutputTile RowWorker::outputTile(const Frame& f) {
   t.inverse_sat = static_cast<float>(1.0 / s.out_sat);
   t.counter = s.output_grid == OutputGrid::Counter;
   if (s.levels_out > 0) t.step = t.counter ? 1.0F : static_cast<float>(2.0 / (s.levels_out - 1));
-  t.code_max = static_cast<float>(s.levels_out / 2 - 1);
+  const int top = s.levels_out / 2 - 1;
+  t.code_max = static_cast<float>(top);
   t.sum = sum_.data();
   return t;
 }
@@ -320,13 +321,15 @@ void RowWorker::storeScores(const Frame& f, std::size_t block) {
 }
 
 void RowWorker::countScores(const Frame& f) {
+  const Physics* physics = plan_.settings.physics.get();
+  const auto top = static_cast<float>(physics != nullptr && physics->relu ? physics->relu->saturation : 1.0);
   for (std::size_t r = 0; r < f.rows; ++r) {
     f.activity->phi_nonzero += std::popcount(nonzero_[r]);
     double sum = 0;
     int full = 0;
     for (std::size_t c = 0; c < kBlock; ++c) {
       sum += static_cast<double>(phi_[r * kBlock + c]);
-      full += phi_[r * kBlock + c] >= 1.0F;
+      full += phi_[r * kBlock + c] >= top;
     }
     f.activity->phi_sum += sum;
     f.activity->phi_saturated += full;

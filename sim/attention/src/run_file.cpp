@@ -88,9 +88,10 @@ std::vector<Activity> runWithIntermediates(const Engine& engine, const ArrayFile
   return activity;
 }
 
-/// Streams every head in pieces: memory for a window and a piece, however many tokens there are.
+/// Every head in pieces: memory for a window and a piece, however many tokens there are.
 template <typename Write>
-std::vector<Activity> runPieces(const Engine& engine, const ArrayFile& input, const InputHeader& h, Write write) {
+std::vector<Activity> runPieces(const Engine& engine, const ArrayFile& input, const InputHeader& h, bool token_by_token,
+                                Write write) {
   constexpr std::size_t kTokens = 1024;
   const Shape& s = h.shape;
   const auto q = input.stream("q"), k = input.stream("k"), v = input.stream("v");
@@ -98,14 +99,17 @@ std::vector<Activity> runPieces(const Engine& engine, const ArrayFile& input, co
   std::vector<float> data[3] = {empty, empty, empty}, out = empty;
   std::vector<Activity> total(s.heads);
   for (std::size_t n = 0; n < s.sequences(); ++n) {
-    Stream stream(engine, n % s.heads, n / s.heads);
+    const std::size_t step = token_by_token ? 1 : kTokens;
+    Stream stream(engine, n % s.heads, n / s.heads, step);
     for (std::size_t first = 0; first < s.tokens; first += kTokens) {
       const std::size_t count = std::min(kTokens, s.tokens - first);
       q->readFloats(data[0].data(), count * s.dimension);
       k->readFloats(data[1].data(), count * s.dimension);
       v->readFloats(data[2].data(), count * s.dimension);
-      for (std::size_t at = 0; at < count * s.dimension; at += s.dimension)
-        stream.push(&data[0][at], &data[1][at], &data[2][at], &out[at], &total[n % s.heads]);
+      for (std::size_t t = 0; t < count; t += step) {
+        const std::size_t at = t * s.dimension;
+        stream.push(std::min(step, count - t), &data[0][at], &data[1][at], &data[2][at], &out[at], &total[n % s.heads]);
+      }
       write(out.data(), count * s.dimension * sizeof(float));
       support::throwIfInterrupted();
     }
@@ -121,7 +125,8 @@ std::vector<Activity> runHeads(const Engine& engine, const ArrayFile& input, con
   const Shape& s = h.shape;
   const std::size_t each = s.perSequence();
   const bool streaming = options.streaming;
-  if (streaming && each > options.largest_head) return runPieces(engine, input, h, write);
+  if (engine.settings().window != 0 && each > options.largest_head)
+    return runPieces(engine, input, h, streaming, write);
   const auto q = input.stream("q"), k = input.stream("k"), v = input.stream("v");
   const auto group = streaming ? static_cast<std::size_t>(std::max(1, engine.settings().threads)) : 1;
   std::vector<Activity> total(s.heads);
@@ -169,6 +174,7 @@ std::vector<Activity> runFile(const Settings& settings, const ArrayFile& input, 
     return activity;
   }
   NpzWriter writer(output, options.overwrite, options.compression);
+  writer.comment(options.provenance);
   std::vector<Activity> activity;
   if (options.intermediates) {
     activity = runWithIntermediates(engine, input, writer);

@@ -19,8 +19,8 @@ void require(bool good, const char* id, const std::string& what, const char* rem
 }  // namespace
 
 void check(const Settings& s) {
-  require(s.coefficients.size() >= 2 && s.coefficients.size() <= 6, "ATT-0001",
-          fmt::format("{} cell coefficients", s.coefficients.size()), "give 2 to 6, lowest order first");
+  require(s.coefficients.size() >= 2 && s.coefficients.size() <= kMostCoefficients, "ATT-0001",
+          fmt::format("{} cell coefficients", s.coefficients.size()), "give 2 to 12, lowest order first");
   for (double c : s.coefficients)
     require(std::isfinite(c), "ATT-0002", "a cell coefficient is not finite", "check the model");
   require(s.sign == 1.0 || s.sign == -1.0, "ATT-0003", fmt::format("sign {}", s.sign), "use 1 or -1");

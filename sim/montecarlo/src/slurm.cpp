@@ -256,6 +256,7 @@ MergeReport merge(const RunFolder& folder, bool partial) {
   {
     RunStore store = RunStore::create(joined, header);
     std::vector<SampleRecord> records;
+    records.reserve(all.size());
     for (auto& [task, record] : all) records.push_back(std::move(record));
     store.put(records);
   }

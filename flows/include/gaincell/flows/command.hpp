@@ -67,6 +67,7 @@ struct Command {
   std::string examples;  ///< shown by --help
   std::function<void(po::options_description_easy_init)> options;
   std::function<support::ExitCode(const CommandContext&)> run;
+  bool words = false;  ///< takes words besides its options; otherwise one is refused
 };
 
 const std::vector<Command>& commands();

@@ -12,6 +12,8 @@
 extern "C" {
 #endif
 
+/* Names are those of C. NOLINTBEGIN(readability-identifier-naming) */
+
 /** A prepared simulator: model, settings, scalers. Calls that run it may come from several threads. */
 typedef struct gaincell_attention gaincell_attention;
 
@@ -46,6 +48,8 @@ int gaincell_attention_run(const gaincell_attention* simulator, size_t batch, si
 
 /** The last error of this thread; empty when there was none. */
 const char* gaincell_attention_error(void);
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #ifdef __cplusplus
 }

@@ -70,12 +70,16 @@ class Engine {
 /// for bit. A window must be set (Settings::window > 0).
 class Stream {
  public:
-  Stream(const Engine& engine, std::size_t head, std::size_t batch = 0);
+  /// @param ahead most tokens of one push
+  Stream(const Engine& engine, std::size_t head, std::size_t batch = 0, std::size_t ahead = 1);
   ~Stream();
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
   /// Writes column (position mod window) and gives the output of this token. q, k, v, out: [D].
   void push(const float* q, const float* k, const float* v, float* out, Activity* activity = nullptr);
+  /// The same for `count` tokens, [count][D] each: they share the work as the rows of a whole sequence do.
+  void push(std::size_t count, const float* q, const float* k, const float* v, float* out,
+            Activity* activity = nullptr);
   std::size_t position() const noexcept;  ///< tokens seen
 
  private:

@@ -38,9 +38,11 @@ struct EffectSwitches {
 Settings settingsFromModel(const model::Model& model, std::vector<std::string>& warnings);
 
 /// Effects of a model file; also changes `settings` where an effect replaces a plain part (extended order).
-/// @throws Error (ATT-0030) when the file does not characterise a requested effect, naming the section
-std::shared_ptr<Physics> physicsFromModel(const model::Model& model, const EffectSwitches& switches,
-                                          Settings& settings);
+/// @param warnings gets what leaves the domain of the fit a little
+/// @throws Error (ATT-0030) when the file does not characterise a requested effect, naming the section; (ATT-0035) for
+/// stored voltages far outside the domain
+std::shared_ptr<Physics> physicsFromModel(const model::Model& model, const EffectSwitches& switches, Settings& settings,
+                                          std::vector<std::string>* warnings = nullptr);
 
 /// Energy of one head, J, by block, and what it was computed from.
 struct EnergyReport {

@@ -117,6 +117,9 @@ class NpzWriter {
   /// begin() and append() in one call.
   void add(std::string_view name, std::span<const float> values, const std::vector<std::size_t>& shape);
   void add(std::string_view name, std::span<const std::int32_t> values, const std::vector<std::size_t>& shape);
+  /// Comment of the archive, for the provenance: numpy passes it over, `unzip -z` and Python's zipfile show it. Left
+  /// out when it is longer than the format allows (65535 bytes).
+  void comment(std::string text);
   void commit();
 
  private:

@@ -53,6 +53,8 @@ struct Physics {
   /// Factor on the whole current of a cell (head, slot, row); for measured or given chips.
   std::function<double(Array, std::size_t, std::size_t, std::size_t)> cell_gain;
   std::optional<Leakage> leakage;  ///< replaces Settings::decay
+  /// Any other law instead: voltage (V) that a cell written at v (V) holds after `age` tokens.
+  std::function<double(double v, double age)> held;
   std::optional<WriteError> write;
   double storage_coupling = 0;  ///< stored deviation grows by this share while the read gate is open
   std::vector<double>
@@ -64,9 +66,10 @@ struct Physics {
   double noise_uA = 0;  ///< rms, on every column current of both multiplies
   double jitter = 0;    ///< rms width error of a phi pulse, in full scale
 
+  bool leaks() const noexcept { return leakage || held; }
   bool any() const noexcept {
     const bool conducts = !conductance_uS.empty() && (bit_line_V_per_uA > 0 || wire_ohm_per_cell > 0);
-    return mismatch || cell_gain || leakage || write || storage_coupling != 0 || !edge_charge_uA.empty() || conducts ||
+    return mismatch || cell_gain || leaks() || write || storage_coupling != 0 || !edge_charge_uA.empty() || conducts ||
            relu || output || noise_uA > 0 || jitter > 0;
   }
 };

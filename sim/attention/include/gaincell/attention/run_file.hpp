@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Attention from numpy file to numpy file, one head at a time, or through the ring buffer a piece of a head at a time:
-/// inputs may be larger than memory.
+/// Attention from numpy file to numpy file, one head at a time, or with a window a piece of a head at a time: inputs
+/// may be larger than memory.
 
 #include <filesystem>
 #include <vector>
@@ -20,11 +20,12 @@ InputHeader readHeader(const ArrayFile& input);
 
 struct FileRunOptions {
   bool streaming = false;  ///< through the ring buffer, token by token
-  /// With streaming: heads of more values than this are read in pieces, one after the other.
+  /// With a window: heads of more values than this are read in pieces, one after the other.
   std::size_t largest_head = std::size_t{1} << 24;
   bool intermediates = false;  ///< adds q_q .. tile_sum; the whole input must fit into memory
   Compression compression = Compression::Stored;
   support::Overwrite overwrite = support::Overwrite::No;
+  std::string provenance;  ///< becomes the comment of a .npz
 };
 
 /// Runs `input` and writes `out` [B,H,T,D] to `output` (.npz, or .npy for `out` alone). Nothing is written on an error.

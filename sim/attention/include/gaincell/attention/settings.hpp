@@ -36,8 +36,10 @@ enum class Kernel { Auto, Generic, Avx2, Avx512 };
 
 struct Physics;
 
+inline constexpr std::size_t kMostCoefficients = 12;  ///< of a cell current
+
 struct Settings {
-  /// Cell current of a full pulse, uA/V^k about v_zero, lowest order first (2 to 6 coefficients). The default is the
+  /// Cell current of a full pulse, uA/V^k about v_zero, lowest order first (2 to kMostCoefficients). The default is the
   /// published cubic: the authors' two-variable fit with 0.9 V put in.
   std::vector<double> coefficients{0.52136361, 13.61226063, -2.62044562, 46.05483778};
   double sign = 1;       ///< multiplies every coefficient; -1 when the other current direction shall count as positive

@@ -27,6 +27,7 @@ Sampling samplingFromName(std::string_view name);
 struct DrawName {
   std::string instance, parameter;
   friend bool operator==(const DrawName&, const DrawName&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the 0 of the comparison that the compiler writes
   friend auto operator<=>(const DrawName&, const DrawName&) = default;
 };
 

@@ -28,6 +28,7 @@ struct Task {
   std::uint32_t condition = 0;
   std::uint64_t sample = 0;
   friend bool operator==(const Task&, const Task&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the 0 of the comparison that the compiler writes
   friend auto operator<=>(const Task&, const Task&) = default;
 };
 
