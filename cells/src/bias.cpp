@@ -39,11 +39,12 @@ bool hasSharedLine(const ParameterSet& set) {
   return set.isChoice("bias", "ideal") || set.isChoice("bias", "buffered");
 }
 
-std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
+std::string defineSharedBias(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+                             netlist::Circuit& circuit) {
   const std::string p = variantPrefix(set);
   const double l = set.real(p + "mirror_l"), diode_w = set.real(p + "diode_w");
   netlist::Subcircuit sub;
-  sub.name = set.isChoice("bias", "ideal") ? "bias_line_ideal" : "bias_line_buffered";
+  sub.name = ownName(kind, set.isChoice("bias", "ideal") ? "bias_line_ideal" : "bias_line_buffered");
   sub.ports = {"ref", "nb", "vdd"};
   Blocks b(pdk, sub);
   b.nmosStack("diode", "ref", "ref", diode_w, l, set.integer(p + "mirror_stack"));
@@ -65,11 +66,11 @@ std::string defineSharedBias(const pdk::Pdk& pdk, const ParameterSet& set, netli
   return sub.name;
 }
 
-std::string defineReplicaBias(const pdk::Pdk& pdk, const ParameterSet& set, const ParameterSet& cell,
-                              netlist::Circuit& circuit) {
+std::string defineReplicaBias(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+                              const ParameterSet& cell, netlist::Circuit& circuit) {
   const GainCell probed = defineGainCell(pdk, cell, circuit, StorageNode::Port);
   netlist::Subcircuit sub;
-  sub.name = "bias_replica";
+  sub.name = ownName(kind, "bias_replica");
   sub.description = "Bias line that follows the cells: one cell pushing, one pulling, their sum in a p diode";
   sub.ports = {"pr", "low", "high", "vdd"};
   Blocks b(pdk, sub);

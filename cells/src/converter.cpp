@@ -19,6 +19,9 @@ ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
            "bias", "diode", {"diode", "ideal", "buffered", "replica"},
            "diode: ideal current into a diode in each converter; ideal, buffered: gate line shared by all converters, "
            "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells"),
+       Parameter::real("charge_scale", "", 1, 0.05, 20,
+                       "factor on the charges and currents of integrator, mirror and reset together: sizes the "
+                       "converter for other cells (4 takes the passive one from the lean to the reference cell)"),
        Parameter::oneOf("window", "auto", {"auto", "clock", "replica"},
                         "clock: the output window is the clock's; replica: it comes through a delay line that is slow "
                         "where the comparator is slow; auto: replica with the passive integrator"),
@@ -52,8 +55,29 @@ ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
   return set;
 }
 
-std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+namespace {
+// The comparator and the drivers see the same voltages at every scale and keep their sizes.
+constexpr const char* kScaled[] = {"c_int",    "c_f",       "i_ref",           "lsb_charge",     "diode_w",
+                                   "tail_w",   "switch_w",  "c_kick_n",        "trim_c_kick_n",  "fold_w",
+                                   "c_kick_p", "reset_n_w", "reset_p_w",       "source_diode_w", "source_tail_w",
+                                   "amp_n_w",  "amp_p_w",   "source_switch_w", "bias_line_c"};
+}  // namespace
+
+ParameterSet scaledConverter(const ParameterSet& given) {
+  const double scale = given.real("charge_scale");
+  ParameterSet set = given;
+  if (scale == 1) return set;
+  for (const std::string prefix : {"", "active_"}) {
+    for (const char* name : kScaled)
+      if (set.has(prefix + name)) set.set(prefix + name, scale * set.real(prefix + name), "charge_scale");
+    if (set.has(prefix + "r_z")) set.set(prefix + "r_z", set.real(prefix + "r_z") / scale, "charge_scale");
+  }
+  return set;
+}
+
+std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& given,
                             netlist::Circuit& circuit) {
+  const ParameterSet set = scaledConverter(given);
   return kind == ConverterKind::Relu ? defineReluConverter(pdk, set, circuit)
                                      : defineSignedConverter(pdk, set, circuit);
 }

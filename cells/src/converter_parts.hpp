@@ -19,22 +19,32 @@ inline bool hasOwnDiode(const netlist::ParameterSet& set) {
   return set.isChoice("bias", "diode") || set.isChoice("bias", "replica");
 }
 
+/// Name of a block beside the converters: a tile has both kinds, with sizes of their own.
+inline std::string ownName(ConverterKind kind, const std::string& name) {
+  return (kind == ConverterKind::Relu ? "relu_" : "signed_") + name;
+}
+
+/// The set with `charge_scale` worked into the sizes it is for.
+netlist::ParameterSet scaledConverter(const netlist::ParameterSet& given);
+
 void declareBias(netlist::ParameterSet& set);
 /// One bias line for all converters (bias = ideal or buffered).
 bool hasSharedLine(const netlist::ParameterSet& set);
 /// Defines its block, ports ref (the reference current), nb (the line) and, when buffered, vdd.
-std::string defineSharedBias(const pdk::Pdk& pdk, const netlist::ParameterSet& set, netlist::Circuit& circuit);
+std::string defineSharedBias(const pdk::Pdk& pdk, ConverterKind kind, const netlist::ParameterSet& set,
+                             netlist::Circuit& circuit);
 
 /// bias = replica: ports pr (gate line of the copies in the converters), low and high (what the two cells store), vdd.
-std::string defineReplicaBias(const pdk::Pdk& pdk, const netlist::ParameterSet& set, const netlist::ParameterSet& cell,
-                              netlist::Circuit& circuit);
+std::string defineReplicaBias(const pdk::Pdk& pdk, ConverterKind kind, const netlist::ParameterSet& set,
+                              const netlist::ParameterSet& cell, netlist::Circuit& circuit);
 
 /// Converters of one array share a block: bias or window line.
 bool hasSharedBlock(const netlist::ParameterSet& set);
 /// The output window comes through a delay line that all converters of the array share.
 bool hasReplicaWindow(const netlist::ParameterSet& set);
 /// That line, ports in, out, vdd. Slow in slow corners, as comparator and switch are.
-std::string defineWindowDelay(const pdk::Pdk& pdk, const netlist::ParameterSet& set, netlist::Circuit& circuit);
+std::string defineWindowDelay(const pdk::Pdk& pdk, ConverterKind kind, const netlist::ParameterSet& set,
+                              netlist::Circuit& circuit);
 void declareWindowDelay(netlist::ParameterSet& set, ConverterKind kind);
 
 /// Bits of the gain trim: three bits of 2 % take a 3 % sigma to about 0.6 % (uniform within half a step).

@@ -166,7 +166,7 @@ std::vector<std::string> converterPorts(ConverterKind kind, const ParameterSet& 
 }
 
 double lsbCharge(ConverterKind, const ParameterSet& set) {
-  return set.real(variantPrefix(set) + "lsb_charge");
+  return set.real("charge_scale") * set.real(variantPrefix(set) + "lsb_charge");
 }
 
 netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations,

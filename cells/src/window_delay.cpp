@@ -1,8 +1,8 @@
 // The delay line of a replica-timed window: the output window of all converters of an array comes through it.
 //
 // The comparator decides with its inverters at their trip point; the current they have there, and not the speed of
-// switched logic, is what corners, temperature and supply change. So the stages of the line are starved by devices whose
-// gates are held at the trip point of an inverter, which its output fed back to its input finds.
+// switched logic, is what corners, temperature and supply change. So the stages of the line are starved by devices
+// whose gates are held at the trip point of an inverter, which its output fed back to its input finds.
 
 #include <fmt/format.h>
 
@@ -50,13 +50,14 @@ bool hasSharedBlock(const ParameterSet& set) {
   return hasReplicaWindow(set) || hasSharedLine(set) || set.isChoice("bias", "replica");
 }
 
-std::string defineWindowDelay(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
+std::string defineWindowDelay(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+                              netlist::Circuit& circuit) {
   const int stages = set.integer("window_stages");
   if (stages % 2 != 0)
     throw support::Error("CNV-0005", fmt::format("{} inverters in the window's delay line", stages), "window_stages",
                          "give an even number: the window must not be inverted");
   netlist::Subcircuit sub;
-  sub.name = "window_delay";
+  sub.name = ownName(kind, "window_delay");
   sub.description = "delay of the output window that follows the delay of comparator and switch";
   sub.ports = {"in", "out", "vdd"};
   Blocks b(pdk, sub);

@@ -15,7 +15,7 @@ std::string converterNode(const ConverterSite& site, const std::string& port, in
 namespace {
 
 void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site, double vdd) {
-  const ParameterSet& set = site.set;
+  const ParameterSet set = scaledConverter(site.set);
   const std::string supply = "vbias" + site.tag, shared = "vshare" + site.tag;
   const Dc current{set.real(variantPrefix(set) + "i_ref")};
   if (set.isChoice("bias", "replica")) {
@@ -23,11 +23,14 @@ void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site
     const double inset = set.real("replica_inset");
     c.add(netlist::VoltageSource{low, low, "0", Dc{site.level_low + inset}});
     c.add(netlist::VoltageSource{high, high, "0", Dc{site.level_high.value_or(vdd) - inset}});
-    c.add(netlist::Instance{
-        "bias" + site.tag, defineReplicaBias(pdk, set, site.cell, c), {"pr" + site.tag, low, high, shared}, {}});
+    c.add(netlist::Instance{"bias" + site.tag,
+                            defineReplicaBias(pdk, site.kind, set, site.cell, c),
+                            {"pr" + site.tag, low, high, shared},
+                            {}});
   } else if (hasSharedLine(set)) {
     c.add(netlist::CurrentSource{"ref" + site.tag, shared, "ref" + site.tag, current});
-    netlist::Instance line{"bias" + site.tag, defineSharedBias(pdk, set, c), {"ref" + site.tag, "nb" + site.tag}, {}};
+    netlist::Instance line{
+        "bias" + site.tag, defineSharedBias(pdk, site.kind, set, c), {"ref" + site.tag, "nb" + site.tag}, {}};
     if (c.find(line.subcircuit)->ports.size() > 2) line.nodes.push_back(shared);
     c.add(line);
   } else {
@@ -50,7 +53,7 @@ void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const Convert
     deck.saves.push_back("i(v" + name + site.tag + ")");
   };
   supply("dd", "vdd", vdd);
-  supply("bias", "vbias", vdd);
+  if (site.set.isChoice("bias", "diode")) supply("bias", "vbias", vdd);
   if (!isActive(site.set)) supply("mid", "vmid", vdd / 2);
   if (hasSharedBlock(site.set)) supply("share", "vshare", vdd);
   addBias(c, pdk, site, vdd);
@@ -65,8 +68,10 @@ void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const Convert
         on -= site.set.real("window_delay");
         off -= site.set.real("window_delay");
       }
-      c.add(netlist::Instance{
-          "window" + site.tag, defineWindowDelay(pdk, site.set, c), {node + "_in", node, "vshare" + site.tag}, {}});
+      c.add(netlist::Instance{"window" + site.tag,
+                              defineWindowDelay(pdk, site.kind, site.set, c),
+                              {node + "_in", node, "vshare" + site.tag},
+                              {}});
       node += "_in";
     }
     c.add(netlist::VoltageSource{name, node, "0", clockWaveform(clock, timing, vdd, site.operations, site.start)});

@@ -21,10 +21,6 @@ double Value::in(const std::map<std::string, double>& environment) const {
   return number * it->second;
 }
 
-bool operator==(const Value& a, const Value& b) {
-  return a.number == b.number && a.parameter == b.parameter;
-}
-
 Pwl pulseTrain(double low, double high, bool start_high, const std::vector<double>& edge_times, double edge) {
   Pwl pwl;
   bool level = start_high;
@@ -64,8 +60,8 @@ std::vector<std::string> nodesOf(const Element& element) {
 
 void Circuit::define(const Subcircuit& subcircuit) {
   if (const Subcircuit* known = find(subcircuit.name)) {
-    const bool same = known->ports == subcircuit.ports && known->elements.size() == subcircuit.elements.size() &&
-                      known->parameters.size() == subcircuit.parameters.size();
+    const bool same = known->ports == subcircuit.ports && known->elements == subcircuit.elements &&
+                      known->parameters == subcircuit.parameters;
     if (!same)
       throw Error("NET-0011", fmt::format("subcircuit '{}' is defined twice with different content", subcircuit.name),
                   "", "give the variants different names");

@@ -84,8 +84,8 @@ std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKi
   for (std::size_t j = 0; j < outcomes.size(); ++j) {
     const Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
     for (std::size_t i = j * chunk; i < std::min(order.size(), (j + 1) * chunk); ++i)
-      operations[order[i]] =
-          measure(waves, kind, timing, 1.0 / context.circuit.integer("shared_by"), context.conditions.vdd, charges[order[i]], static_cast<int>(i - j * chunk) + 1);
+      operations[order[i]] = measure(waves, kind, timing, 1.0 / context.circuit.integer("shared_by"),
+                                     context.conditions.vdd, charges[order[i]], static_cast<int>(i - j * chunk) + 1);
   }
   return operations;
 }

@@ -64,9 +64,16 @@ TEST_CASE("one deck from the write to the output pulses, and the same chain colu
 TEST_CASE("with replica bias and replica levels the chain's outputs stay those of the nominal chain over corners") {
   Words tile = kSmallTile;
   tile["relu_bias"] = tile["signed_bias"] = "replica";
-  for (const char* corner : {"ss", "sf"}) {  // the two worst; all conditions: docs/converters.md
-    CAPTURE(corner);
-    const auto r = run("tile", "chain", tile, {{"engine", "whole"}, {"levels", "replica"}}, {corner, 27, 0.9});
+  // Every corner, and every corner of temperature and supply, with another pattern each; five patterns of each
+  // condition: docs/converters.md.
+  const std::vector<pdk::Conditions> all{{"ss", 27, 0.9}, {"ff", 27, 0.9}, {"sf", 27, 0.9}, {"fs", 27, 0.9},
+                                         {"tt", 0, 0.9},  {"tt", 85, 0.9}, {"tt", 27, 0.85}, {"tt", 27, 0.95}};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    CAPTURE(all[i].corner);
+    CAPTURE(all[i].temp_c);
+    CAPTURE(all[i].vdd);
+    const auto r = run("tile", "chain", tile,
+                       {{"engine", "whole"}, {"levels", "replica"}, {"seed", std::to_string(1 + i % 5)}}, all[i]);
     CHECK(r.figure("out_max_error_lsb") <= 0.6);
     CHECK(r.figure("wrong_signs") == 0);
   }

@@ -67,7 +67,11 @@ TEST_CASE("a tile holds the transistors of its parts") {
   };
   const auto relu = count("relu-converter", {}), sign = count("signed-converter", {});
   CHECK(count("column", {{"rows", 7}}) == 7 * 6 + relu);
-  CHECK(count("tile", {{"rows", 5}, {"cols", 3}, {"outputs", 2}}) == 6 * (5 * 3 + 3 * 2) + 3 * relu + 2 * sign);
+  // Each testbench has one window line, however many converters it serves: two starved inverters, the one that finds
+  // the trip point, and two drivers.
+  constexpr std::size_t kLine = 2 * 4 + 3 * 2;
+  CHECK(count("tile", {{"rows", 5}, {"cols", 3}, {"outputs", 2}}) ==
+        6 * (5 * 3 + 3 * 2) + 3 * relu + 2 * sign - 2 * kLine - 1 * kLine);
 }
 
 TEST_CASE("phases that overlap are refused with the reason") {

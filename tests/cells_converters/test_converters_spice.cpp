@@ -68,6 +68,26 @@ TEST_CASE("passive signed converter: both signs alike, sign right from 0.02 of f
   CHECK(r.figure("wrong_signs") == 0);
 }
 
+TEST_CASE("in the slow corner the window waits for the comparator and small charges have the right sign") {
+  const pdk::Conditions slow{"ss", 27, 0.9};
+  const auto relu = run("relu-converter", "transfer", {}, {{"points", "5"}}, slow);
+  CHECK(relu.figure("max_error_lsb") <= 0.4);
+  CHECK(relu.figure("negative_pulses") == 0);
+  CHECK(run("relu-converter", "transfer", {{"window", "clock"}}, {{"points", "5"}}, slow).figure("max_error_lsb") >
+        relu.figure("max_error_lsb") + 0.2);
+  const auto sign = run("signed-converter", "transfer", {}, {{"points", "5"}}, slow);
+  CHECK(sign.figure("max_error_lsb") <= 0.4);
+  CHECK(sign.figure("wrong_signs") == 0);
+}
+
+TEST_CASE("a converter scaled with its charges gives the same pulses") {
+  const Words settings{{"points", "3"}, {"limit", "0.97"}};
+  const auto one = run("relu-converter", "transfer", {{"line_c", "0"}}, settings),
+             four = run("relu-converter", "transfer", {{"line_c", "0"}, {"charge_scale", "4"}}, settings);
+  CHECK(four.figure("gain") == doctest::Approx(one.figure("gain")).epsilon(0.01));
+  CHECK(four.figure("slope") == doctest::Approx(one.figure("slope") / 4).epsilon(0.01));
+}
+
 TEST_CASE("without its neutralising capacitor the switch kicks the bias gate") {
   const Words settings{{"points", "3"}, {"limit", "1.2"}};
   CHECK(run("relu-converter", "transfer", {{"c_kick_n", "0"}}, settings).figure("max_error_lsb") > 0.4);

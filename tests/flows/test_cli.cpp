@@ -47,6 +47,12 @@ TEST_CASE("bad input is refused with one clear message") {
   checkRefused({"netlist", "gain-cel"}, "gain-cell");
   checkRefused({"netlist", "gain-cell", "--pdk", "gc27"}, "gc28");
   checkRefused({"netlist", "gain-cell", "--corner", "xx"}, "tt");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv"}, "there is no case");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: corner"}, "'corner' is not name=value");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", ": temp=0"}, "a case has no name");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: corner=xx"}, "tt");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: c_storge=1f"}, "did you mean 'c_storage'");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--cases", (dir / "none.txt").string()}, "none.txt");
   checkRefused({"netlist", "gain-cell", "--temp", "900"}, "--temp");
   checkRefused({"netlist", "gain-cell", "--temp", "warm"}, "'warm' is not a number");
   checkRefused({"netlist", "gain-cell", "--vdd", "5"}, "--vdd");

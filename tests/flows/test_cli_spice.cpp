@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
 #include "run_program.hpp"
 
 namespace fs = std::filesystem;
@@ -13,6 +17,31 @@ TEST_CASE("a generated netlist runs by itself in plain ngspice") {
   CAPTURE(slurp(dir / "log"));
   CHECK(fs::exists(raw));
   CHECK(slurp(dir / "log").find("rror") == std::string::npos);
+  fs::remove_all(dir);
+}
+
+TEST_CASE("a sweep is the single analyses in one table: mean and largest over the draws") {
+  const fs::path dir = freshFolder("sweep");
+  const auto figure = [](const std::string& text, const std::string& name, const char* field) {
+    for (const auto& f : nlohmann::json::parse(text)["figures"])
+      if (f["name"] == name) return f[field].get<double>();
+    return std::nan("");
+  };
+  std::vector<double> alone;
+  for (const char* temp : {"0", "85"}) {
+    const auto r = runProgram({"simulate", "word-line-driver", "--analysis", "pulse", "--temp", temp, "--json"});
+    REQUIRE(r.exit_code == 0);
+    alone.push_back(figure(r.out, "delay_max", "value"));
+  }
+  const auto r = runProgram({"sweep", "word-line-driver", "--analysis", "pulse", "--case", "slow: corner=ss", "--case",
+                             "nominal", "--over", "temp=0,85", "--out", (dir / "s").string(), "--json"});
+  REQUIRE(r.exit_code == 0);
+  const auto cases = nlohmann::json::parse(r.out)["cases"];
+  REQUIRE(cases.size() == 2);
+  CHECK(figure(cases[1].dump(), "delay_max", "mean") == doctest::Approx(0.5 * (alone[0] + alone[1])));
+  CHECK(figure(cases[1].dump(), "delay_max", "largest") == doctest::Approx(std::max(alone[0], alone[1])));
+  CHECK(figure(cases[0].dump(), "delay_max", "mean") > figure(cases[1].dump(), "delay_max", "mean"));
+  CHECK(fs::exists(dir / "s" / "word-line-driver_pulse_sweep.csv"));
   fs::remove_all(dir);
 }
 

@@ -62,6 +62,15 @@ TEST_CASE("a sound circuit passes and is written deterministically") {
   CHECK(text.find("xi1 a y vdd 0 inv wn=2e-07") != std::string::npos);
 }
 
+TEST_CASE("one name is one subcircuit: the same content again is fine, another value is refused") {
+  Circuit c = inverterCircuit();
+  Subcircuit again = *c.find("inv");
+  CHECK_NOTHROW(c.define(again));
+  CHECK(c.subcircuits.size() == 1);
+  std::get<Mosfet>(again.elements.front()).l = 4e-8;
+  CHECK_THROWS_WITH_AS(c.define(again), doctest::Contains("NET-0011"), Error);
+}
+
 TEST_CASE("flattening resolves paths and sizes") {
   const Circuit c = inverterCircuit();
   const auto flat = flattenMosfets(c);

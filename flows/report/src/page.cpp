@@ -211,9 +211,9 @@ class Page {
     closeTable();
   }
 
-  void links(const std::vector<Link>& files, const char* label) {
+  void links(const std::vector<Link>& files, const std::string& of_what) {
     if (files.empty()) return;
-    put("<ul class=\"files\" aria-label=\"{}\">\n", label);
+    put("<ul class=\"files\" aria-label=\"Files: {}\">\n", escapeHtml(of_what));
     for (const Link& l : files) put("<li><a href=\"{}\">{}</a></li>\n", escapeHtml(l.href), escapeHtml(l.label));
     out_ += "</ul>\n";
   }
@@ -233,7 +233,7 @@ class Page {
       files.push_back({plot.panels.size() == 1 ? "CSV" : fmt::format("CSV {}", i + 1), "plots/" + dataName(plot, i)});
     files.push_back({"gnuplot script", "plots/" + scriptName(plot)});
     files.insert(files.end(), plot.files.begin(), plot.files.end());
-    links(files, "Files of this plot");
+    links(files, plot.title);
     out_ += "</figcaption>\n</figure>\n";
   }
 
@@ -242,7 +242,7 @@ class Page {
         "<div class=\"wide\" role=\"img\" tabindex=\"0\" aria-label=\"{2}\">\n{3}</div>\n<figcaption>\n<p>{4}</p>\n",
         d.id, escapeHtml(d.title), escapeHtml(d.alt), d.svg, escapeHtml(d.caption));
     command(d.command);
-    links(d.files, "Files of this drawing");
+    links(d.files, d.title);
     out_ += "</figcaption>\n</figure>\n";
   }
 
@@ -288,14 +288,14 @@ class Page {
     figureTable(s);
     for (const TextTable& t : s.tables) table(t);
     command(s.command);
-    links(s.files, "Files of this section");
+    links(s.files, s.title);
     out_ += "</section>\n";
   }
 
   void reproduce() {
     out_ +=
         "<section id=\"reproduce\" aria-labelledby=\"reproduce-h\">\n<h2 id=\"reproduce-h\">How to reproduce each "
-        "figure</h2>\n";
+        "figure</h2>\n<p>All but the first are for the folder of this page.</p>\n";
     openTable("Commands that make each part again");
     out_ += "<thead><tr><th scope=\"col\">What</th><th scope=\"col\">Command</th></tr></thead>\n<tbody>\n";
     const auto row = [&](const std::string& what, const std::string& line) {
@@ -310,7 +310,7 @@ class Page {
       for (const Plot& p : s.plots) row(p.title, p.command);
     }
     closeTable();
-    links(data_.files, "Data files");
+    links(data_.files, "data");
     out_ += "</section>\n";
   }
 

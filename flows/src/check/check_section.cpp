@@ -329,7 +329,6 @@ void writeCheck(const TileComparison& comparison, const json& result, const std:
   }
   data.sections = {std::move(section)};
   data.files = {{"check.json", "check.json"}};
-  data.reproduce = {{"this page", provenance.command}};
   report::writeReport(data, dir, overwrite);
 }
 

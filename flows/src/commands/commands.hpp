@@ -18,5 +18,6 @@ Command modelCommand();
 Command netlistCommand();
 Command pdkCommand();
 Command simulateCommand();
+Command sweepCommand();
 
 }  // namespace gaincell::flows

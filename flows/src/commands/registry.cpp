@@ -8,6 +8,7 @@ const std::vector<Command>& commands() {
       flowCommand(),       //
       netlistCommand(),    //
       simulateCommand(),   //
+      sweepCommand(),      //
       mcCommand(),         //
       fitCommand(),        //
       modelCommand(),      //

@@ -151,7 +151,8 @@ report::Section attentionSection(const ReportSource& s) {
       "fitted array is run without adapting "
       "the scalers to it, so its correlation shows what adaptation has to make up for."};
   section.figures = s.figures("attention", "attention");
-  section.command = "gaincell attend --model paper --decay 1.6e-4 --window 256 --input lm_layer0.npz --output out.npz";
+  section.command = fmt::format("gaincell attend --model paper --decay 1.6e-4 --window 256 --input {} --output out.npz",
+                                exampleData().string());
   section.files = {{"outputs", "data/attention_outputs.csv"}};
   const support::Table outputs = s.table("attention_outputs.csv");
   report::Scatter data{"attention-outputs",

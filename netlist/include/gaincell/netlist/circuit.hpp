@@ -27,15 +27,18 @@ struct Value {
   static Value of(std::string parameter, double factor = 1.0);
   /// Value in an environment of parameter values. @throws Error (NET-0010) when the parameter is missing.
   double in(const std::map<std::string, double>& environment) const;
+  bool operator==(const Value&) const = default;
 };
 
 // --- stimuli -----------------------------------------------------------------------------------------------------
 struct Dc {
   double value = 0.0;
+  bool operator==(const Dc&) const = default;
 };
 /// Piecewise linear: (time, value), times strictly increasing. Constant before the first and after the last point.
 struct Pwl {
   std::vector<std::pair<double, double>> points;
+  bool operator==(const Pwl&) const = default;
 };
 using Stimulus = std::variant<Dc, Pwl>;
 
@@ -47,46 +50,55 @@ Pwl pulseTrain(double low, double high, bool start_high, const std::vector<doubl
 struct Resistor {
   std::string name, a, b;
   Value ohms;
+  bool operator==(const Resistor&) const = default;
 };
 struct Capacitor {
   std::string name, a, b;
   Value farads;
+  bool operator==(const Capacitor&) const = default;
 };
 struct VoltageSource {
   std::string name, plus, minus;
   Stimulus stimulus;
+  bool operator==(const VoltageSource&) const = default;
 };
 /// Current flows from `plus` through the source to `minus` (the SPICE convention).
 struct CurrentSource {
   std::string name, plus, minus;
   Stimulus stimulus;
+  bool operator==(const CurrentSource&) const = default;
 };
 /// Voltage-controlled sources: out = gain * (v(control_plus) - v(control_minus)).
 struct VoltageControlledVoltage {
   std::string name, plus, minus, control_plus, control_minus;
   double gain = 1.0;
+  bool operator==(const VoltageControlledVoltage&) const = default;
 };
 struct VoltageControlledCurrent {
   std::string name, plus, minus, control_plus, control_minus;
   double gain = 1.0;
+  bool operator==(const VoltageControlledCurrent&) const = default;
 };
 /// A source given by an expression in ngspice syntax (macro-models only; dialects that cannot express it refuse).
 struct BehavioralSource {
   std::string name, plus, minus;
   enum class Kind { Voltage, Current } kind = Kind::Current;
   std::string expression;
+  bool operator==(const BehavioralSource&) const = default;
 };
 /// A transistor of a flavour ("n_svt") of the circuit's device table.
 struct Mosfet {
   std::string name, flavour, d, g, s, b;
   Value w, l;
   int m = 1;
+  bool operator==(const Mosfet&) const = default;
 };
 /// A call of a subcircuit; `nodes` in the order of its ports.
 struct Instance {
   std::string name, subcircuit;
   std::vector<std::string> nodes;
   std::map<std::string, Value> parameters;
+  bool operator==(const Instance&) const = default;
 };
 
 using Element = std::variant<Resistor, Capacitor, VoltageSource, CurrentSource, VoltageControlledVoltage,
@@ -146,7 +158,5 @@ struct Circuit {
   void define(const Subcircuit& subcircuit);
   const Subcircuit* find(const std::string& name) const;
 };
-
-bool operator==(const Value& a, const Value& b);
 
 }  // namespace gaincell::netlist

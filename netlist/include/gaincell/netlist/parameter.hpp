@@ -22,6 +22,8 @@ struct Parameter {
   std::vector<std::string> choices;
   std::string description;  ///< one sentence; where a number comes from, its source
 
+  bool operator==(const Parameter&) const = default;
+
   static Parameter real(std::string name, std::string unit, double value, double min, double max,
                         std::string description);
   static Parameter integer(std::string name, long value, long min, long max, std::string description);

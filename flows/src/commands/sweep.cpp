@@ -1,0 +1,303 @@
+// gaincell sweep: one analysis of one circuit for a list of cases - variants, corners, anything that is a parameter -
+// each over a list of draws, as one table.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "commands.hpp"
+#include "gaincell/cells/generator.hpp"
+#include "gaincell/sim/analysis.hpp"
+#include "gaincell/support/csv.hpp"
+#include "gaincell/support/parallel.hpp"
+#include "gaincell/support/units.hpp"
+
+namespace gaincell::flows {
+
+using support::Error;
+using support::ExitCode;
+
+namespace {
+
+using Assignments = std::vector<std::pair<std::string, std::string>>;
+
+/// One row of the table.
+struct Case {
+  std::string name;
+  Assignments assignments;
+};
+
+std::string trimmed(const std::string& text) {
+  const auto begin = text.find_first_not_of(" \t\r"), end = text.find_last_not_of(" \t\r");
+  return begin == std::string::npos ? std::string() : text.substr(begin, end - begin + 1);
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, separator);)
+    if (!trimmed(part).empty()) parts.push_back(trimmed(part));
+  return parts;
+}
+
+std::pair<std::string, std::string> assignment(const std::string& text, const std::string& where) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    throw Error("SWP-0001", fmt::format("'{}' is not name=value", text), where,
+                "write for example 'slow and cold: corner=ss, temp=0'");
+  return {trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1))};
+}
+
+/// "NAME: a=1, b=2"; the assignments may be missing.
+Case parseCase(const std::string& text, const std::string& where) {
+  const auto colon = text.find(':');
+  Case c{trimmed(text.substr(0, colon)), {}};
+  if (c.name.empty()) throw Error("SWP-0002", "a case has no name", where, "write NAME: name=value, name=value");
+  if (colon == std::string::npos) return c;
+  for (const auto& part : split(text.substr(colon + 1), ',')) c.assignments.push_back(assignment(part, where));
+  return c;
+}
+
+std::vector<std::string> optionList(const CommandContext& context, const char* name) {
+  return context.values.count(name) ? context.values[name].as<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+std::vector<Case> casesOf(const CommandContext& context) {
+  std::vector<Case> cases;
+  if (context.values.count("cases")) {
+    const std::string file = context.values["cases"].as<std::string>();
+    std::ifstream in(file);
+    if (!in) throw Error("SWP-0003", "the file of cases cannot be read", file, "check its name");
+    int number = 0;
+    for (std::string line; std::getline(in, line);) {
+      ++number;
+      if (line = trimmed(line.substr(0, line.find('#'))); !line.empty())
+        cases.push_back(parseCase(line, fmt::format("{}:{}", file, number)));
+    }
+  }
+  for (const auto& text : optionList(context, "case")) cases.push_back(parseCase(text, "--case"));
+  if (cases.empty())
+    throw Error("SWP-0004", "there is no case", "gaincell sweep",
+                "give --case 'NAME: name=value, ...' or --cases FILE");
+  return cases;
+}
+
+/// Every combination of the values of all `--over NAME=a,b,c`.
+std::vector<Assignments> drawsOf(const CommandContext& context) {
+  std::vector<Assignments> draws{{}};
+  for (const auto& text : optionList(context, "over")) {
+    const auto [name, list] = assignment(text, "--over");
+    std::vector<Assignments> longer;
+    for (const auto& draw : draws)
+      for (const auto& value : split(list, ',')) {
+        longer.push_back(draw);
+        longer.back().emplace_back(name, value);
+      }
+    draws = longer;
+  }
+  return draws;
+}
+
+/// One analysis with everything it needs.
+struct Run {
+  netlist::ParameterSet circuit, settings;
+  pdk::Conditions conditions;
+};
+
+void apply(CommandContext& conditions, Run& run, const Assignments& assignments, const std::string& where) {
+  for (const auto& [name, value] : assignments) {
+    if (name == "corner")
+      conditions.common.corner = value;
+    else if (name == "temp" || name == "vdd") {
+      const double v = support::parseSpiceNumber(value);
+      if (name == "temp")
+        conditions.common.temp_c = v;
+      else
+        conditions.common.vdd = v;
+    } else if (run.settings.has(name))
+      run.settings.set(name, value, where);
+    else
+      run.circuit.set(name, value, where);  // says what there is when the name is unknown
+  }
+}
+
+Run prepare(const CommandContext& context, const pdk::Pdk& pdk, const std::string& kind, const sim::Analysis& analysis,
+            const Case& which, const Assignments& draw) {
+  Run run{context.circuitParameters(pdk, kind), context.analysisSettings(pdk, kind, analysis.name), {}};
+  CommandContext conditions = context;
+  apply(conditions, run, which.assignments, fmt::format("case '{}'", which.name));
+  apply(conditions, run, draw, "--over");
+  run.conditions = conditions.conditions(pdk);
+  return run;
+}
+
+/// Figures of one case: mean and the value of largest magnitude over the draws.
+struct Row {
+  std::string name;
+  std::vector<sim::Figure> figures;
+  std::vector<double> largest;
+};
+
+Row summarize(const std::string& name, const std::vector<sim::AnalysisResult>& results) {
+  Row row{name, results.front().figures, {}};
+  for (std::size_t f = 0; f < row.figures.size(); ++f) {
+    double sum = 0, largest = 0;
+    for (const auto& result : results) {
+      const double v = result.figure(row.figures[f].name);
+      sum += v;
+      if (!(std::fabs(v) <= std::fabs(largest))) largest = v;
+    }
+    row.figures[f].value = sum / static_cast<double>(results.size());
+    row.largest.push_back(largest);
+  }
+  return row;
+}
+
+std::string shown(double value, const std::string& unit) {
+  return unit.empty() ? fmt::format("{:.4g}", value) : support::formatSi(value, unit, 4);
+}
+
+bool wanted(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string textTable(const std::vector<Row>& rows, const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& row : rows) {
+    text += row.name + "\n";
+    for (std::size_t f = 0; f < row.figures.size(); ++f) {
+      const auto& figure = row.figures[f];
+      if (wanted(names, figure.name))
+        text += fmt::format("  {:<28} mean {:>12}   largest {:>12}  {}\n", figure.name,
+                            shown(figure.value, figure.unit), shown(row.largest[f], figure.unit), figure.description);
+    }
+  }
+  return text;
+}
+
+/// One line per case and figure, for a spreadsheet.
+std::string csvOf(const std::vector<Row>& rows, const std::string& origin) {
+  std::string text = "# " + origin + "\ncase,figure,unit,mean,largest\n";
+  for (const auto& row : rows)
+    for (std::size_t f = 0; f < row.figures.size(); ++f)
+      text += fmt::format("\"{}\",{},{},{:.9g},{:.9g}\n", row.name, row.figures[f].name, row.figures[f].unit,
+                          row.figures[f].value, row.largest[f]);
+  return text;
+}
+
+nlohmann::json jsonOf(const std::vector<Row>& rows) {
+  nlohmann::json out = nlohmann::json::array();
+  for (const auto& row : rows) {
+    nlohmann::json figures = nlohmann::json::array();
+    for (std::size_t f = 0; f < row.figures.size(); ++f)
+      figures.push_back({{"name", row.figures[f].name},
+                         {"unit", row.figures[f].unit},
+                         {"mean", row.figures[f].value},
+                         {"largest", row.largest[f]},
+                         {"description", row.figures[f].description}});
+    out.push_back({{"case", row.name}, {"figures", figures}});
+  }
+  return out;
+}
+
+/// All runs, each on a worker of its own: a small deck is one job and would leave the other processors idle.
+std::vector<sim::AnalysisResult> simulateAll(const CommandContext& context, const pdk::Pdk& pdk,
+                                             const sim::Analysis& analysis, const std::vector<Run>& runs) {
+  std::vector<sim::AnalysisResult> results(runs.size());
+  sim::SimulatorOptions options = context.simulatorOptions();
+  options.jobs = 1;
+  support::parallelFor(runs.size(), context.common.jobs, [&](std::size_t i) {
+    support::throwIfInterrupted();
+    sim::Simulator simulator(options);
+    results[i] = analysis.run({pdk, runs[i].conditions, runs[i].circuit, runs[i].settings, simulator});
+  });
+  return results;
+}
+
+void checkNames(const std::vector<std::string>& names, const std::vector<sim::Figure>& figures) {
+  for (const auto& name : names) {
+    const auto same = [&](const sim::Figure& f) { return f.name == name; };
+    if (std::any_of(figures.begin(), figures.end(), same)) continue;
+    std::vector<std::string> known;
+    for (const auto& f : figures) known.push_back(f.name);
+    throw Error("SWP-0005", fmt::format("there is no figure '{}'", name), "--figures",
+                fmt::format("figures are {}", fmt::join(known, ", ")));
+  }
+}
+
+ExitCode run(const CommandContext& context) {
+  if (context.positional.size() != 1 || !context.values.count("analysis"))
+    throw Error("SWP-0006", "give one circuit kind and --analysis NAME", "gaincell sweep",
+                "'gaincell simulate --help' lists the analyses");
+  const pdk::Pdk pdk = context.loadPdk();
+  const std::string kind = context.positional[0];
+  cells::generator(kind);
+  const sim::Analysis& analysis = sim::analysis(kind, context.values["analysis"].as<std::string>());
+  const auto cases = casesOf(context);
+  const auto draws = drawsOf(context);
+  // Every case is checked before the first one is simulated.
+  std::vector<Run> runs;
+  for (const auto& which : cases)
+    for (const auto& draw : draws) runs.push_back(prepare(context, pdk, kind, analysis, which, draw));
+  const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
+
+  const auto results = simulateAll(context, pdk, analysis, runs);
+  std::vector<std::string> names;
+  if (context.values.count("figures")) names = split(context.values["figures"].as<std::string>(), ',');
+  checkNames(names, results.front().figures);
+  std::vector<Row> rows;
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    const auto begin = results.begin() + static_cast<std::ptrdiff_t>(c * draws.size());
+    rows.push_back(summarize(cases[c].name, {begin, begin + static_cast<std::ptrdiff_t>(draws.size())}));
+  }
+  const nlohmann::json provenance = support::toJson(context.provenance(&pdk));
+  const nlohmann::json summary{{"kind", kind},
+                               {"analysis", analysis.name},
+                               {"cases", jsonOf(rows)},
+                               {"draws", draws.size()},
+                               {"provenance", provenance}};
+  if (!dir.empty()) {
+    const std::string stem = fmt::format("{}_{}_sweep", kind, analysis.name);
+    support::writeFileAtomically(dir / (stem + ".csv"), csvOf(rows, provenance.dump()), context.overwrite());
+    support::writeFileAtomically(dir / (stem + ".json"), summary.dump(2) + "\n", context.overwrite());
+  }
+  context.print(summary, textTable(rows, names));
+  return ExitCode::Done;
+}
+
+}  // namespace
+
+Command sweepCommand() {
+  return {
+      "sweep",
+      "one analysis over a list of cases: variants, corners, any parameter",
+      "gaincell sweep KIND --analysis NAME --case 'NAME: name=value, ...' [options]",
+      "  gaincell sweep column --analysis mac --cases examples/variants.txt --figures energy_64_columns,gain\n"
+      "  gaincell sweep tile --analysis chain --set rows=4 --set cols=4 --set outputs=4 --case tt --case 'ss: "
+      "corner=ss' "
+      "--over seed=1,2,3\n"
+      "\nA case sets circuit parameters, settings of the analysis, and corner, temp and vdd. Each is run with every\n"
+      "combination of the --over lists; the table holds the mean and the value of largest magnitude.\n",
+      [](po::options_description_easy_init add) {
+        add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
+        add("case", po::value<std::vector<std::string>>()->value_name("CASE"),
+            "'NAME: name=value, name=value' (repeatable)");
+        add("cases", po::value<std::string>()->value_name("FILE"), "file of cases, one a line; # begins a comment");
+        add("over", po::value<std::vector<std::string>>()->value_name("NAME=A,B"),
+            "run each case with each of these values (repeatable: every combination)");
+        add("figures", po::value<std::string>()->value_name("A,B"), "figures to print (default: all)");
+        add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+            "a parameter of the circuit, in every case (repeatable)");
+        add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+            "a setting of the analysis, in every case (repeatable)");
+        add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
+      },
+      run};
+}
+
+}  // namespace gaincell::flows
