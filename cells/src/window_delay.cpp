@@ -25,7 +25,7 @@ void declareWindowDelay(ParameterSet& set, ConverterKind kind) {
   declarePair(set, "window_driver", {2e-6, 4e-6},
               "last inverter of the line, which drives all converters; a third of it before");
   set.declare({Parameter::integer("window_stages", 2, 2, 100, "starved inverters of the line, even"),
-               Parameter::real("window_delay", "s", relu ? 0.47e-9 : 0.30e-9, 0, 10e-9,
+               Parameter::real("window_delay", "s", relu ? 0.44e-9 : 0.30e-9, 0, 10e-9,
                                "nominal delay of that line: its input edge comes so much before t_win")});
 }
 

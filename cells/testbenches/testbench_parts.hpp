@@ -24,8 +24,8 @@ struct ConverterSite {
   std::optional<double> level_high;  ///< V; the supply when not given
 };
 
-/// Supply "dd<tag>", bias supply "bias<tag>", supply "share<tag>" of what all converters share, reset rail "mid<tag>", reference currents and clocks "ck<tag>_<port>";
-/// saves their currents.
+/// Supply "dd<tag>", bias supply "bias<tag>", supply "share<tag>" of what all converters share, reset rail "mid<tag>",
+/// reference currents and clocks "ck<tag>_<port>"; saves their currents.
 void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const ConverterSite& site, double vdd);
 /// Node of a converter's port in the testbench; bl, out, outb and sgn are the caller's.
 std::string converterNode(const ConverterSite& site, const std::string& port, int column);

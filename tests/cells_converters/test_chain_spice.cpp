@@ -66,7 +66,7 @@ TEST_CASE("with replica bias and replica levels the chain's outputs stay those o
   tile["relu_bias"] = tile["signed_bias"] = "replica";
   // Every corner, and every corner of temperature and supply, with another pattern each; five patterns of each
   // condition: docs/converters.md.
-  const std::vector<pdk::Conditions> all{{"ss", 27, 0.9}, {"ff", 27, 0.9}, {"sf", 27, 0.9}, {"fs", 27, 0.9},
+  const std::vector<pdk::Conditions> all{{"ss", 27, 0.9}, {"ff", 27, 0.9}, {"sf", 27, 0.9},  {"fs", 27, 0.9},
                                          {"tt", 0, 0.9},  {"tt", 85, 0.9}, {"tt", 27, 0.85}, {"tt", 27, 0.95}};
   for (std::size_t i = 0; i < all.size(); ++i) {
     CAPTURE(all[i].corner);

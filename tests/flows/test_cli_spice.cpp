@@ -23,7 +23,8 @@ TEST_CASE("a generated netlist runs by itself in plain ngspice") {
 TEST_CASE("a sweep is the single analyses in one table: mean and largest over the draws") {
   const fs::path dir = freshFolder("sweep");
   const auto figure = [](const std::string& text, const std::string& name, const char* field) {
-    for (const auto& f : nlohmann::json::parse(text)["figures"])
+    const auto parsed = nlohmann::json::parse(text);
+    for (const auto& f : parsed["figures"])
       if (f["name"] == name) return f[field].get<double>();
     return std::nan("");
   };

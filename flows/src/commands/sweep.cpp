@@ -297,7 +297,8 @@ Command sweepCommand() {
             "a setting of the analysis, in every case (repeatable)");
         add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
       },
-      run};
+      run,
+      true};
 }
 
 }  // namespace gaincell::flows

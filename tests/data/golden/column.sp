@@ -92,9 +92,30 @@ xcells bl vddc wl_0 wlb_0 wl_1 wlb_1 wbl_0 wbl_1 we web nw cell_column_2_keys
 xconverter bl out outb vdd nb vmid rst rstb az azb cenb dis win relu_converter
 .ends column_2
 
+* delay of the output window that follows the delay of comparator and switch
+.subckt relu_window_delay in out vdd
+mtrip_n mid mid 0 0 gc28_n_svt w=4e-07 l=1e-07
+mtrip_p mid mid vdd vdd gc28_p_svt w=8e-07 l=1e-07
+mstage0_n d0 in stage0_foot 0 gc28_n_svt w=5e-07 l=5e-08
+mstage0_foot stage0_foot mid 0 0 gc28_n_svt w=2e-06 l=1e-07
+mstage0_p d0 in stage0_head vdd gc28_p_svt w=1e-06 l=5e-08
+mstage0_head stage0_head mid vdd vdd gc28_p_svt w=4e-06 l=1e-07
+cd0 d0 0 4e-15
+mstage1_n d1 d0 stage1_foot 0 gc28_n_svt w=5e-07 l=5e-08
+mstage1_foot stage1_foot mid 0 0 gc28_n_svt w=2e-06 l=1e-07
+mstage1_p d1 d0 stage1_head vdd gc28_p_svt w=1e-06 l=5e-08
+mstage1_head stage1_head mid vdd vdd gc28_p_svt w=4e-06 l=1e-07
+cd1 d1 0 4e-15
+mbefore_n drive d1 0 0 gc28_n_svt w=6.666666666666666e-07 l=3e-08
+mbefore_p drive d1 vdd vdd gc28_p_svt w=1.3333333333333332e-06 l=3e-08
+mdriver_n out drive 0 0 gc28_n_svt w=2e-06 l=3e-08
+mdriver_p out drive vdd vdd gc28_p_svt w=4e-06 l=3e-08
+.ends relu_window_delay
+
 vdd vdd 0 0.9
 vbias vbias 0 0.9
 vmid vmid 0 0.45
+vshare vshare 0 0.9
 iref_nb vbias nb 2.5e-06
 vck_rst rst 0 pwl(0 0.9 3.6e-09 0.9 3.65e-09 0 3.66e-08 0 3.6649999999999994e-08 0.9 4.0199999999999996e-08 0.9 4.024999999999999e-08 0)
 vck_rstb rstb 0 pwl(0 0 3.6e-09 0 3.65e-09 0.9 3.66e-08 0.9 3.6649999999999994e-08 0 4.0199999999999996e-08 0 4.024999999999999e-08 0.9)
@@ -104,8 +125,9 @@ vck_cenb cenb 0 pwl(0 0 4.1e-09 0 4.15e-09 0.9 1.85e-08 0.9 1.855e-08 0 4.07e-08
 + 5.5149999999999994e-08 0)
 vck_dis dis 0 pwl(0 0 2e-08 0 2.005e-08 0.9 3.62e-08 0.9 3.625e-08 0 5.66e-08 0 5.6649999999999994e-08 0.9 7.279999999999999e-08 0.9
 + 7.285e-08 0)
-vck_win win 0 pwl(0 0 2.034e-08 0 2.039e-08 0.9 3.534e-08 0.9 3.5389999999999995e-08 0 5.693999999999999e-08 0 5.698999999999999e-08 0.9 7.194e-08 0.9
-+ 7.199e-08 0)
+xwindow win_in win vshare relu_window_delay
+vck_win win_in 0 pwl(0 0 1.99e-08 0 1.995e-08 0.9 3.4899999999999995e-08 0.9 3.494999999999999e-08 0 5.6499999999999996e-08 0 5.6549999999999994e-08 0.9 7.15e-08 0.9
++ 7.155e-08 0)
 vwbl wbl 0 0.45
 vwe we 0 0
 vweb web 0 0.9
@@ -132,6 +154,7 @@ xcolumn vddc wl_0 wlb_0 wl_1 wlb_1 wbl wbl we web nw out outb vdd nb vmid rst rs
 .probe tran i(vdd)
 .probe tran i(vbias)
 .probe tran i(vmid)
+.probe tran i(vshare)
 .probe tran i(vck_rst)
 .probe tran i(vck_rstb)
 .probe tran i(vck_az)

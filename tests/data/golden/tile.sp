@@ -221,10 +221,51 @@ xsigned_0 values_bl_0 out_0 sgn_0 vdd2 nb2_0 vmid2 rst2 rstb2 az2 azb2 cenb2 dis
 xsigned_1 values_bl_1 out_1 sgn_1 vdd2 nb2_1 vmid2 rst2 rstb2 az2 azb2 cenb2 dis2 sck2 win2 signed_converter
 .ends tile_2x2x2
 
+* delay of the output window that follows the delay of comparator and switch
+.subckt relu_window_delay in out vdd
+mtrip_n mid mid 0 0 gc28_n_svt w=4e-07 l=1e-07
+mtrip_p mid mid vdd vdd gc28_p_svt w=8e-07 l=1e-07
+mstage0_n d0 in stage0_foot 0 gc28_n_svt w=5e-07 l=5e-08
+mstage0_foot stage0_foot mid 0 0 gc28_n_svt w=2e-06 l=1e-07
+mstage0_p d0 in stage0_head vdd gc28_p_svt w=1e-06 l=5e-08
+mstage0_head stage0_head mid vdd vdd gc28_p_svt w=4e-06 l=1e-07
+cd0 d0 0 4e-15
+mstage1_n d1 d0 stage1_foot 0 gc28_n_svt w=5e-07 l=5e-08
+mstage1_foot stage1_foot mid 0 0 gc28_n_svt w=2e-06 l=1e-07
+mstage1_p d1 d0 stage1_head vdd gc28_p_svt w=1e-06 l=5e-08
+mstage1_head stage1_head mid vdd vdd gc28_p_svt w=4e-06 l=1e-07
+cd1 d1 0 4e-15
+mbefore_n drive d1 0 0 gc28_n_svt w=6.666666666666666e-07 l=3e-08
+mbefore_p drive d1 vdd vdd gc28_p_svt w=1.3333333333333332e-06 l=3e-08
+mdriver_n out drive 0 0 gc28_n_svt w=2e-06 l=3e-08
+mdriver_p out drive vdd vdd gc28_p_svt w=4e-06 l=3e-08
+.ends relu_window_delay
+
+* delay of the output window that follows the delay of comparator and switch
+.subckt signed_window_delay in out vdd
+mtrip_n mid mid 0 0 gc28_n_svt w=4e-07 l=1e-07
+mtrip_p mid mid vdd vdd gc28_p_svt w=8e-07 l=1e-07
+mstage0_n d0 in stage0_foot 0 gc28_n_svt w=5e-07 l=5e-08
+mstage0_foot stage0_foot mid 0 0 gc28_n_svt w=2e-06 l=1e-07
+mstage0_p d0 in stage0_head vdd gc28_p_svt w=1e-06 l=5e-08
+mstage0_head stage0_head mid vdd vdd gc28_p_svt w=4e-06 l=1e-07
+cd0 d0 0 2e-15
+mstage1_n d1 d0 stage1_foot 0 gc28_n_svt w=5e-07 l=5e-08
+mstage1_foot stage1_foot mid 0 0 gc28_n_svt w=2e-06 l=1e-07
+mstage1_p d1 d0 stage1_head vdd gc28_p_svt w=1e-06 l=5e-08
+mstage1_head stage1_head mid vdd vdd gc28_p_svt w=4e-06 l=1e-07
+cd1 d1 0 2e-15
+mbefore_n drive d1 0 0 gc28_n_svt w=6.666666666666666e-07 l=3e-08
+mbefore_p drive d1 vdd vdd gc28_p_svt w=1.3333333333333332e-06 l=3e-08
+mdriver_n out drive 0 0 gc28_n_svt w=2e-06 l=3e-08
+mdriver_p out drive vdd vdd gc28_p_svt w=4e-06 l=3e-08
+.ends signed_window_delay
+
 vddc vddc 0 0.9
 vdd1 vdd1 0 0.9
 vbias1 vbias1 0 0.9
 vmid1 vmid1 0 0.45
+vshare1 vshare1 0 0.9
 iref_nb1_0 vbias1 nb1_0 2.5e-06
 iref_nb1_1 vbias1 nb1_1 2.5e-06
 vck1_rst rst1 0 pwl(0 0.9 1.2299999999999998e-08 0.9 1.2349999999999998e-08 0)
@@ -234,21 +275,24 @@ vck1_azb azb1 0 pwl(0 0 1.2699999999999998e-08 0 1.2749999999999998e-08 0.9)
 vck1_cenb cenb1 0 pwl(0 0 1.2799999999999999e-08 0 1.285e-08 0.9 2.72e-08 0.9 2.725e-08 0 4.5299999999999995e-08 0 4.534999999999999e-08 0.9 7.32e-08 0.9
 + 7.325e-08 0)
 vck1_dis dis1 0 pwl(0 0 2.87e-08 0 2.875e-08 0.9 4.49e-08 0.9 4.4949999999999996e-08 0)
-vck1_win win1 0 pwl(0 0 2.9039999999999997e-08 0 2.9089999999999998e-08 0.9 4.4039999999999996e-08 0.9 4.408999999999999e-08 0)
+xwindow1 win1_in win1 vshare1 relu_window_delay
+vck1_win win1_in 0 pwl(0 0 2.8599999999999998e-08 0 2.865e-08 0.9 4.3599999999999993e-08 0.9 4.364999999999999e-08 0)
 vdd2 vdd2 0 0.9
 vbias2 vbias2 0 0.9
 vmid2 vmid2 0 0.45
+vshare2 vshare2 0 0.9
 iref_nb2_0 vbias2 nb2_0 2.5e-06
 iref_nb2_1 vbias2 nb2_1 2.5e-06
 vck2_rst rst2 0 pwl(0 0.9 2.8339999999999998e-08 0.9 2.8389999999999998e-08 0)
 vck2_rstb rstb2 0 pwl(0 0 2.8339999999999998e-08 0 2.8389999999999998e-08 0.9)
 vck2_az az2 0 pwl(0 0.9 2.8739999999999998e-08 0.9 2.879e-08 0)
 vck2_azb azb2 0 pwl(0 0 2.8739999999999998e-08 0 2.879e-08 0.9)
-vck2_cenb cenb2 0 pwl(0 0 2.884e-08 0 2.889e-08 0.9 4.3239999999999995e-08 0.9 4.328999999999999e-08 0 6.133999999999999e-08 0 6.139e-08 0.9 8.924e-08 0.9
+vck2_cenb cenb2 0 pwl(0 0 2.884e-08 0 2.889e-08 0.9 4.174e-08 0.9 4.179e-08 0 6.133999999999999e-08 0 6.139e-08 0.9 8.924e-08 0.9
 + 8.929e-08 0)
 vck2_dis dis2 0 pwl(0 0 4.474e-08 0 4.479e-08 0.9 6.094e-08 0.9 6.099e-08 0)
 vck2_sck sck2 0 pwl(0 0 4.454e-08 0 4.459e-08 0.9 6.003e-08 0.9 6.008e-08 0)
-vck2_win win2 0 pwl(0 0 4.503e-08 0 4.508e-08 0.9 6.003e-08 0.9 6.008e-08 0)
+xwindow2 win2_in win2 vshare2 signed_window_delay
+vck2_win win2_in 0 pwl(0 0 4.473e-08 0 4.4779999999999995e-08 0.9 5.972999999999999e-08 0.9 5.978e-08 0)
 vkwbl_0 kwbl_0 0 pwl(0 0.45 1.0000000000000002e-10 0.45 1.5000000000000002e-10 0 1.285e-08 0 1.29e-08 0.45)
 vkwbl_1 kwbl_1 0 pwl(0 0.45 1.0000000000000002e-10 0.45 1.5000000000000002e-10 0.38571428571428573 1.285e-08 0.38571428571428573 1.29e-08 0.45)
 vvwbl_0 vwbl_0 0 pwl(0 0.45 1.0000000000000002e-10 0.45 1.5000000000000002e-10 0.1285714285714286 1.285e-08 0.1285714285714286 1.29e-08 0.45)
@@ -284,6 +328,7 @@ csgn_1 sgn_1 0 2e-15
 .probe tran i(vdd1)
 .probe tran i(vbias1)
 .probe tran i(vmid1)
+.probe tran i(vshare1)
 .probe tran i(vck1_rst)
 .probe tran i(vck1_rstb)
 .probe tran i(vck1_az)
@@ -294,6 +339,7 @@ csgn_1 sgn_1 0 2e-15
 .probe tran i(vdd2)
 .probe tran i(vbias2)
 .probe tran i(vmid2)
+.probe tran i(vshare2)
 .probe tran i(vck2_rst)
 .probe tran i(vck2_rstb)
 .probe tran i(vck2_az)
