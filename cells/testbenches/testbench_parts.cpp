@@ -87,10 +87,10 @@ void setConverterTransient(netlist::Deck& deck, double stop) {
 }
 
 void setColumnTransient(netlist::Deck& deck, double stop) {
-  constexpr double kStep = 0.1e-9, kLargest = 0.5e-9;  // s
+  constexpr double kStep = 0.1e-9, kLargest = 0.15e-9;  // s
   deck.options["method"] = "gear";
   deck.options["reltol"] = "5e-5";
-  deck.options["bypass"] = "1";
+  deck.options.emplace("bypass", "1");
   deck.options["abstol"] = "1e-9";  // A; the default, 1e-12, costs iterations on sources that rest
   deck.analysis = netlist::Transient{kStep, stop, kLargest, false};
 }
