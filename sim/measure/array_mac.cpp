@@ -103,8 +103,7 @@ class SingleCells {
         table.addRow({v, w, 0});
       }
     const auto outcomes = context.simulator.runAll(jobs, "single cells");
-    for (std::size_t k = 0; k < jobs.size(); ++k)
-      table.rows[k][2] = arrayCharge(outcomes[k].orThrow(jobs[k].tag), 0);
+    for (std::size_t k = 0; k < jobs.size(); ++k) table.rows[k][2] = arrayCharge(outcomes[k].orThrow(jobs[k].tag), 0);
     return table;
   }
 

@@ -35,7 +35,8 @@ void levelOut(std::vector<double>& inputs) {
   const auto count = std::count_if(inputs.begin(), inputs.end(), [](double x) { return x > 0; });
   if (count == 0) return;
   const double mean = std::round(std::accumulate(inputs.begin(), inputs.end(), 0.0) / static_cast<double>(count));
-  std::replace_if(inputs.begin(), inputs.end(), [](double x) { return x > 0; }, mean);
+  std::replace_if(
+      inputs.begin(), inputs.end(), [](double x) { return x > 0; }, mean);
 }
 
 /// For comparison with the setting of columnDeck(): every step small, every device evaluated.
