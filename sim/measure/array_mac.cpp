@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "gaincell/cells/array.hpp"
 #include "gaincell/sim/mac_operands.hpp"
@@ -68,37 +70,43 @@ ArrayOperands drawnOperands(const AnalysisContext& context) {
 
 namespace {
 
-/// Charge of one nominal cell alone for every pair of stored voltage and width that occurs: arrays of one row that hold
-/// the levels side by side, without wire.
+/// Charge of one nominal cell alone for every pair of stored voltage and width that occurs: arrays of one row and
+/// column, without the wire of the others.
 class SingleCells {
  public:
   SingleCells(const AnalysisContext& context, const ArrayOperands& operands) {
-    std::map<double, int> level_index, width_index;
-    for (const auto& row : operands.stored)
-      for (const double v : row) level_index.emplace(v, 0);
-    for (const double w : operands.widths)
-      if (w > 0) width_index.emplace(w, 0);
-    ParameterSet circuit = context.circuit;
-    circuit.set("rows", 1.0);
-    circuit.set("cols", 1.0);
-    std::vector<Job> jobs;
-    std::vector<std::pair<double, double>> keys;
-    for (const auto& [v, unused_v] : level_index)
-      for (const auto& [w, unused_w] : width_index) {
-        auto decks = arrayDecks(context.pdk, context.conditions, circuit, {{{v}}, {w}}, {});
-        jobs.push_back({std::make_shared<const netlist::Deck>(std::move(decks.front())),
-                        {},
-                        fmt::format("cell-{}V-{}s", v, w),
-                        {}});
-        keys.emplace_back(v, w);
-      }
-    const auto outcomes = context.simulator.runAll(jobs, "single cells");
-    for (std::size_t k = 0; k < keys.size(); ++k) charge_[keys[k]] = arrayCharge(outcomes[k].orThrow(jobs[k].tag), 0);
+    const support::Table t = context.nominalTable("single_cells", [&] { return measure(context, operands); });
+    for (const auto& row : t.rows) charge_[{row[0], row[1]}] = row[2];
   }
 
   double charge(double stored, double width) const { return width > 0 ? charge_.at({stored, width}) : 0.0; }
 
  private:
+  static support::Table measure(const AnalysisContext& context, const ArrayOperands& operands) {
+    std::set<double> levels, widths;
+    for (const auto& row : operands.stored) levels.insert(row.begin(), row.end());
+    std::copy_if(operands.widths.begin(), operands.widths.end(), std::inserter(widths, widths.end()),
+                 [](double w) { return w > 0; });
+    ParameterSet circuit = context.circuit;
+    circuit.set("rows", 1.0);
+    circuit.set("cols", 1.0);
+    std::vector<Job> jobs;
+    support::Table table;
+    table.columns = {"v_storage_V", "width_s", "charge_C"};
+    for (const double v : levels)
+      for (const double w : widths) {
+        auto decks = arrayDecks(context.pdk, context.conditions, circuit, {{{v}}, {w}}, {});
+        jobs.push_back({std::make_shared<const netlist::Deck>(std::move(decks.front())),
+                        {},
+                        fmt::format("cell-{}V-{}s", v, w),
+                        {}});
+        table.addRow({v, w, 0});
+      }
+    const auto outcomes = context.simulator.runAll(jobs, "single cells");
+    for (std::size_t k = 0; k < jobs.size(); ++k) table.rows[k][2] = arrayCharge(outcomes[k].orThrow(jobs[k].tag), 0);
+    return table;
+  }
+
   std::map<std::pair<double, double>, double> charge_;
 };
 

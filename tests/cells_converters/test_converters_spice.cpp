@@ -112,3 +112,25 @@ TEST_CASE("a column of cells: width follows the cells' charge after one gain") {
   CHECK(charge.values("current_A").front() > 2e-6);  // stored 0 V pushes into the bit line
   CHECK(charge.values("current_A").back() < -2e-6);  // stored VDD pulls
 }
+
+TEST_CASE("a column with the fast tolerances: as with tight ones within 0.02 LSB, energies within 1 %") {
+  for (const char* converter : {"relu", "signed"}) {
+    CAPTURE(converter);
+    const auto with = [&](const char* solver) {
+      return run("column", "mac", {{"converter", converter}},
+                 {{"columns", "2"}, {"operations", "2"}, {"seed", "7"}, {"solver", solver}});
+    };
+    const auto fast = with("fast"), tight = with("tight");
+    const auto &widths = fast.tables.at("mac").values("width_s"), &exact = tight.tables.at("mac").values("width_s");
+    REQUIRE(widths.size() == 4);
+    for (std::size_t k = 0; k < widths.size(); ++k) {
+      CAPTURE(k);
+      MESSAGE("width " << exact[k] * 1e9 << " ns, fast minus tight " << (widths[k] - exact[k]) * 1e12 << " ps");
+      CHECK(std::fabs(widths[k] - exact[k]) < 0.02 * cells::kPulseLsb);
+    }
+    for (const char* energy : {"energy", "energy_cells", "energy_converter"}) {
+      CAPTURE(energy);
+      CHECK(fast.figure(energy) == doctest::Approx(tight.figure(energy)).epsilon(0.01));
+    }
+  }
+}

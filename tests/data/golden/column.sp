@@ -1,7 +1,8 @@
 * column of 2 gain cells
 .lib 'PDK/gc28.hspice.lib' tt
 .lib 'PDK/gc28.hspice.lib' cards
-.option post=1 probe method=gear reltol=1e-4 delmax=1e-10
+.option post=1 probe abstol=1e-9 method=gear reltol=5e-5 delmax=1.5e-10
+* ngspice numerics without a counterpart: bypass=1
 .temp 27
 
 * 6T gain cell, variant lean: stored voltage on sn, current into bl while wl is high
