@@ -258,7 +258,7 @@ TEST_CASE("leakage of a model whose decay is not exponential follows its curve, 
   model::Model m = model::paperModel();
   m.retention->exponential = false;
   m.retention->leakage_curve = model::LeakageCurve{1e-14, {0, 0.2, 0.45, 0.7, 0.9}, {4e-9, 1e-10, 0, -1e-10, -4e-9}};
-  m.retention->temperature = model::TemperatureLaw{0.5, 27, 0, {0, 85}};
+  m.retention->temperature = model::TemperatureLaw{0.5, 27, 0, {0, 85}, {}};
   const auto after = [&](std::optional<double> temp_c, double v, double age) {
     EffectSwitches on;
     on.leakage = true;

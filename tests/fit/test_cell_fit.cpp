@@ -97,7 +97,7 @@ TEST_CASE("the extended form finds the terms that are there, and what they are w
 
 TEST_CASE("every coefficient of the extended form comes back within its stated interval at the stated rate") {
   const double noise = 2e-17;  // C
-  const model::ExtendedCell form = fitExtended(extendedData(noise, true), 0.45, 0.45).cell;
+  const gaincell::model::ExtendedCell form = fitExtended(extendedData(noise, true), 0.45, 0.45).cell;
   // The truth in the orders the fit has chosen: what is above them, or not there, is zero.
   const auto padded = [](std::vector<double> c, std::size_t n) {
     c.resize(std::max(n, c.size()), 0.0);
@@ -118,7 +118,7 @@ TEST_CASE("every coefficient of the extended form comes back within its stated i
   for (std::uint64_t r = 0; r < kRepeats; ++r) {
     const ExtendedFit fit = fitExtended(extendedData(noise, true, r + 1), 0.45, 0.45, options);
     const double t = studentFactor(fit.regression.points - fit.regression.coefficients.size());
-    const model::ExtendedErrors& sigma = *fit.cell.standard_errors;
+    const gaincell::model::ExtendedErrors& sigma = *fit.cell.standard_errors;
     const auto count = [&](std::size_t part, const std::vector<double>& value, const std::vector<double>& error,
                            double unit) {
       REQUIRE(value.size() == truth[part].size());

@@ -41,7 +41,7 @@ inline gaincell::model::Model fullModel() {
   curve.worst_correlation_error = 0.01;
   m.cell.mismatch_curve = curve;
   m.retention->leakage_curve = LeakageCurve{5e-15, {0, 0.45, 0.9}, {1e-12, 0, -1e-12}};
-  m.retention->temperature = TemperatureLaw{0.4, 27, 0.01, {0, 85}};
+  m.retention->temperature = TemperatureLaw{0.4, 27, 0.01, {0, 85}, 0.02};
   m.retention->log_sigma = 0.2;
   m.retention->levels = {{0.0, 1e-3, 1e-2}, {0.45, std::nullopt, 1e-2}};
   m.relu_converter->inl = {{0, 600, 1200}, {0, 0.02, -0.01}};

@@ -9,6 +9,7 @@
 #include "fit_inputs.hpp"
 #include "gaincell/model/inspect.hpp"
 #include "gaincell/model/io.hpp"
+#include "gaincell/support/parallel.hpp"
 #include "stages.hpp"
 
 namespace gaincell::flows {

@@ -1,6 +1,10 @@
 #pragma once
 // What the model of the reference cell is fitted from.
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "gaincell/fit/fit.hpp"
 #include "stage.hpp"
 
@@ -8,6 +12,10 @@ namespace gaincell::flows {
 
 /// The tables and Monte-Carlo samples the earlier stages saved, at the flow's conditions.
 fit::Inputs flowInputs(FlowContext& context);
+/// Simulates the cell's decays at the temperatures of the grid other than the flow's: what the law of the time constant
+/// over temperature is fitted from. Saves each as data/<stem>_retention_decay_<T>C.csv. @return the decay tables
+std::vector<support::Table> otherTemperatures(FlowContext& context, const std::string& stem,
+                                              const std::map<std::string, std::string>& parameters);
 /// Adds the samples of the study in mc/<folder>, where it has run. @param process what a chip's devices share
 void addFlowSamples(const FlowContext& context, fit::Inputs& inputs, const std::string& folder, const std::string& kind,
                     bool process);

@@ -99,8 +99,14 @@ void run(FlowContext& context) {
         {"array-iv-process", "gain-cell", "iv", "process spread of the array cell", samples, true, array_cell, {}});
   const int decays = context.quick() ? kQuickRetention : kFullRetention;
   study(context, {"retention", "gain-cell", "retention", "Monte-Carlo of the retention", decays, false, {}, {}});
-  study(context, {"array-retention", "gain-cell", "retention", "Monte-Carlo of the array cell's retention", decays,
-                  false, array_cell, {}});
+  study(context, {"array-retention",
+                  "gain-cell",
+                  "retention",
+                  "Monte-Carlo of the array cell's retention",
+                  decays,
+                  false,
+                  array_cell,
+                  {}});
 }
 
 /// Sigma of the gain (relative) and the offset over the samples of a converter.
