@@ -85,7 +85,8 @@ TEST_CASE("a leakage curve from noisy decays predicts the true ones within its s
     for (const Decay& d : truth)
       for (std::size_t i = 0; i < d.t.size(); ++i)
         worst = std::max(worst, std::fabs(gaincell::model::decayed(fit.retention, d.v.front(), d.t[i]) - d.v[i]));
-    hits += worst <= fit.prediction_error * 0.9;  // of the swing of 0.9 V
+    // The error is stated against the noisy data, of the swing of 0.9 V: it cannot see less than their noise.
+    hits += worst <= fit.prediction_error * 0.9 + kNoise;
   }
   CHECK_MESSAGE(hits >= 0.95 * kRepeats, "hits ", hits);
 }
