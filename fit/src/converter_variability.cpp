@@ -31,6 +31,7 @@ std::vector<std::vector<double>> completeRows(const support::Table& samples, con
   std::vector<std::vector<double>> out;
   for (const auto& row : samples.rows) {
     std::vector<double> values;
+    values.reserve(columns.size());
     for (const std::size_t c : columns) values.push_back(row[c]);
     if (std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); }))
       out.push_back(std::move(values));
@@ -41,6 +42,7 @@ std::vector<std::vector<double>> completeRows(const support::Table& samples, con
 
 std::vector<double> columnOf(const std::vector<std::vector<double>>& rows, std::size_t k) {
   std::vector<double> out;
+  out.reserve(rows.size());
   for (const auto& row : rows) out.push_back(row[k]);
   return out;
 }

@@ -295,6 +295,7 @@ CellVariability fitCellVariability(const support::Table& samples, const model::C
     out.shift_uA[k] = centre(static_cast<Eigen::Index>(k)) * 1e6 - sign * nominal.coefficients_uA[k];
   for (std::size_t k = 0; k < 4; ++k) {
     std::vector<double> one;
+    one.reserve(deviations.size());
     for (const auto& d : deviations) one.push_back(d[k]);
     out.sigma_uA[k] = standardDeviation(one);
   }

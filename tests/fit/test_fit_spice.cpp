@@ -136,14 +136,8 @@ TEST_CASE("the exported cell delivers the model's charge in ngspice") {
     }
 }
 
-TEST_CASE("the exported converters give the model's widths and signs in ngspice") {
-  model::Model m = fullModel();
-  m.relu_converter->offset_ns = 0.1;
-  m.signed_converter->positive.offset_ns = 0.2;
-  m.signed_converter->negative_offset_ns = 0.1;
-  m.signed_converter->negative_slope_fC_per_ns = 38;
-  m.relu_converter->inl = {};
-  m.signed_converter->positive.inl = {};
+/// Runs both exported converters over a range of charges and compares widths and signs with the model's.
+void convertersAgree(const model::Model& m) {
   const std::string library = exports::format("ngspice").write(m);
   const std::string clocks =
       "Vrst rst 0 pulse(0.9 0 2n 50p 50p 100n 200n)\nVdis dis 0 pulse(0 0.9 20n 10p 10p 30n 200n)\nVwin win 0 pulse(0 "
@@ -153,6 +147,7 @@ TEST_CASE("the exported converters give the model's widths and signs in ngspice"
       "val=0.45 fall=1\n.meas tran "
       "s find v(sign) at=39n\n.end\n";
   for (const double share : {-0.7, -0.1, 0.1, 0.5, 0.9, 1.3}) {
+    CAPTURE(share);
     const auto drive = [&](double full) {
       return "Iin 0 bl pulse(0 " + std::to_string(share * full * 1e6) + "u 4n 10p 10p 14.99n 200n)\n";
     };
@@ -167,4 +162,23 @@ TEST_CASE("the exported converters give the model's widths and signs in ngspice"
     CHECK(std::fabs(widthOf(both) - std::fabs(width)) < 0.05e-9);
     CHECK((both.at("s") > 0.45) == (width > 0));
   }
+}
+
+TEST_CASE("the exported converters give the model's widths and signs in ngspice") {
+  model::Model m = fullModel();
+  m.relu_converter->offset_ns = 0.1;
+  m.signed_converter->positive.offset_ns = 0.2;
+  m.signed_converter->negative_offset_ns = 0.1;
+  m.signed_converter->negative_slope_fC_per_ns = 38;
+  m.relu_converter->inl = {};
+  m.signed_converter->positive.inl = {};
+  convertersAgree(m);
+}
+
+TEST_CASE("the exported converters follow the model's INL tables in ngspice") {
+  model::Model m = fullModel();
+  m.relu_converter->inl = {{0, 60, 300, 600, 900, 1140, 1200}, {0, 0.1, 0.3, -0.2, 0.25, 0.1, 0}};
+  m.signed_converter->positive.inl = {{-600, -450, -300, -60, 0, 60, 180, 300, 450, 600},
+                                      {0, -0.3, 0.1, 0.2, 0, 0.15, 0.2, 0.3, -0.2, -0.1}};
+  convertersAgree(m);
 }

@@ -96,17 +96,18 @@ std::string voltageOf(double charge, double sign) {
   return fmt::format("vmid+({})/cint", formatNumber(sign * charge));
 }
 
-/// The discharge current as a function of the bit line.
+/// The discharge current as a function of the integrated charge in fC. The points are literals, and the scaling is in
+/// the argument: ngspice takes no expression as a point, and crashes on one unless pwl() is the first term of its source.
 std::string dischargeCurrent(const Discharge& d, double sign) {
   if (d.charge.size() == 1) return formatNumber(d.current.front());
+  constexpr double kBeyond = 1e6;  // fC, out of reach of any bit line
   // Beyond its last points the function goes on as it ends, so both ends are made flat.
-  std::vector<std::pair<std::string, double>> points = {{sign > 0 ? "{0}" : "{10*vdd}", d.current.front()}};
-  for (std::size_t i = 0; i < d.charge.size(); ++i)
-    points.emplace_back(fmt::format("{{{}}}", voltageOf(d.charge[i], sign)), d.current[i]);
-  points.emplace_back(sign > 0 ? "{10*vdd}" : "{0}", d.current.back());
+  std::vector<std::pair<double, double>> points = {{-sign * kBeyond, d.current.front()}};
+  for (std::size_t i = 0; i < d.charge.size(); ++i) points.emplace_back(sign * d.charge[i] * 1e15, d.current[i]);
+  points.emplace_back(sign * kBeyond, d.current.back());
   if (sign < 0) std::reverse(points.begin(), points.end());
-  std::string s = "pwl(V(bl)";
-  for (const auto& [v, i] : points) s += fmt::format(",{},{}", v, formatNumber(i));
+  std::string s = "pwl((V(bl)-{vmid})*{cint*1e15}";
+  for (const auto& [q, i] : points) s += fmt::format(",{},{}", formatNumber(q), formatNumber(i));
   return s + ")";
 }
 

@@ -50,7 +50,7 @@ void addAttentionOptions(po::options_description_easy_init add) {
 std::string requiredOption(const CommandContext& context, const char* name, const char* example) {
   if (!context.values.count(name))
     throw Error("FLW-0401", fmt::format("--{} is missing", name), "", fmt::format("add --{} {}", name, example));
-  const auto value = context.values[name].as<std::string>();
+  auto value = context.values[name].as<std::string>();
   if (value.empty())
     throw Error("FLW-0411", "the name is empty", fmt::format("--{}", name), fmt::format("--{} {}", name, example));
   return value;

@@ -224,6 +224,7 @@ void checkNames(const std::vector<std::string>& names, const std::vector<sim::Fi
     const auto same = [&](const sim::Figure& f) { return f.name == name; };
     if (std::any_of(figures.begin(), figures.end(), same)) continue;
     std::vector<std::string> known;
+    known.reserve(figures.size());
     for (const auto& f : figures) known.push_back(f.name);
     throw Error("SWP-0005", fmt::format("there is no figure '{}'", name), "--figures",
                 fmt::format("figures are {}", fmt::join(known, ", ")));

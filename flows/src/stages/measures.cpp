@@ -83,7 +83,7 @@ std::vector<spec::Measurement> measurementsOf(const json& results, const std::st
 spec::Specification specificationOf(const CommandContext& context) {
   const std::string file = context.values.count("spec") ? context.values["spec"].as<std::string>() : "default";
   if (file == "default") return spec::defaultSpecification();
-  const spec::Specification given = spec::readSpecification(file);
+  spec::Specification given = spec::readSpecification(file);
   // A scope that no part of the flow has would never be judged, and so never be missed.
   std::set<std::string> known;
   for (const auto& limit : spec::defaultSpecification().limits) known.insert(limit.scope);

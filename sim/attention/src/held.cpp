@@ -40,6 +40,7 @@ double errorOf(const HeldVoltages& held, const HeldVoltages::Law& law, const std
   double worst = 0;
   for (std::size_t n = 0; n < p.voltage.size(); ++n) {
     std::vector<double> at_node;
+    at_node.reserve(ages.size());
     for (const double a : ages) at_node.push_back(poly(c, law(p.voltage[n], a) - v_zero));
     for (std::size_t t = 0; t < p.age.size(); ++t) {
       double sum = 0;
