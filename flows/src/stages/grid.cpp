@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <mutex>
 #include <sstream>
@@ -83,36 +84,67 @@ std::vector<pdk::Conditions> points(const FlowContext& context) {
   return out;
 }
 
-/// Simulates one point; its tables by file name.
-std::map<std::string, support::Table> simulate(FlowContext& context, const pdk::Conditions& at, fit::Inputs& inputs) {
+/// What one point leaves: its tables by file name, and the largest error of each converter in LSB.
+struct Point {
   std::map<std::string, support::Table> tables;
+  std::map<std::string, double> converter_error;
+};
+
+Point simulate(FlowContext& context, const pdk::Conditions& at, fit::Inputs& inputs) {
+  Point point;
   for (const auto& [kind, name] : kAnalyses) {
     support::throwIfInterrupted();
     const netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), kind);
     const netlist::ParameterSet settings = context.command().analysisSettings(context.pdk(), kind, name);
     const auto result = sim::analysis(kind, name).run({context.pdk(), at, circuit, settings, context.simulator()});
     for (const auto& [table_name, table] : result.tables)
-      if (inputs.add(kind, table)) tables[fmt::format("{}_{}_{}", kind, name, table_name)] = table;
+      if (inputs.add(kind, table)) point.tables[fmt::format("{}_{}_{}", kind, name, table_name)] = table;
+    for (const auto& f : result.figures)
+      if (f.name == "max_error_lsb") point.converter_error[kind] = f.value;
   }
-  return tables;
+  return point;
+}
+
+/// The converters' largest errors over the grid: over ss, tt, ff (what the specification limits), and over all corners.
+void addConverterFigures(nlohmann::json& figures, const std::vector<pdk::Conditions>& grid,
+                         const std::vector<Point>& points) {
+  const auto has = [&](const char* corner) {
+    return std::any_of(grid.begin(), grid.end(), [&](const pdk::Conditions& c) { return c.corner == corner; });
+  };
+  if (!has("ss") || !has("ff")) return;
+  for (const char* kind : {"relu-converter", "signed-converter"}) {
+    double even = 0, all = 0;
+    for (std::size_t i = 0; i < grid.size(); ++i) {
+      const double error = points[i].converter_error.at(kind);
+      // A NaN stays: std::max would drop it.
+      const auto worst = [error](double so_far) { return std::isnan(error) || error > so_far ? error : so_far; };
+      all = worst(all);
+      if (grid[i].corner != "sf" && grid[i].corner != "fs") even = worst(even);
+    }
+    figures[fmt::format("{}_grid", kind)] = {
+        {"max_error_lsb",
+         {{"value", even}, {"unit", "LSB"}, {"description", "largest error over the grid's points in ss, tt, ff"}}},
+        {"max_error_all_lsb",
+         {{"value", all}, {"unit", "LSB"}, {"description", "largest error over all points of the grid"}}}};
+  }
 }
 
 void run(FlowContext& context) {
   const auto grid = points(context);
   std::vector<fit::Inputs> all(grid.size() + 1);
   all[0] = flowInputs(context);
-  std::vector<std::map<std::string, support::Table>> tables(grid.size());
+  std::vector<Point> simulated(grid.size());
   support::parallelFor(grid.size(), context.command().common.jobs, [&](std::size_t i) {
     const pdk::Conditions& c = grid[i];
     all[i + 1].conditions = {context.pdk().name, c.corner, c.temp_c, c.vdd};
-    tables[i] = simulate(context, c, all[i + 1]);
+    simulated[i] = simulate(context, c, all[i + 1]);
   });
   for (std::size_t i = 0; i < grid.size(); ++i) {
     support::Provenance p = context.provenance();
     p.corner = grid[i].corner, p.temp_c = grid[i].temp_c, p.vdd_v = grid[i].vdd;
     all[i + 1].provenance = p;
     p.date = "see summary.json";  // tables of equal content must be equal files
-    for (const auto& [name, table] : tables[i])
+    for (const auto& [name, table] : simulated[i].tables)
       context.writeText(fmt::format("grid/{}_{:g}C_{:g}V/{}.csv", grid[i].corner, grid[i].temp_c, grid[i].vdd, name),
                         support::toCsv(table, {support::toJson(p).dump()}));
   }
@@ -127,6 +159,7 @@ void run(FlowContext& context) {
       {"points", {{"value", grid.size() + 1}, {"unit", ""}, {"description", "conditions in model_grid.json"}}},
       {"extended_nrmse_worst",
        {{"value", worst}, {"unit", ""}, {"description", "extended fit, cross-validated, worst of the grid"}}}};
+  addConverterFigures(context.current()["figures"], grid, simulated);
   for (const auto& w : result.report.warnings) context.current()["warnings"].push_back("grid: " + w);
 }
 

@@ -33,6 +33,8 @@ const std::vector<Measure>& measures() {
       {"signed.transfer.error_max", "converters", "signed-converter_transfer", "max_error_lsb", 1e-9},
       {"signed.transfer.width_zero", "converters", "signed-converter_transfer", "zero_width"},
       {"signed.transfer.slope_mismatch", "converters", "signed-converter_transfer", "slope_mismatch", 1, true},
+      {"relu.corners.error_max", "grid", "relu-converter_grid", "max_error_lsb", 1e-9},
+      {"signed.corners.error_max", "grid", "signed-converter_grid", "max_error_lsb", 1e-9},
       {"relu.mc.offset_sigma", "converter-spread", "relu-converter_mc", "offset_sigma"},
       {"relu.mc.gain_sigma", "converter-spread", "relu-converter_mc", "gain_sigma"},
       {"signed.mc.offset_sigma", "converter-spread", "signed-converter_mc", "offset_sigma"},
@@ -108,11 +110,14 @@ std::set<std::string> scopesOf(const json& results) {
   std::set<std::string> scopes;
   for (const auto& [stage, list] : covers)
     if (results.contains(stage)) scopes.insert(list.begin(), list.end());
-  if (results.contains("macro") && results["macro"].value("figures", json::object()).contains("macro_column"))
-    scopes.insert("macro-column");
+  const auto has = [&results](const char* stage, const char* group) {
+    return results.contains(stage) && results[stage].value("figures", json::object()).contains(group);
+  };
+  if (has("macro", "macro_column")) scopes.insert("macro-column");
   // Full columns belong to the chain's stage, but only a full flow has them.
-  if (results.contains("chain") && results["chain"].value("figures", json::object()).contains("column_relu"))
-    scopes.insert("column");
+  if (has("chain", "column_relu")) scopes.insert("column");
+  // A grid may be asked for without ss or ff.
+  if (has("grid", "relu-converter_grid")) scopes.insert("converter-corners");
   return scopes;
 }
 

@@ -81,6 +81,20 @@ std::string spiceTransient(const Transient& a, bool with_max_step) {
   return line;
 }
 
+AnalysisCard analysisCard(const DeckAnalysis& analysis, const std::string& operating_point, bool with_max_step) {
+  struct Visitor {
+    const std::string& point;
+    bool with_max_step;
+    AnalysisCard operator()(const OperatingPoint&) const { return {point, "dc"}; }
+    AnalysisCard operator()(const DcSweep& a) const { return {".dc " + spiceSweep(a), "dc"}; }
+    AnalysisCard operator()(const Transient& a) const {
+      return {fmt::format(".tran {}{}", spiceTransient(a, with_max_step), a.use_initial_conditions ? " uic" : ""),
+              "tran"};
+    }
+  };
+  return std::visit(Visitor{operating_point, with_max_step}, analysis);
+}
+
 // --- SPICE cards -------------------------------------------------------------------------------------------------
 
 std::string SpicePrinter::text(const Value& v) const {

@@ -91,6 +91,11 @@ std::string spiceStimulus(const Stimulus& stimulus);
 std::string spiceSweep(const DcSweep& a, const std::string& between = " ");
 /// "step stop" and, with `max_step`, " 0 max".
 std::string spiceTransient(const Transient& a, bool with_max_step);
+struct AnalysisCard {
+  std::string line, kind;  ///< the card, and the word that output statements know the analysis by
+};
+/// @param operating_point the cards that stand for .op where it writes no data: a sweep of one point
+AnalysisCard analysisCard(const DeckAnalysis& analysis, const std::string& operating_point, bool with_max_step);
 
 /// The expression, when it means the same in every simulator (node voltages, arithmetic, plain functions), with its
 /// numbers written plainly.

@@ -49,23 +49,8 @@ void writeOptions(const Deck& deck, std::ostream& out) {
   fmt::print(out, ".temp {}\n\n", formatNumber(deck.temp_c));
 }
 
-struct AnalysisText {
-  std::string line, probe;
-};
-
-AnalysisText text(const DeckAnalysis& analysis) {
-  struct Visitor {
-    // .op alone writes no waveform file: one point of a sweep over a parameter nobody uses does.
-    AnalysisText operator()(const OperatingPoint&) const {
-      return {".param operating_point=0\n.op\n.dc operating_point 0 0 1", "dc"};
-    }
-    AnalysisText operator()(const DcSweep& a) const { return {".dc " + spiceSweep(a), "dc"}; }
-    AnalysisText operator()(const Transient& a) const {
-      return {fmt::format(".tran {}{}", spiceTransient(a, false), a.use_initial_conditions ? " uic" : ""), "tran"};
-    }
-  };
-  return std::visit(Visitor{}, analysis);
-}
+// .op alone writes no waveform file: one point of a sweep over a parameter nobody uses does.
+constexpr const char* kOperatingPoint = ".param operating_point=0\n.op\n.dc operating_point 0 0 1";
 
 class HspiceWriter final : public DialectWriter {
  public:
@@ -81,12 +66,12 @@ class HspiceWriter final : public DialectWriter {
     printer.elements(deck.circuit.top);
     for (const auto& [node, value] : deck.initial) fmt::print(out, ".ic v({})={}\n", node, formatNumber(value));
     for (const auto& [node, value] : deck.guesses) fmt::print(out, ".nodeset v({})={}\n", node, formatNumber(value));
-    const auto analysis = text(deck.analysis);
+    const auto analysis = analysisCard(deck.analysis, kOperatingPoint, false);
     fmt::print(out, "{}\n", analysis.line);
-    if (deck.saves.empty()) fmt::print(out, ".probe {} v(*) i(*)\n", analysis.probe);
+    if (deck.saves.empty()) fmt::print(out, ".probe {} v(*) i(*)\n", analysis.kind);
     for (const auto& save : deck.saves) {
       const auto vector = savedVector(save, name());
-      fmt::print(out, ".probe {} {}({})\n", analysis.probe, vector.kind, vector.name);
+      fmt::print(out, ".probe {} {}({})\n", analysis.kind, vector.kind, vector.name);
     }
     fmt::print(out, ".end\n");
   }

@@ -48,23 +48,8 @@ void writeOptions(const Deck& deck, std::ostream& out) {
   fmt::print(out, ".options device temp={}\n\n", formatNumber(deck.temp_c));
 }
 
-struct AnalysisText {
-  std::string line, print;  ///< the analysis and the word .PRINT knows it by
-};
-
-AnalysisText text(const DeckAnalysis& analysis) {
-  struct Visitor {
-    // .OP prints nothing that .PRINT could select: a sweep of one point of a parameter nobody uses does.
-    AnalysisText operator()(const OperatingPoint&) const {
-      return {".global_param operating_point=0\n.dc operating_point list 0", "dc"};
-    }
-    AnalysisText operator()(const DcSweep& a) const { return {".dc " + spiceSweep(a), "dc"}; }
-    AnalysisText operator()(const Transient& a) const {
-      return {fmt::format(".tran {}{}", spiceTransient(a, true), a.use_initial_conditions ? " uic" : ""), "tran"};
-    }
-  };
-  return std::visit(Visitor{}, analysis);
-}
+// .OP prints nothing that .PRINT could select: a sweep of one point of a parameter nobody uses does.
+constexpr const char* kOperatingPoint = ".global_param operating_point=0\n.dc operating_point list 0";
 
 class XyceWriter final : public DialectWriter {
  public:
@@ -82,8 +67,8 @@ class XyceWriter final : public DialectWriter {
       fmt::print(out, ".ic v({})={}\n", hierarchical(node), formatNumber(value));
     for (const auto& [node, value] : deck.guesses)
       fmt::print(out, ".nodeset v({})={}\n", hierarchical(node), formatNumber(value));
-    const auto analysis = text(deck.analysis);
-    fmt::print(out, "{}\n.print {} format=csv", analysis.line, analysis.print);
+    const auto analysis = analysisCard(deck.analysis, kOperatingPoint, true);
+    fmt::print(out, "{}\n.print {} format=csv", analysis.line, analysis.kind);
     if (deck.saves.empty()) fmt::print(out, " v(*) i(*)");
     for (const auto& save : deck.saves) {
       const auto vector = savedVector(save, name());
