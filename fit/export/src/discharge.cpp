@@ -41,7 +41,7 @@ bool plausible(double current, double slope) {
 }  // namespace
 
 Discharge discharge(const model::Converter& c, double slope, double offset, double sign, bool straight) {
-  const Discharge line{{0}, {slope}, -offset * slope};
+  Discharge line{{0}, {slope}, -offset * slope};
   if (straight) return line;
   const std::vector<Entry> table = entries(c, slope, offset, sign);
   const auto is_free = [](const Entry& e) { return e.free; };

@@ -97,7 +97,8 @@ std::string voltageOf(double charge, double sign) {
 }
 
 /// The discharge current as a function of the integrated charge in fC. The points are literals, and the scaling is in
-/// the argument: ngspice takes no expression as a point, and crashes on one unless pwl() is the first term of its source.
+/// the argument: ngspice takes no expression as a point, and crashes on one unless pwl() is the first term of its
+/// source.
 std::string dischargeCurrent(const Discharge& d, double sign) {
   if (d.charge.size() == 1) return formatNumber(d.current.front());
   constexpr double kBeyond = 1e6;  // fC, out of reach of any bit line
