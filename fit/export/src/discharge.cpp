@@ -40,9 +40,8 @@ bool plausible(double current, double slope) {
 
 }  // namespace
 
-Discharge discharge(const model::Converter& c, double slope, double offset, double sign, bool straight) {
+Discharge discharge(const model::Converter& c, double slope, double offset, double sign) {
   Discharge line{{0}, {slope}, -offset * slope};
-  if (straight) return line;
   const std::vector<Entry> table = entries(c, slope, offset, sign);
   const auto is_free = [](const Entry& e) { return e.free; };
   if (std::count_if(table.begin(), table.end(), is_free) < 3) return line;

@@ -27,8 +27,7 @@ struct Discharge {
   std::vector<double> charge, current;  ///< C, increasing, and A at each, linear between; one entry: constant
   double threshold = 0;                 ///< C: where the pulse ends
 };
-/// @param straight leaves the INL table out
-Discharge discharge(const model::Converter& converter, double slope, double offset, double sign, bool straight = false);
+Discharge discharge(const model::Converter& converter, double slope, double offset, double sign);
 
 /// Capacitance a macro integrates on: the model's; else one at which full scale is 100 mV.
 double integrationCapacitance(const model::Converter& converter);
