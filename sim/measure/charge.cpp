@@ -27,8 +27,11 @@ netlist::ParameterSet settings(const pdk::Pdk&) {
           "bit_lines", 1, 1, 21,
           "bit-line voltages about VDD/2: the output conductance (the shortest and the longest width, where it "
           "is not VDD/2)"),
-      Parameter::real("bit_line_span", "V", 0.1, 1e-3, 0.45,
-                      "farthest of them from VDD/2 (0.1 V: the swing of a passively integrating bit line)"),
+      // The read gate is weakest at mid supply, so a cell's conductance grows with the square of the excursion d: the
+      // loss over a ramp to D is G D/2 + k D^3/4, and a constant conductance taken at D/sqrt(2) gives the same.
+      Parameter::real("bit_line_span", "V", 0.07, 1e-3, 0.45,
+                      "farthest of them from VDD/2 (0.07 V: 1/sqrt(2) of the 100 mV a passively integrating bit line "
+                      "moves at full scale, where a constant conductance costs a ramp what the real one does)"),
       Parameter::real("write_width", "s", 10e-9, 2e-10, 1e-6, "write-enable pulse before each read"),
       toleranceSetting(),
   });
