@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "gaincell/cells/column.hpp"
 #include "gaincell/cells/generator.hpp"
@@ -15,13 +18,23 @@ using namespace gaincell::flows;
 
 namespace {
 
-model::Model fittedCell(const pdk::Pdk& pdk, sim::Simulator& simulator) {
+/// The array cell, with its conductance when the bit line is to move, and these converters.
+model::Model fitted(const pdk::Pdk& pdk, sim::Simulator& simulator, double bit_lines,
+                    const std::vector<std::string>& converters) {
   fit::Inputs inputs;
   const netlist::ParameterSet cell = cells::arrayCellParameters(pdk);
   const auto& charge = sim::analysis("gain-cell", "charge");
-  const auto settings = charge.settings(pdk);
+  auto settings = charge.settings(pdk);
+  settings.set("bit_lines", bit_lines);
   for (const auto& [name, table] : charge.run({pdk, {"tt", 27, pdk.vdd}, cell, settings, simulator}).tables)
     inputs.add("gain-cell", table);
+  for (const std::string& kind : converters) {
+    const auto& transfer = sim::analysis(kind, "transfer");
+    const auto circuit = cells::generator(kind).parameters(pdk);
+    const auto of_transfer = transfer.settings(pdk);
+    const sim::AnalysisContext context{pdk, {"tt", 27, pdk.vdd}, circuit, of_transfer, simulator};
+    inputs.add(kind, transfer.run(context).tables.at("transfer"));
+  }
   inputs.conditions = {pdk.name, "tt", 27, pdk.vdd};
   return fit::fitModel(inputs).model;
 }
@@ -31,7 +44,7 @@ model::Model fittedCell(const pdk::Pdk& pdk, sim::Simulator& simulator) {
 TEST_CASE("an array of macro cells gives the charges of the transistors") {
   const pdk::Pdk pdk = pdk::findPdk("gc28");
   sim::Simulator simulator;
-  const model::Model m = fittedCell(pdk, simulator);
+  const model::Model m = fitted(pdk, simulator, 1, {});
   REQUIRE(m.cell.extended.has_value());
   netlist::ParameterSet array = cells::generator("array").parameters(pdk);
   array.set("rows", 16.0);
@@ -58,4 +71,25 @@ TEST_CASE("an array of macro cells gives the charges of the transistors") {
   CHECK_THROWS_WITH_AS(macroColumn(m, cells::ConverterKind::Relu, {}, {{0.1}, {{3}}}, simulator, cpu),
                        doctest::Contains("does not have the converter"), support::Error);
   CHECK_THROWS_AS(fidelityOf("exact"), support::Error);
+}
+
+TEST_CASE("a column of macro-models gives the pulses of the transistor column within 1 % of full scale") {
+  const pdk::Pdk pdk = pdk::findPdk("gc28");
+  sim::Simulator simulator;
+  const model::Model m = fitted(pdk, simulator, 3, {"relu-converter", "signed-converter"});
+  for (const std::string converter : {"relu", "signed"}) {
+    netlist::ParameterSet column = cells::generator("column").parameters(pdk);
+    column.set("rows", 64.0);
+    column.set("converter", converter);
+    netlist::ParameterSet settings = sim::analysis("column", "mac").settings(pdk);
+    settings.set("columns", 2.0);
+    settings.set("operations", 2.0);
+    const sim::AnalysisContext context{pdk, {"tt", 27, pdk.vdd}, column, settings, simulator};
+    const auto both = macroAnalysis(context, "column", "mac", m, Fidelity::Compare);
+    MESSAGE(converter, ": largest error ", both.figure("max_error"), ", CPU ratio ", both.figure("cpu_ratio"));
+    CHECK(both.figure("max_error") <= 0.01);
+    double longest = 0;
+    for (const double w : both.tables.at("macro").values("width_s")) longest = std::max(longest, std::fabs(w));
+    CHECK(longest > 3e-9);  // there is something to compare
+  }
 }
