@@ -41,7 +41,7 @@ xcell_1 wbl_1 we web wl_1 wlb_1 bl_1 nw vdd 0 gain_cell_lean
 
 * ReLU charge-to-pulse converter: bit line to word-line pulse
 .subckt relu_converter bl out outb vdd nb vmid rst rstb az azb cenb dis win
-cint bl 0 2.92e-12
+cint bl 0 2.94e-12
 mreset_n bl rst vmid 0 gc28_n_svt w=8e-06 l=3e-08
 mreset_p bl rstb vmid vdd gc28_p_svt w=8e-06 l=3e-08
 ccouple bl ci 4e-14

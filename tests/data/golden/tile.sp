@@ -50,7 +50,7 @@ xcell_1 wbl we_1 web_1 wl_1 wlb_1 bl_1 nw vdd 0 gain_cell_lean
 
 * ReLU charge-to-pulse converter: bit line to word-line pulse
 .subckt relu_converter bl out outb vdd nb vmid rst rstb az azb cenb dis win
-cint bl 0 2.92e-12
+cint bl 0 2.94e-12
 mreset_n bl rst vmid 0 gc28_n_svt w=8e-06 l=3e-08
 mreset_p bl rstb vmid vdd gc28_p_svt w=8e-06 l=3e-08
 ccouple bl ci 4e-14
@@ -98,7 +98,7 @@ mwlb4_p outb wb3 vdd vdd gc28_p_svt w=4e-06 l=3e-08
 
 * Signed charge-to-pulse converter: bit line to pulse and sign
 .subckt signed_converter bl out sgn vdd nb vmid rst rstb az azb cenb dis sck win
-cint bl 0 1.92e-12
+cint bl 0 1.94e-12
 mreset_n bl rst vmid 0 gc28_n_svt w=1e-05 l=3e-08
 mreset_p bl rstb vmid vdd gc28_p_svt w=1e-05 l=3e-08
 ccouple bl ci 4e-14
