@@ -7,12 +7,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -120,9 +124,27 @@ Rate rateOf(const montecarlo::StudyConfig& config, int jobs, const fs::path& dir
   return {n / wall, n / (cpuSeconds() - cpu)};
 }
 
+/// Samples and repeats from the command line. Exits with a message about words that are no positive number.
+std::pair<std::uint64_t, int> sizes(int argc, char** argv) {
+  std::array<std::uint64_t, 2> out{2000, 3};
+  for (int k = 1; k < argc; ++k) {
+    const std::string_view word = argv[k];
+    const auto slot = static_cast<std::size_t>(k - 1);
+    const char* end = word.data() + word.size();
+    if (slot < out.size()) {
+      const auto [stop, error] = std::from_chars(word.data(), end, out[slot]);
+      if (error == std::errc() && stop == end && out[slot] > 0 && out[slot] <= 1'000'000) continue;
+    }
+    fmt::print(stderr, "error: '{}': usage is bench_mc [samples [repeats]], two numbers from 1 to 1000000\n", word);
+    std::exit(1);
+  }
+  return {out[0], static_cast<int>(out[1])};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  const auto [samples, repeats] = sizes(argc, argv);
   montecarlo::StudyConfig config;
   config.pdk = pdk::findPdk("gc28");
   config.kind = "gain-cell";
@@ -130,8 +152,7 @@ int main(int argc, char** argv) {
   config.circuit = cells::generator(config.kind).parameters(config.pdk);
   config.settings = sim::analysis(config.kind, config.analysis).settings(config.pdk);
   config.conditions = {{"tt", 27, config.pdk.vdd}};
-  config.samples = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 2000;
-  const int repeats = argc > 2 ? std::max(1, std::atoi(argv[2])) : 3;
+  config.samples = samples;
   std::string name = (fs::temp_directory_path() / "gaincell-bench-XXXXXX").string();
   const fs::path dir = mkdtemp(name.data());
   Rate best_one, best_two;
