@@ -43,9 +43,9 @@ ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
   declareDrivers(set, kind);
   declareBias(set);
   declareWindowDelay(set, kind);
-  set.declare({Parameter::real("line_c", "F", 55e-15, 0, 1e-11,
+  set.declare({Parameter::real("line_c", "F", 59e-15, 0, 1e-11,
                                "bit-line capacitance of the testbench: 64 cells and their wire, as a charge into a "
-                               "column at rest shows it (0.8 fF of wire and 0.06 fF of read gates each)"),
+                               "column at rest shows it (0.8 fF of wire and 0.12 fF of read gates each)"),
                Parameter::integer("shared_by", 64, 1, 1024,
                                   "converters that share bias block and window line in an array: the testbench counts "
                                   "this part of their energy"),

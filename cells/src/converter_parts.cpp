@@ -25,7 +25,7 @@ void declareWidth(ParameterSet& set, const std::string& name, double value, cons
 
 void declarePassiveIntegrator(ParameterSet& set, ConverterKind kind) {
   const bool relu = isRelu(kind);
-  declareCapacitor(set, "c_int", relu ? 2.94e-12 : 1.94e-12, 1e-9,
+  declareCapacitor(set, "c_int", relu ? 2.936e-12 : 1.936e-12, 1e-9,
                    "integration capacitor on the bit line; with the line it moves 100 mV (ReLU) or 75 mV (signed) at "
                    "full scale, which "
                    "keeps the cells and the mirror in saturation");

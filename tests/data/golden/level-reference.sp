@@ -11,12 +11,12 @@
 + write_p_w=1.5e-07
 + write_p_l=4e-08
 + pair_n_w=1e-07
-+ pair_n_l=4e-07
++ pair_n_l=4.15e-07
 + pair_p_w=2.3e-07
-+ pair_p_l=4e-07
-+ read_n_w=1e-07
++ pair_p_l=4.15e-07
++ read_n_w=2e-07
 + read_n_l=3e-08
-+ read_p_w=1.3e-07
++ read_p_w=2.6e-07
 + read_p_l=3e-08
 + c_storage=8e-15
 mwrite_n wbl we sn vss gc28_n_hvt w='write_n_w' l='write_n_l'

@@ -6,7 +6,7 @@
 
 * ReLU charge-to-pulse converter: bit line to word-line pulse
 .subckt relu_converter bl out outb vdd nb vmid rst rstb az azb cenb dis win
-cint bl 0 2.94e-12
+cint bl 0 2.936e-12
 mreset_n bl rst vmid 0 gc28_n_svt w=8e-06 l=3e-08
 mreset_p bl rstb vmid vdd gc28_p_svt w=8e-06 l=3e-08
 ccouple bl ci 4e-14
@@ -90,7 +90,7 @@ vck_win win_in 0 pwl(0 0 1.99e-08 0 1.995e-08 0.9 3.4899999999999995e-08 0.9 3.4
 + 7.155e-08 0)
 iin 0 bl pwl(0 0 4.3e-09 0 4.349999999999999e-09 -2e-05 1.9299999999999997e-08 -2e-05 1.9349999999999998e-08 0 4.0899999999999996e-08 0 4.094999999999999e-08 9.999999999999997e-06 5.59e-08 9.999999999999997e-06
 + 5.5949999999999995e-08 0)
-cline bl 0 5.5e-14
+cline bl 0 5.9e-14
 rload_out out far_out 64
 cload_out far_out 0 7.5e-14
 rload_outb outb far_outb 64

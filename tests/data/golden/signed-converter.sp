@@ -6,7 +6,7 @@
 
 * Signed charge-to-pulse converter: bit line to pulse and sign
 .subckt signed_converter bl out sgn vdd nb vmid rst rstb az azb cenb dis sck win
-cint bl 0 1.94e-12
+cint bl 0 1.936e-12
 mreset_n bl rst vmid 0 gc28_n_svt w=1e-05 l=3e-08
 mreset_p bl rstb vmid vdd gc28_p_svt w=1e-05 l=3e-08
 ccouple bl ci 4e-14
@@ -125,7 +125,7 @@ vck_win win_in 0 pwl(0 0 1.999e-08 0 2.004e-08 0.9 3.499e-08 0.9 3.5039999999999
 + 7.164e-08 0)
 iin 0 bl pwl(0 0 4.3e-09 0 4.349999999999999e-09 -1e-05 1.9299999999999997e-08 -1e-05 1.9349999999999998e-08 0 4.0899999999999996e-08 0 4.094999999999999e-08 4.999999999999999e-06 5.59e-08 4.999999999999999e-06
 + 5.5949999999999995e-08 0)
-cline bl 0 5.5e-14
+cline bl 0 5.9e-14
 rload_out out far_out 1
 cload_out far_out 0 2e-15
 rload_sgn sgn far_sgn 1

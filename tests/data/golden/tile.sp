@@ -11,12 +11,12 @@
 + write_p_w=1.5e-07
 + write_p_l=4e-08
 + pair_n_w=1e-07
-+ pair_n_l=4e-07
++ pair_n_l=4.15e-07
 + pair_p_w=2.3e-07
-+ pair_p_l=4e-07
-+ read_n_w=1e-07
++ pair_p_l=4.15e-07
++ read_n_w=2e-07
 + read_n_l=3e-08
-+ read_p_w=1.3e-07
++ read_p_w=2.6e-07
 + read_p_l=3e-08
 + c_storage=8e-15
 mwrite_n wbl we sn vss gc28_n_hvt w='write_n_w' l='write_n_l'
@@ -50,7 +50,7 @@ xcell_1 wbl we_1 web_1 wl_1 wlb_1 bl_1 nw vdd 0 gain_cell_lean
 
 * ReLU charge-to-pulse converter: bit line to word-line pulse
 .subckt relu_converter bl out outb vdd nb vmid rst rstb az azb cenb dis win
-cint bl 0 2.94e-12
+cint bl 0 2.936e-12
 mreset_n bl rst vmid 0 gc28_n_svt w=8e-06 l=3e-08
 mreset_p bl rstb vmid vdd gc28_p_svt w=8e-06 l=3e-08
 ccouple bl ci 4e-14
@@ -98,7 +98,7 @@ mwlb4_p outb wb3 vdd vdd gc28_p_svt w=4e-06 l=3e-08
 
 * Signed charge-to-pulse converter: bit line to pulse and sign
 .subckt signed_converter bl out sgn vdd nb vmid rst rstb az azb cenb dis sck win
-cint bl 0 1.94e-12
+cint bl 0 1.936e-12
 mreset_n bl rst vmid 0 gc28_n_svt w=1e-05 l=3e-08
 mreset_p bl rstb vmid vdd gc28_p_svt w=1e-05 l=3e-08
 ccouple bl ci 4e-14
