@@ -1,16 +1,14 @@
 // Cell and converters over corners, temperatures and supplies: one model file with a grid and rules to interpolate.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
-#include <sstream>
 
 #include "fit_inputs.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/parallel.hpp"
+#include "grid_points.hpp"
 #include "stages.hpp"
 
 namespace gaincell::flows {
@@ -21,68 +19,6 @@ namespace {
 const std::vector<std::pair<const char*, const char*>> kAnalyses = {
     {"gain-cell", "iv"},    {"gain-cell", "charge"},        {"gain-cell", "retention"},
     {"gain-cell", "write"}, {"relu-converter", "transfer"}, {"signed-converter", "transfer"}};
-
-std::string option(const FlowContext& context, const char* name, const std::string& otherwise) {
-  const auto& values = context.command().values;
-  return values.count(name) ? values[name].as<std::string>() : otherwise;
-}
-
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> out;
-  std::istringstream in(list);
-  for (std::string item; std::getline(in, item, ',');)
-    if (!item.empty()) out.push_back(item);
-  return out;
-}
-
-std::vector<double> numbers(const std::string& list, const char* name) {
-  std::vector<double> out;
-  for (const auto& item : split(list)) {
-    std::size_t used = 0;
-    double value = std::nan("");
-    try {
-      value = std::stod(item, &used);
-    } catch (const std::exception&) {
-      used = 0;
-    }
-    if (used != item.size() || !std::isfinite(value))
-      throw support::Error("FLW-0080", fmt::format("'{}' is not a number", item), fmt::format("--{}", name),
-                           "give numbers separated by commas");
-    out.push_back(value);
-  }
-  return out;
-}
-
-std::string corners(const FlowContext& context) {
-  return option(context, "grid-corners", "tt,ss,ff,sf,fs");
-}
-std::string temperatures(const FlowContext& context) {
-  return option(context, "grid-temps", "0,27,85");
-}
-std::string supplies(const FlowContext& context) {
-  const double v = context.pdk().vdd;
-  return option(context, "grid-vdds", fmt::format("{:.6g},{:.6g},{:.6g}", v - 0.05, v, v + 0.05));
-}
-
-nlohmann::json inputs(const FlowContext& context) {
-  return {{"corners", corners(context)}, {"temps", temperatures(context)}, {"vdds", supplies(context)}};
-}
-
-bool same(const pdk::Conditions& a, const pdk::Conditions& b) {
-  return a.corner == b.corner && std::fabs(a.temp_c - b.temp_c) < 1e-9 && std::fabs(a.vdd - b.vdd) < 1e-9;
-}
-
-/// Every point but the flow's own, which the other stages have characterised.
-std::vector<pdk::Conditions> points(const FlowContext& context) {
-  std::vector<pdk::Conditions> out;
-  for (const auto& corner : split(corners(context))) {
-    context.pdk().corner(corner);  // refuses an unknown one by name
-    for (const double t : numbers(temperatures(context), "grid-temps"))
-      for (const double v : numbers(supplies(context), "grid-vdds"))
-        if (const pdk::Conditions c{corner, t, v}; !same(c, context.conditions())) out.push_back(c);
-  }
-  return out;
-}
 
 /// What one point leaves: its tables by file name, and the largest error of each converter in LSB.
 struct Point {
@@ -116,10 +52,8 @@ void addConverterFigures(nlohmann::json& figures, const std::vector<pdk::Conditi
     double even = 0, all = 0;
     for (std::size_t i = 0; i < grid.size(); ++i) {
       const double error = points[i].converter_error.at(kind);
-      // A NaN stays: std::max would drop it.
-      const auto worst = [error](double so_far) { return std::isnan(error) || error > so_far ? error : so_far; };
-      all = worst(all);
-      if (grid[i].corner != "sf" && grid[i].corner != "fs") even = worst(even);
+      all = worseOf(all, error);
+      if (grid[i].corner != "sf" && grid[i].corner != "fs") even = worseOf(even, error);
     }
     figures[fmt::format("{}_grid", kind)] = {
         {"max_error_lsb",
@@ -130,7 +64,7 @@ void addConverterFigures(nlohmann::json& figures, const std::vector<pdk::Conditi
 }
 
 void run(FlowContext& context) {
-  const auto grid = points(context);
+  const auto grid = gridPoints(context, GridOf::OtherConditions);
   std::vector<fit::Inputs> all(grid.size() + 1);
   all[0] = flowInputs(context);
   std::vector<Point> simulated(grid.size());
@@ -166,7 +100,7 @@ void run(FlowContext& context) {
 }  // namespace
 
 Stage gridStage() {
-  return {"grid", "corners, temperatures, supplies", {"fit"}, false, inputs, run};
+  return {"grid", "corners, temperatures, supplies", {"fit"}, false, gridInputs, run};
 }
 
 }  // namespace gaincell::flows

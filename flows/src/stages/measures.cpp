@@ -45,6 +45,8 @@ const std::vector<Measure>& measures() {
       {"chain.token_time", "chain", "tile_chain", "token_time"},
       {"chain.output.error_max", "chain", "tile_chain", "out_max_error_lsb", 1e-9},
       {"chain.output.wrong_signs", "chain", "tile_chain", "wrong_signs"},
+      {"chain.corners.error_max", "chain-corners", "chain_corners", "out_max_error_lsb", 1e-9},
+      {"chain.corners.wrong_signs", "chain-corners", "chain_corners", "wrong_signs"},
       {"energy.array1", "chain", "column_relu", "energy_64_columns"},
       {"energy.array2", "chain", "column_signed", "energy_64_columns"},
       {"macro.array.error_max", "macro", "macro_array", "max_error"},
@@ -105,6 +107,7 @@ std::set<std::string> scopesOf(const json& results) {
       {"converters", {"converter"}},
       {"converter-spread", {"converter-monte-carlo"}},
       {"chain", {"chain"}},
+      {"chain-corners", {"chain-corners"}},
       {"macro", {"macro"}},
       {"check", {"check"}}};
   std::set<std::string> scopes;

@@ -11,6 +11,7 @@ const std::vector<Stage>& stages() {
       convertersStage(),       //
       converterSpreadStage(),  //
       chainStage(),            //
+      chainCornersStage(),     //
       fitStage(),              //
       gridStage(),             //
       arrayModelStage(),       //

@@ -80,8 +80,8 @@ json inputs(const FlowContext& context) {
 }
 
 std::vector<std::string> everyOtherStage() {
-  return {"generate",    "characterize", "monte-carlo", "converters", "converter-spread", "chain", "fit", "grid",
-          "array-model", "macro",        "attention",   "check",      "floorplan"};
+  return {"generate", "characterize", "monte-carlo", "converters", "converter-spread", "chain", "chain-corners",
+          "fit",      "grid",         "array-model", "macro",      "attention",        "check", "floorplan"};
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "gaincell/report/plots.hpp"
+#include "grid_points.hpp"
 #include "report_sections.hpp"
 
 namespace gaincell::flows {
@@ -81,6 +83,34 @@ report::Plot phasesPlot(const ReportSource& s) {
   return plot;
 }
 
+/// By corner and temperature, over the supplies.
+report::TextTable cornerTable(const nlohmann::json& points) {
+  std::vector<std::string> corners;
+  std::vector<double> temps;
+  for (const auto& p : points) {
+    if (std::find(corners.begin(), corners.end(), p["corner"]) == corners.end()) corners.push_back(p["corner"]);
+    if (std::find(temps.begin(), temps.end(), p["temp_c"]) == temps.end()) temps.push_back(p["temp_c"]);
+  }
+  report::TextTable table{
+      "Largest output error of the 4 x 4 tile with replica bias and replica levels, LSB, over the supplies",
+      {"corner"},
+      {}};
+  for (const double t : temps) table.header.push_back(fmt::format("{:g} \u00b0C", t));
+  for (const auto& corner : corners) {
+    std::vector<std::string> row{corner};
+    for (const double t : temps) {
+      double worst = 0;
+      for (const auto& p : points)
+        if (p["corner"] == corner && p["temp_c"] == t)
+          worst =
+              worseOf(worst, p["out_max_error_lsb"].is_number() ? p["out_max_error_lsb"].get<double>() : std::nan(""));
+      row.push_back(fmt::format("{:.2f}", worst));
+    }
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
 }  // namespace
 
 Section chainSection(const ReportSource& s) {
@@ -91,14 +121,20 @@ Section chainSection(const ReportSource& s) {
       "array 1 drive array 2. Errors are against cells of the nominal corner with straight converters. A full flow "
       "adds "
       "columns of 64 cells: accuracy after one gain, and energy, 64 of them for a sub-tile."};
+  section.files = {{"phi pulses", "data/tile_chain_phi.csv"}, {"output pulses", "data/tile_chain_out.csv"}};
   section.plots = {wavesPlot(s)};
   if (s.has("converters")) section.plots.push_back(phasesPlot(s));
   for (const auto& [group, of_what] : {std::pair{"tile_chain", "4 x 4 tile: "},
                                        {"column_relu", "array 1 column: "},
                                        {"column_signed", "array 2 column: "}})
     for (auto& f : s.figures("chain", group, of_what)) section.figures.push_back(std::move(f));
+  if (s.has("chain-corners")) {
+    for (auto& f : s.figures("chain-corners", "chain_corners", "4 x 4 tile, corners: "))
+      section.figures.push_back(std::move(f));
+    section.tables.push_back(cornerTable(s.results["chain-corners"]["points"]));
+    section.files.push_back({"corners", "data/tile_chain_corners.csv"});
+  }
   section.command = s.command(kChainCommand);
-  section.files = {{"phi pulses", "data/tile_chain_phi.csv"}, {"output pulses", "data/tile_chain_out.csv"}};
   return section;
 }
 

@@ -11,6 +11,7 @@ Stage montecarloStage();
 Stage convertersStage();
 Stage converterSpreadStage();
 Stage chainStage();
+Stage chainCornersStage();
 Stage fitStage();
 Stage gridStage();
 Stage arrayModelStage();
