@@ -91,7 +91,7 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
     if (node.rfind("web_", 0) == 0) node = "web";
   }
   c.add(x);
-  setColumnTransient(deck, operations * timing.period);
+  setColumnTransient(deck, kind, operations * timing.period);
   return deck;
 }
 

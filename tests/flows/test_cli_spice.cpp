@@ -46,6 +46,36 @@ TEST_CASE("a sweep is the single analyses in one table: mean and largest over th
   fs::remove_all(dir);
 }
 
+TEST_CASE("the stage of the chain's corners is the single analyses in one table, and keeps the worst") {
+  const fs::path dir = freshFolder("corners");
+  const auto value = [](const nlohmann::json& figures, const char* name) {
+    for (const auto& f : figures)
+      if (f["name"] == name) return f["value"].get<double>();
+    return std::nan("");
+  };
+  double worst = 0;
+  for (const char* corner : {"tt", "fs"}) {
+    const auto r = runProgram({"simulate", "tile", "--rows", "4", "--cols", "4", "--set", "outputs=4", "--set",
+                               "relu_bias=replica", "--set", "signed_bias=replica", "--analysis", "chain", "--with",
+                               "levels=replica", "--corner", corner, "--json"});
+    REQUIRE(r.exit_code == 0);
+    worst = std::max(worst, value(nlohmann::json::parse(r.out)["figures"], "out_max_error_lsb"));
+  }
+  const std::string out = (dir / "flow").string();
+  const auto stage = runProgram({"flow", "--full", "--stage", "chain-corners", "--grid-corners", "tt,fs",
+                                 "--grid-temps", "27", "--grid-vdds", "0.9", "--out", out});
+  CAPTURE(stage.err);
+  REQUIRE(stage.exit_code == 0);
+  const auto record = nlohmann::json::parse(slurp(dir / "flow" / "stages" / "chain-corners.json"));
+  const auto& figures = record["figures"]["chain_corners"];
+  CHECK(figures["out_max_error_lsb"]["value"].get<double>() == doctest::Approx(worst).epsilon(1e-9));
+  CHECK(worst > 0.01);
+  CHECK(figures["conditions"]["value"] == 2);
+  const std::string csv = slurp(dir / "flow" / "data" / "tile_chain_corners.csv");
+  CHECK(std::count(csv.begin(), csv.end(), '\n') >= 3);
+  fs::remove_all(dir);
+}
+
 TEST_CASE("an interrupted flow exits with 3 and the printed command resumes it") {
   const fs::path dir = freshFolder("interrupt");
   const std::string out = (dir / "flow").string();

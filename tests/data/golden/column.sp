@@ -1,7 +1,7 @@
 * column of 2 gain cells
 .lib 'PDK/gc28.hspice.lib' tt
 .lib 'PDK/gc28.hspice.lib' cards
-.option post=1 probe abstol=1e-9 method=gear reltol=5e-5 delmax=1.5e-10
+.option post=1 probe abstol=1e-9 method=gear reltol=1e-4 delmax=1.5e-10
 * ngspice numerics without a counterpart: bypass=1
 .temp 27
 
