@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "gaincell/support/error.hpp"
 
 namespace gaincell::netlist {
@@ -22,12 +24,13 @@ double Value::in(const std::map<std::string, double>& environment) const {
 }
 
 Pwl pulseTrain(double low, double high, bool start_high, const std::vector<double>& edge_times, double edge) {
+  constexpr double kGrid = 1e15;  // 1/s
   Pwl pwl;
   bool level = start_high;
   pwl.points.emplace_back(0.0, level ? high : low);
-  for (double t : edge_times) {
-    const double from = pwl.points.back().first;
-    const double begin = t > from ? t : from + 1e-15;
+  for (double time : edge_times) {
+    const double from = pwl.points.back().first, t = std::round(time * kGrid) / kGrid;
+    const double begin = t > from ? t : from + 1 / kGrid;
     pwl.points.emplace_back(begin, level ? high : low);
     level = !level;
     pwl.points.emplace_back(begin + edge, level ? high : low);

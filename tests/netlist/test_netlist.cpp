@@ -141,3 +141,15 @@ TEST_CASE("parameter sets check names, ranges and choices") {
 TEST_CASE("unknown dialects are refused by name") {
   CHECK_THROWS_WITH(dialect("eldo"), doctest::Contains("ngspice"));
 }
+
+TEST_CASE("edges of a pulse lie on a grid of 1 fs: two that differ by less are one") {
+  const Pwl early = pulseTrain(0, 0.9, false, {1e-9, 1.60051419021793e-8}, 5e-11);
+  const Pwl late = pulseTrain(0, 0.9, false, {1e-9, 1.60051419025619e-8}, 5e-11);
+  CHECK(early == late);
+  CHECK(early.points.back().first == doctest::Approx(1.60551419e-8).epsilon(1e-9));
+  const Pwl other = pulseTrain(0, 0.9, false, {1e-9, 1.6006e-8}, 5e-11);
+  CHECK(other.points[3].first - early.points[3].first == doctest::Approx(8.581e-13).epsilon(1e-3));
+  // Times that fall together stay in order.
+  const Pwl thin = pulseTrain(0, 0.9, false, {1e-9, 1e-9}, 0);
+  for (std::size_t k = 1; k < thin.points.size(); ++k) CHECK(thin.points[k].first >= thin.points[k - 1].first);
+}
