@@ -67,7 +67,7 @@ TEST_CASE("the stage of the chain's corners is the single analyses in one table,
   CAPTURE(stage.err);
   REQUIRE(stage.exit_code == 0);
   const auto record = nlohmann::json::parse(slurp(dir / "flow" / "stages" / "chain-corners.json"));
-  const auto& figures = record["figures"]["chain_corners"];
+  const auto& figures = record["result"]["figures"]["chain_corners"];
   CHECK(figures["out_max_error_lsb"]["value"].get<double>() == doctest::Approx(worst).epsilon(1e-9));
   CHECK(worst > 0.01);
   CHECK(figures["conditions"]["value"] == 2);

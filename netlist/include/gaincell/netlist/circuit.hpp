@@ -44,7 +44,8 @@ using Stimulus = std::variant<Dc, Pwl>;
 
 /// A level that moves between `low` and `high` at each edge time with linear edges of `edge` seconds centred AFTER the
 /// given time (the change starts at the time). Times are rounded to 1 fs: measured pulses that saturate end within
-/// attoseconds of each other, and between two such edges a simulator's time step collapses. `start_high` gives the level before the first edge time.
+/// attoseconds of each other, and between two such edges a simulator's time step collapses. `start_high` gives the
+/// level before the first edge time.
 Pwl pulseTrain(double low, double high, bool start_high, const std::vector<double>& edge_times, double edge);
 
 // --- elements ----------------------------------------------------------------------------------------------------
