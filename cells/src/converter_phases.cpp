@@ -101,7 +101,7 @@ void declarePhases(ParameterSet& set, ConverterKind kind, bool active) {
   declare("az_end", active ? 3.5e-9 : 4.0e-9, "the auto-zero gate opens");
   if (!active) {
     declare("header_off", 4.1e-9, "the comparator's header is cut");
-    declare("header_on", relu ? 18.5e-9 : 17e-9,
+    declare("header_on", relu ? 18.5e-9 : 16e-9,
             "the comparator's header returns: in slow corners it takes nanoseconds until small charges have a sign");
   }
   declare("in", active ? 4.5e-9 : 4.3e-9, "the input window opens");

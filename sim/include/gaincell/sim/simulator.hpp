@@ -98,7 +98,7 @@ struct SimulatorOptions {
   double time_limit_s = 600;           ///< per run
   std::filesystem::path keep_decks;    ///< folder for the exact standalone deck of every run; empty: not kept
   int recycle_after_runs = 5000;       ///< a worker is replaced after so many runs ...
-  long recycle_above_rss_kb = 600000;  ///< ... or when it grew beyond this
+  long recycle_above_rss_kb = 350000;  ///< ... or when it grew beyond this
   std::filesystem::path worker;  ///< worker program; empty: found beside the running program or in the installation
 };
 
