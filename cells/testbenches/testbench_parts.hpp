@@ -36,8 +36,8 @@ void setConverterTransient(netlist::Deck& deck, double stop);
 
 /// The same for a column, where nearly all time goes into the transistors of cells: devices whose voltages rest are not
 /// evaluated again (bypass), and the step grows to 0.15 ns where the truncation error lets it. The signed converter,
-/// whose LSB is half the charge, needs tighter reltol and vntol with that. Widths stay within 0.02 LSB of the tight setting
-/// (tested).
+/// whose LSB is half the charge, needs tighter reltol and vntol with that. Widths stay within 0.02 LSB of the tight
+/// setting (tested).
 void setColumnTransient(netlist::Deck& deck, ConverterKind kind, double stop);
 
 /// A pulse per operation: high from `start` of each for the given width (s), 0 for none; `complement` inverts.
