@@ -89,8 +89,11 @@ void setConverterTransient(netlist::Deck& deck, double stop) {
 void setColumnTransient(netlist::Deck& deck, ConverterKind kind, double stop) {
   constexpr double kStep = 0.1e-9, kLargest = 0.15e-9;  // s
   deck.options["method"] = "gear";
-  deck.options["reltol"] = kind == ConverterKind::Relu ? "1e-4" : "5e-5";
-  if (kind == ConverterKind::Signed) deck.options["vntol"] = "1e-7";  // V
+  deck.options["reltol"] = "1e-4";
+  if (kind == ConverterKind::Signed) {
+    deck.options["reltol"] = "5e-5";
+    deck.options["vntol"] = "1e-7";  // V
+  }
   deck.options.emplace("bypass", "1");
   deck.options["abstol"] = "1e-9";  // A; the default, 1e-12, costs iterations on sources that rest
   deck.analysis = netlist::Transient{kStep, stop, kLargest, false};

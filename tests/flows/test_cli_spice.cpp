@@ -8,6 +8,17 @@
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// A field of a figure by name, in the JSON list `figures`; NaN when it is not there.
+double figureOf(const nlohmann::json& figures, const std::string& name, const char* field = "value") {
+  for (const auto& f : figures)
+    if (f["name"] == name) return f[field].get<double>();
+  return std::nan("");
+}
+
+}  // namespace
+
 TEST_CASE("a generated netlist runs by itself in plain ngspice") {
   const fs::path dir = freshFolder("netlist"), file = dir / "cell.cir";
   REQUIRE(runProgram({"netlist", "gain-cell", "-o", file.string()}).exit_code == 0);
@@ -22,44 +33,33 @@ TEST_CASE("a generated netlist runs by itself in plain ngspice") {
 
 TEST_CASE("a sweep is the single analyses in one table: mean and largest over the draws") {
   const fs::path dir = freshFolder("sweep");
-  const auto figure = [](const std::string& text, const std::string& name, const char* field) {
-    const auto parsed = nlohmann::json::parse(text);
-    for (const auto& f : parsed["figures"])
-      if (f["name"] == name) return f[field].get<double>();
-    return std::nan("");
-  };
   std::vector<double> alone;
   for (const char* temp : {"0", "85"}) {
     const auto r = runProgram({"simulate", "word-line-driver", "--analysis", "pulse", "--temp", temp, "--json"});
     REQUIRE(r.exit_code == 0);
-    alone.push_back(figure(r.out, "delay_max", "value"));
+    alone.push_back(figureOf(nlohmann::json::parse(r.out)["figures"], "delay_max"));
   }
   const auto r = runProgram({"sweep", "word-line-driver", "--analysis", "pulse", "--case", "slow: corner=ss", "--case",
                              "nominal", "--over", "temp=0,85", "--out", (dir / "s").string(), "--json"});
   REQUIRE(r.exit_code == 0);
   const auto cases = nlohmann::json::parse(r.out)["cases"];
   REQUIRE(cases.size() == 2);
-  CHECK(figure(cases[1].dump(), "delay_max", "mean") == doctest::Approx(0.5 * (alone[0] + alone[1])));
-  CHECK(figure(cases[1].dump(), "delay_max", "largest") == doctest::Approx(std::max(alone[0], alone[1])));
-  CHECK(figure(cases[0].dump(), "delay_max", "mean") > figure(cases[1].dump(), "delay_max", "mean"));
+  CHECK(figureOf(cases[1]["figures"], "delay_max", "mean") == doctest::Approx(0.5 * (alone[0] + alone[1])));
+  CHECK(figureOf(cases[1]["figures"], "delay_max", "largest") == doctest::Approx(std::max(alone[0], alone[1])));
+  CHECK(figureOf(cases[0]["figures"], "delay_max", "mean") > figureOf(cases[1]["figures"], "delay_max", "mean"));
   CHECK(fs::exists(dir / "s" / "word-line-driver_pulse_sweep.csv"));
   fs::remove_all(dir);
 }
 
 TEST_CASE("the stage of the chain's corners is the single analyses in one table, and keeps the worst") {
   const fs::path dir = freshFolder("corners");
-  const auto value = [](const nlohmann::json& figures, const char* name) {
-    for (const auto& f : figures)
-      if (f["name"] == name) return f["value"].get<double>();
-    return std::nan("");
-  };
   double worst = 0;
   for (const char* corner : {"tt", "fs"}) {
     const auto r = runProgram({"simulate", "tile", "--rows", "4", "--cols", "4", "--set", "outputs=4", "--set",
                                "relu_bias=replica", "--set", "signed_bias=replica", "--analysis", "chain", "--with",
                                "levels=replica", "--corner", corner, "--json"});
     REQUIRE(r.exit_code == 0);
-    worst = std::max(worst, value(nlohmann::json::parse(r.out)["figures"], "out_max_error_lsb"));
+    worst = std::max(worst, figureOf(nlohmann::json::parse(r.out)["figures"], "out_max_error_lsb"));
   }
   const std::string out = (dir / "flow").string();
   const auto stage = runProgram({"flow", "--full", "--stage", "chain-corners", "--grid-corners", "tt,fs",

@@ -30,9 +30,8 @@ std::string duration(double s) {
 
 std::string mcEstimateText(const mc::Estimate& e, int jobs) {
   return fmt::format(
-      "{} samples to run on {} workers: about {}, {:.0f} MB of memory at first (a simulator that has grown to {:.0f} "
-      "MB "
-      "is replaced), {:.1f} MB on disk",
+      "{} samples to run on {} workers: about {}, {:.0f} MB of memory at first "
+      "(a simulator that has grown to {:.0f} MB is replaced), {:.1f} MB on disk",
       e.tasks, jobs, duration(e.seconds), e.memory_bytes / 1e6,
       1024e-6 * static_cast<double>(sim::SimulatorOptions{}.recycle_above_rss_kb), e.store_bytes / 1e6);
 }

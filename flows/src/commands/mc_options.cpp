@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../lists.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/units.hpp"
@@ -16,16 +17,6 @@ using support::Error;
 namespace mc = montecarlo;
 
 namespace {
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, at), text.size());
-    if (end > at) out.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
-}
 
 double numberOf(const std::string& text, const char* option) {
   try {
@@ -40,7 +31,7 @@ std::vector<pdk::Conditions> conditionsOf(const CommandContext& c, const pdk::Pd
   const pdk::Conditions one = c.conditions(pdk);
   std::vector<pdk::Conditions> out;
   const auto list = [&](const char* name, const std::string& fallback) {
-    return split(given<std::string>(c, name, fallback), ',');
+    return splitList(given<std::string>(c, name, fallback), ',');
   };
   for (const auto& corner : list("corners", one.corner))
     for (const auto& temp : list("temps", support::formatNumber(one.temp_c)))
@@ -101,7 +92,7 @@ mc::EngineOptions mcEngineOf(const CommandContext& c) {
   e.on_failure = mc::onFailureFromName(given<std::string>(c, "on-failure", "retry"));
   e.retries = given<std::uint32_t>(c, "retries", e.retries);
   if (c.values.count("shard")) {
-    const auto parts = split(c.values["shard"].as<std::string>(), '/');
+    const auto parts = splitList(c.values["shard"].as<std::string>(), '/');
     if (parts.size() != 2) throw Error("FLW-0063", "a shard is I/N", "--shard", "for example --shard 0/8");
     const double i = numberOf(parts[0], "--shard"), n = numberOf(parts[1], "--shard");
     if (!(n >= 1 && n <= 1e5 && i >= 0 && i < n && std::floor(i) == i && std::floor(n) == n))
@@ -120,7 +111,7 @@ std::vector<mc::Limit> mcLimitsOf(const CommandContext& c) {
 }
 
 std::vector<std::string> mcListOf(const CommandContext& c, const char* name) {
-  return c.values.count(name) ? split(c.values[name].as<std::string>(), ',') : std::vector<std::string>();
+  return c.values.count(name) ? splitList(c.values[name].as<std::string>(), ',') : std::vector<std::string>();
 }
 
 void addMcOptions(po::options_description_easy_init add) {

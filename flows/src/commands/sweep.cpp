@@ -8,8 +8,8 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "../lists.hpp"
 #include "commands.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/sim/analysis.hpp"
@@ -39,8 +39,7 @@ std::string trimmed(const std::string& text) {
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, separator);)
+  for (const auto& part : splitList(text, separator))
     if (!trimmed(part).empty()) parts.push_back(trimmed(part));
   return parts;
 }

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "gaincell/support/parallel.hpp"
 #include "grid_points.hpp"
 #include "stages.hpp"
@@ -22,14 +20,12 @@ nlohmann::json inputs(const FlowContext& context) {
 }
 
 sim::AnalysisResult simulate(FlowContext& context, const pdk::Conditions& at) {
-  support::throwIfInterrupted();
-  netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), "tile");
-  for (const char* size : {"rows", "cols", "outputs"}) circuit.set(size, kTileSize);
-  for (const char* bias : {"relu_bias", "signed_bias"}) circuit.set(bias, "replica");
-  netlist::ParameterSet settings = context.command().analysisSettings(context.pdk(), "tile", "chain");
-  settings.set("engine", "whole");
-  settings.set("levels", "replica");
-  return sim::analysis("tile", "chain").run({context.pdk(), at, circuit, settings, context.simulator()});
+  return context.simulate(at, "tile", "chain", {{"engine", "whole"}, {"levels", "replica"}},
+                          {{"rows", kTileSize},
+                           {"cols", kTileSize},
+                           {"outputs", kTileSize},
+                           {"relu_bias", "replica"},
+                           {"signed_bias", "replica"}});
 }
 
 void run(FlowContext& context) {

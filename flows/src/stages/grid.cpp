@@ -29,10 +29,7 @@ struct Point {
 Point simulate(FlowContext& context, const pdk::Conditions& at, fit::Inputs& inputs) {
   Point point;
   for (const auto& [kind, name] : kAnalyses) {
-    support::throwIfInterrupted();
-    const netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), kind);
-    const netlist::ParameterSet settings = context.command().analysisSettings(context.pdk(), kind, name);
-    const auto result = sim::analysis(kind, name).run({context.pdk(), at, circuit, settings, context.simulator()});
+    const auto result = context.simulate(at, kind, name);
     for (const auto& [table_name, table] : result.tables)
       if (inputs.add(kind, table)) point.tables[fmt::format("{}_{}_{}", kind, name, table_name)] = table;
     for (const auto& f : result.figures)

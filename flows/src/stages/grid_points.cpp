@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <sstream>
+#include <string>
 
+#include "../lists.hpp"
 #include "gaincell/support/error.hpp"
 
 namespace gaincell::flows {
@@ -16,17 +17,9 @@ std::string option(const FlowContext& context, const char* name, const std::stri
   return values.count(name) ? values[name].as<std::string>() : otherwise;
 }
 
-std::vector<std::string> split(const std::string& list) {
-  std::vector<std::string> out;
-  std::istringstream in(list);
-  for (std::string item; std::getline(in, item, ',');)
-    if (!item.empty()) out.push_back(item);
-  return out;
-}
-
 std::vector<double> numbers(const std::string& list, const char* name) {
   std::vector<double> out;
-  for (const auto& item : split(list)) {
+  for (const auto& item : splitList(list)) {
     std::size_t used = 0;
     double value = std::nan("");
     try {
@@ -65,7 +58,7 @@ nlohmann::json gridInputs(const FlowContext& context) {
 
 std::vector<pdk::Conditions> gridPoints(const FlowContext& context, GridOf which) {
   std::vector<pdk::Conditions> out;
-  for (const auto& corner : split(corners(context))) {
+  for (const auto& corner : splitList(corners(context))) {
     context.pdk().corner(corner);  // refuses an unknown one by name
     for (const double t : numbers(temperatures(context), "grid-temps"))
       for (const double v : numbers(supplies(context), "grid-vdds")) {

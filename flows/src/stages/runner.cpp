@@ -143,17 +143,23 @@ void FlowContext::writeTable(const std::string& file, const support::Table& tabl
   writeText(file, support::toCsv(table, {support::toJson(p).dump()}));
 }
 
-sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::string& name,
-                                         const std::map<std::string, std::string>& settings,
-                                         const std::map<std::string, std::string>& parameters,
-                                         const std::string& stem) {
+sim::AnalysisResult FlowContext::simulate(const pdk::Conditions& at, const std::string& kind, const std::string& name,
+                                          const std::map<std::string, std::string>& settings,
+                                          const std::map<std::string, std::string>& parameters) {
   support::throwIfInterrupted();
   netlist::ParameterSet circuit = command_.circuitParameters(pdk_, kind);
   for (const auto& [key, value] : parameters) circuit.set(key, value);
   netlist::ParameterSet chosen = sim::analysis(kind, name).settings(pdk_);
   for (const auto& [key, value] : settings) chosen.set(key, value);
   command_.design.apply("analyses." + kind + "." + name, chosen);
-  sim::AnalysisResult result = sim::analysis(kind, name).run({pdk_, conditions_, circuit, chosen, simulator_});
+  return sim::analysis(kind, name).run({pdk_, at, circuit, chosen, simulator_});
+}
+
+sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::string& name,
+                                         const std::map<std::string, std::string>& settings,
+                                         const std::map<std::string, std::string>& parameters,
+                                         const std::string& stem) {
+  sim::AnalysisResult result = simulate(conditions_, kind, name, settings, parameters);
   const std::string base = stem.empty() ? kind + "_" + name : stem;
   for (const auto& [table_name, table] : result.tables)
     writeTable(fmt::format("data/{}_{}.csv", base, table_name), table);

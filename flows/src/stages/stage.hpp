@@ -32,6 +32,11 @@ class FlowContext {
   const std::filesystem::path& dir() const noexcept { return dir_; }
   support::Provenance provenance();
 
+  /// Runs one analysis at conditions that need not be the flow's; writes nothing. Settings are those of `settings`,
+  /// then those of the design file. May be called by several threads at once.
+  sim::AnalysisResult simulate(const pdk::Conditions& at, const std::string& kind, const std::string& name,
+                               const std::map<std::string, std::string>& settings = {},
+                               const std::map<std::string, std::string>& parameters = {});
   /// Runs one analysis with the design file's settings and the given overrides; writes its tables to data/ and keeps
   /// its figures in the stage's result.
   sim::AnalysisResult analyse(const std::string& kind, const std::string& name,
