@@ -6,22 +6,18 @@
 #include <map>
 #include <utility>
 
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Design;
 
 namespace {
 
 constexpr int kMaxSize = 1024;
 /// Sections that stand for the word line before a slice; more change the result by less than the solver's tolerance.
 constexpr int kSections = 3;
-
-bool byColumn(const ParameterSet& set) {
-  return set.isChoice("write_select", "column");
-}
 
 /// Lines of an element other than supplies, and the direction they run in.
 struct Line {
@@ -47,26 +43,29 @@ std::string indexed(const std::string& name, int i) {
 /// Names and lines shared by the three levels of the description.
 struct Builder {
   const pdk::Pdk& pdk;
-  const ParameterSet& set;
   netlist::Circuit& circuit;
   GainCell cell;
-  ArrayWire wire;
+  GainCellDesign design;
+  design::Wire wire;
   std::vector<Line> lines;
   int rows, cols;
   bool write_wires;
 
-  Builder(const pdk::Pdk& p, const ParameterSet& s, netlist::Circuit& c, bool slice)
+  Builder(const pdk::Pdk& p, const Design& d, ArrayRole role, netlist::Circuit& c, bool slice)
       : pdk(p),
-        set(s),
         circuit(c),
-        cell(defineGainCell(p, arrayCellParameters(p, s), c)),
-        wire(arrayWire(p, s)),
-        lines(linesOf(cell.design, byColumn(s))),
-        rows(s.integer("rows")),
-        cols(s.integer("cols")),
-        write_wires(!slice && s.isChoice("write_wires", "yes")) {}
+        cell(defineGainCell(p, d, c)),
+        design(resolveGainCell(d)),
+        wire(arrayWire(p, d)),
+        lines(linesOf(cell.design, role == ArrayRole::Keys)),
+        rows(arrayRows(d, role)),
+        cols(arrayCols(d, role)),
+        write_wires(!slice && wire.write_r > 0) {}
 
   bool wired(const Line& line) const { return !line.write || write_wires; }
+  double resistance(const Line& line) const {
+    return line.write ? wire.write_r : line.along_row ? wire.word_r : wire.bit_r;
+  }
   bool hasWell() const { return cell.design.write_p.has_value(); }
   std::vector<std::string> supplies() const {
     return hasWell() ? std::vector<std::string>{"vdd", "nw"} : std::vector<std::string>{"vdd"};
@@ -83,9 +82,8 @@ struct Builder {
       sub.ports.push_back(line.name);
       if (!wired(line)) continue;
       sub.ports.push_back(line.name + "_next");
-      sub.add(
-          netlist::Resistor{line.name, line.name, line.name + "_next", line.along_row ? wire.row_r : wire.column_r});
-      const double c = line.along_row ? wire.row_c : wire.column_c;
+      sub.add(netlist::Resistor{line.name, line.name, line.name + "_next", resistance(line)});
+      const double c = line.write ? wire.write_c : line.along_row ? wire.word_c : wire.bit_c;
       if (c > 0) sub.add(netlist::Capacitor{line.name, line.name + "_next", "0", c});
     }
     const auto node = [&](const char* name) {
@@ -123,8 +121,8 @@ struct Builder {
     std::string at = line;
     for (int k = 0; k < sections; ++k) {
       const std::string next = fmt::format("{}_lump_{}", line, k);
-      sub.add(netlist::Resistor{next, at, next, wire.row_r * count / sections});
-      sub.add(netlist::Capacitor{next, next, "0", (wire.row_c + load) * count / sections});
+      sub.add(netlist::Resistor{next, at, next, wire.word_r * count / sections});
+      sub.add(netlist::Capacitor{next, next, "0", (wire.word_c + load) * count / sections});
       at = next;
     }
     return at;
@@ -133,8 +131,8 @@ struct Builder {
   void lumpBehind(netlist::Subcircuit& sub, const std::string& line, const std::string& at, int count,
                   double load) const {
     if (count == 0) return;
-    sub.add(netlist::Resistor{line + "_behind", at, line + "_behind", wire.row_r * count / 3.0});
-    sub.add(netlist::Capacitor{line + "_behind", line + "_behind", "0", (wire.row_c + load) * count});
+    sub.add(netlist::Resistor{line + "_behind", at, line + "_behind", wire.word_r * count / 3.0});
+    sub.add(netlist::Capacitor{line + "_behind", line + "_behind", "0", (wire.word_c + load) * count});
   }
 
   /// A row of elements first..last; a slice (first == last) carries the rest of its word lines as lumps.
@@ -206,57 +204,69 @@ struct Builder {
       sub.add(x);
     }
     circuit.define(sub);
-    return {sub.name, sub.ports, cell.design, rows, cols};
+    return {sub.name, sub.ports, design, rows, cols};
   }
 };
 
-ParameterSet declareArray(const pdk::Pdk& pdk) {
-  ParameterSet set(
-      {Parameter::integer("rows", 64, 1, kMaxSize, "word lines"),
-       Parameter::integer("cols", 64, 1, kMaxSize, "bit lines"),
-       Parameter::oneOf("wire", "paper", {"paper", "pdk", "given"},
-                        "wire of one element: paper 2 ohm and 0.8 fF (assumption of the paper's model), pdk the "
-                        "manifest's wire data times the cell size, given wire_r and wire_c"),
-       Parameter::real("wire_r", "ohm", 2.0, 1e-3, 1e4, "series resistance per element when wire is given"),
-       Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12, "capacitance per element when wire is given"),
-       Parameter::oneOf("write_select", "column", {"column", "row"},
-                        "write enables along columns (array 1, keys) or along rows (array 2, values)"),
-       Parameter::oneOf("write_wires", "yes", {"yes", "no"}, "wire on the write lines; they rest while reading")});
-  declarePrefixed(set, "cell_", gainCellParameters(pdk));
-  return set;
-}
-
 }  // namespace
 
-ParameterSet arrayParameters(const pdk::Pdk& pdk) {
-  return declareArray(pdk);
+int arrayRows(const Design& design, ArrayRole role) {
+  return design.integer(role == ArrayRole::Keys ? "array.rows" : "array.cols");
+}
+int arrayCols(const Design& design, ArrayRole role) {
+  return design.integer(role == ArrayRole::Keys ? "array.cols" : "array.rows");
 }
 
-ParameterSet arrayCellParameters(const pdk::Pdk& pdk, const ParameterSet& set) {
-  return extractPrefixed(set, "cell_", gainCellParameters(pdk));
-}
+namespace {
 
-ArrayWire arrayWire(const pdk::Pdk& pdk, const ParameterSet& set) {
-  if (set.isChoice("wire", "paper")) return {2.0, 0.8e-15, 2.0, 0.8e-15};
-  if (set.isChoice("wire", "given"))
-    return {set.real("wire_r"), set.real("wire_c"), set.real("wire_r"), set.real("wire_c")};
+/// The process's wire times its cell size.
+design::Wire wireOfProcess(const pdk::Pdk& pdk) {
   const auto width = pdk.layout.values.find("cell_width"), height = pdk.layout.values.find("cell_height");
   if (!(pdk.wire.row_r_per_m > 0) || !(pdk.wire.col_r_per_m > 0) || width == pdk.layout.values.end() ||
       height == pdk.layout.values.end())
     throw support::Error("ARR-0001", fmt::format("PDK '{}' declares no wire data or no cell size", pdk.name),
-                         pdk.manifest.string(), "use wire=paper, or wire=given with wire_r and wire_c");
+                         pdk.manifest.string(), "use array.wire.source=given with r and c of word, bit and write lines");
   const double w = width->second, h = height->second;
-  return {pdk.wire.row_r_per_m * w, pdk.wire.row_c_per_m * w, pdk.wire.col_r_per_m * h, pdk.wire.col_c_per_m * h};
+  const double row_r = pdk.wire.row_r_per_m * w, row_c = pdk.wire.row_c_per_m * w;
+  return {row_r, row_c, pdk.wire.col_r_per_m * h, pdk.wire.col_c_per_m * h, row_r, row_c};
 }
 
-ArrayCircuit defineArray(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-  Builder b(pdk, set, circuit, false);
+bool isProcessWire(const Design& design) {
+  return design.isChoice("array.wire.source", "pdk");
+}
+
+}  // namespace
+
+LineWire lineWire(const pdk::Pdk& pdk, const Design& design, const std::string& line) {
+  if (!isProcessWire(design)) {
+    const design::Branch wire = design.branch("array.wire." + line);
+    return {wire.real("r"), wire.real("c")};
+  }
+  const design::Wire wire = wireOfProcess(pdk);
+  return line == "word" ? LineWire{wire.word_r, wire.word_c}
+         : line == "bit" ? LineWire{wire.bit_r, wire.bit_c}
+                         : LineWire{wire.write_r, wire.write_c};
+}
+
+design::Wire arrayWire(const pdk::Pdk& pdk, const Design& design) {
+  const LineWire word = lineWire(pdk, design, "word"), bit = lineWire(pdk, design, "bit"), write = lineWire(pdk, design, "write");
+  return {word.r, word.c, bit.r, bit.c, write.r, write.c};
+}
+
+double bitLineCapacitance(const pdk::Pdk& pdk, const Design& design, ArrayRole role) {
+  const double wire = isProcessWire(design) ? wireOfProcess(pdk).bit_c : design.real("array.wire.bit.c");
+  return arrayRows(design, role) * (wire + design.real("cell.load.bit"));
+}
+
+ArrayCircuit defineArray(const pdk::Pdk& pdk, const Design& design, ArrayRole role, netlist::Circuit& circuit) {
+  Builder b(pdk, design, role, circuit, false);
   const std::string row = b.defineRow(b.defineElement(), 0, b.cols - 1, false);
   return b.defineRows(row, 0, b.cols - 1, false);
 }
 
-ArrayCircuit defineArraySlice(const pdk::Pdk& pdk, const ParameterSet& set, int column, netlist::Circuit& circuit) {
-  Builder b(pdk, set, circuit, true);
+ArrayCircuit defineArraySlice(const pdk::Pdk& pdk, const Design& design, ArrayRole role, int column,
+                              netlist::Circuit& circuit) {
+  Builder b(pdk, design, role, circuit, true);
   if (column < 0 || column >= b.cols)
     throw support::Error("ARR-0002", fmt::format("the array has no column {}", column), "",
                          fmt::format("columns are 0 to {}", b.cols - 1));
@@ -314,38 +324,54 @@ void driveArray(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Ar
 
 namespace {
 
-/// Every row pulses for 1 to 15 ns, stored levels form a diagonal ramp; bit lines are held at VDD/2 by sources bl_j,
-/// whose currents are the cells' (positive: into the bit line).
-netlist::Deck arrayTestbench(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
+/// Every row pulses for 1 LSB to the longest pulse, stored levels form a diagonal ramp; bit lines are held at VDD/2 by
+/// sources bl_j, whose currents are the cells' (positive: into the bit line).
+netlist::Deck arrayTestbench(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design,
+                             ArrayRole role) {
   netlist::Deck deck = pdk::emptyDeck(pdk, conditions, "gain-cell array: one read");
-  const ArrayCircuit array = defineArray(pdk, set, deck.circuit);
+  const ArrayCircuit array = defineArray(pdk, design, role, deck.circuit);
+  const double lsb = design::pulseLsb(design);
+  const int top = design::topPulse(design), levels = design::storedLevels(design);
   ArrayDrive drive;
-  drive.start = 1e-9;
+  drive.start = lsb;
+  drive.edge = design::edgeTime(design);
   for (int i = 0; i < array.rows; ++i) {
-    drive.widths.push_back(1e-9 * (1 + i % 15));
-    for (int j = 0; j < array.cols; ++j) deck.initial[arrayStorageNode(i, j)] = conditions.vdd * ((i + j) % 8) / 7.0;
+    drive.widths.push_back(lsb * (1 + i % top));
+    for (int j = 0; j < array.cols; ++j)
+      deck.initial[arrayStorageNode(i, j)] = design::storedVoltage(design, (i + j) % levels, conditions.vdd);
   }
   driveArray(pdk, conditions, array, drive, deck);
   for (int j = 0; j < array.cols; ++j) {
     deck.circuit.add(netlist::VoltageSource{indexed("bl", j), indexed("bl", j), "0", netlist::Dc{conditions.vdd / 2}});
     deck.saves.push_back(fmt::format("i(vbl_{})", j));
   }
-  deck.analysis = netlist::Transient{0.1e-9, 18e-9, 0, false};
+  deck.analysis = netlist::Transient{0.1 * lsb, (top + 3) * lsb, 0, false};
   return deck;
+}
+
+Generator arrayOf(ArrayRole role, const char* kind, const char* description) {
+  Generator g;
+  g.kind = kind;
+  g.description = description;
+  g.define = [role](const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+    return defineArray(pdk, design, role, circuit).subcircuit;
+  };
+  g.testbench = [role](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
+    return arrayTestbench(pdk, conditions, design, role);
+  };
+  return g;
 }
 
 }  // namespace
 
 Generator arrayGenerator() {
-  Generator g;
-  g.kind = "array";
-  g.description = "gain cells in rows and columns with the wire of every line, 1 x 1 to 1024 x 1024";
-  g.parameters = arrayParameters;
-  g.define = [](const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-    return defineArray(pdk, set, circuit).subcircuit;
-  };
-  g.testbench = arrayTestbench;
-  return g;
+  return arrayOf(ArrayRole::Keys, "array",
+                 "gain cells of array 1 (keys) with the wire of every line: array.rows word lines, array.cols bit lines");
+}
+
+Generator valueArrayGenerator() {
+  return arrayOf(ArrayRole::Values, "value-array",
+                 "gain cells of array 2 (values): array.cols word lines, array.rows bit lines, write enables along rows");
 }
 
 }  // namespace gaincell::cells

@@ -9,66 +9,69 @@
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Branch;
+using design::Design;
+using design::SchemaBranch;
 
-void declareBias(ParameterSet& set) {
-  set.declare(
-      {Parameter::real("bias_amp_w", "m", 2e-6, 0.1e-6, 100e-6, "input pair of the follower on a buffered bias line"),
-       Parameter::real("bias_amp_l", "m", 0.1e-6, 30e-9, 2e-6,
-                       "length of that pair and its load: offset against speed"),
-       Parameter::real("bias_amp_load_w", "m", 2e-6, 0.1e-6, 100e-6, "p load of that pair"),
-       Parameter::real("bias_amp_ratio", "", 8, 0.1, 1000, "tail current of the follower over the diode current"),
-       Parameter::real("bias_line_c", "F", 1e-12, 0, 1e-9,
-                       "capacitor on the shared bias line: holds it against the switch edges")});
-  set.declare({Parameter::real("replica_n_w", "m", 1.3e-6, 0.1e-6, 100e-6,
-                               "n mirror that takes the pushing replica cell, sized to rest near half the supply"),
-               Parameter::real("replica_n_l", "m", 0.3e-6, 30e-9, 2e-6, "length of that mirror"),
-               Parameter::real("replica_p_w", "m", 5.0e-6, 0.1e-6, 100e-6,
-                               "p diode that takes both replica cells, sized to rest near half the supply"),
-               Parameter::real("replica_p_l", "m", 0.3e-6, 30e-9, 2e-6,
-                               "length of the p diode and of the copies in the converters"),
-               Parameter::real("replica_out_w", "m", 1.94e-6, 0.1e-6, 100e-6,
-                               "copy in each converter: i_ref over the sum of both cells, times replica_p_w"),
-               Parameter::real("replica_inset", "V", 0, 0, 0.3,
-                               "how far inside the end levels the replica cells store: in slow corners the currents "
-                               "of the inner levels fall further than those of the ends")});
+void declareBias(design::Schema& schema) {
+  const std::vector<std::string> choices = {"relu.bias", "signed.bias"};
+  const SchemaBranch follower = SchemaBranch(schema, "reference.follower").whenAny(choices, {"buffered"});
+  follower.width("in.w", "input pair of the follower on a buffered bias line");
+  follower.length("l", "length of that pair and its load: offset against speed");
+  follower.width("load.w", "p load of that pair");
+  follower.real("ratio", "", 0.1, 1000, "tail current of the follower over the diode current");
+  follower.capacitor("line.c", "capacitor on the shared bias line: holds it against the switch edges");
+  const SchemaBranch replica = SchemaBranch(schema, "reference.replica").whenAny(choices, {"replica"});
+  replica.width("n.w", "n mirror that takes the pushing replica cell, sized to rest near half the supply");
+  replica.length("n.l", "length of that mirror");
+  replica.width("p.w", "p diode that takes both replica cells, sized to rest near half the supply");
+  replica.length("p.l", "length of the p diode and of the copies in the converters");
+  replica.real("inset", "V", 0, 0.3,
+               "how far inside the end levels the replica cells store: in slow corners the currents of the inner levels "
+               "fall further than those of the ends");
+  for (const char* converter : {"relu", "signed"})
+    SchemaBranch(schema, converter)
+        .when("bias", {"replica"})
+        .width("copy.w", "copy of the replica current: reference current over the sum of both cells, times the p diode's");
 }
 
-bool hasSharedLine(const ParameterSet& set) {
-  return set.isChoice("bias", "ideal") || set.isChoice("bias", "buffered");
+bool hasSharedLine(const Branch& converter) {
+  return converter.isChoice("bias", "ideal") || converter.isChoice("bias", "buffered");
 }
 
-std::string defineSharedBias(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+std::string defineSharedBias(const pdk::Pdk& pdk, ConverterKind kind, const Design& design,
                              netlist::Circuit& circuit) {
-  const std::string p = variantPrefix(set);
-  const double l = set.real(p + "mirror_l"), diode_w = set.real(p + "diode_w");
+  const Branch set = converterBranch(design, kind), mirror = set.branch("mirror");
+  const double l = mirror.real("l"), diode_w = mirror.real("diode.w");
+  const int stack = mirror.integer("stack");
   netlist::Subcircuit sub;
   sub.name = ownName(kind, set.isChoice("bias", "ideal") ? "bias_line_ideal" : "bias_line_buffered");
   sub.ports = {"ref", "nb", "vdd"};
   Blocks b(pdk, sub);
-  b.nmosStack("diode", "ref", "ref", diode_w, l, set.integer(p + "mirror_stack"));
+  b.nmosStack("diode", "ref", "ref", diode_w, l, stack);
   if (set.isChoice("bias", "ideal")) {
     sub.ports.pop_back();
     sub.description = "Bias line held by an ideal follower";
     sub.add(netlist::VoltageControlledVoltage{"follower", "nb", "0", "ref", "0", 1.0});
   } else {
     sub.description = "Bias line held by a five-transistor follower";
-    const double w = set.real("bias_amp_w"), amp_l = set.real("bias_amp_l");
-    b.nmosStack("tail", "tail", "ref", diode_w * set.real("bias_amp_ratio"), l, set.integer(p + "mirror_stack"));
+    const Branch follower = design.branch("reference.follower");
+    const double w = follower.real("in.w"), amp_l = follower.real("l"), load = follower.real("load.w");
+    b.nmosStack("tail", "tail", "ref", diode_w * follower.real("ratio"), l, stack);
     b.nmos("in", "d1", "ref", "tail", w, amp_l);
     b.nmos("back", "nb", "nb", "tail", w, amp_l);
-    b.pmos("load_in", "d1", "d1", "vdd", set.real("bias_amp_load_w"), amp_l);
-    b.pmos("load_out", "nb", "d1", "vdd", set.real("bias_amp_load_w"), amp_l);
-    b.capacitor("line", "nb", "0", set.real("bias_line_c"));
+    b.pmos("load_in", "d1", "d1", "vdd", load, amp_l);
+    b.pmos("load_out", "nb", "d1", "vdd", load, amp_l);
+    b.capacitor("line", "nb", "0", follower.real("line.c"));
   }
   circuit.define(sub);
   return sub.name;
 }
 
-std::string defineReplicaBias(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
-                              const ParameterSet& cell, netlist::Circuit& circuit) {
-  const GainCell probed = defineGainCell(pdk, cell, circuit, StorageNode::Port);
+std::string defineReplicaBias(const pdk::Pdk& pdk, ConverterKind kind, const Design& design,
+                              netlist::Circuit& circuit) {
+  const GainCell probed = defineGainCell(pdk, design, circuit, StorageNode::Port);
+  const Branch replica = design.branch("reference.replica");
   netlist::Subcircuit sub;
   sub.name = ownName(kind, "bias_replica");
   sub.description = "Bias line that follows the cells: one cell pushing, one pulling, their sum in a p diode";
@@ -84,9 +87,9 @@ std::string defineReplicaBias(const pdk::Pdk& pdk, ConverterKind kind, const Par
   nodes.wbl = nodes.sn = "high";
   nodes.bl = "pr";
   sub.add(placeGainCell(probed, "pull", nodes));
-  b.nmos("n_in", "np", "np", "0", set.real("replica_n_w"), set.real("replica_n_l"));
-  b.nmos("n_out", "pr", "np", "0", set.real("replica_n_w"), set.real("replica_n_l"));
-  b.pmos("p_in", "pr", "pr", "vdd", set.real("replica_p_w"), set.real("replica_p_l"));
+  b.nmos("n_in", "np", "np", "0", replica.real("n.w"), replica.real("n.l"));
+  b.nmos("n_out", "pr", "np", "0", replica.real("n.w"), replica.real("n.l"));
+  b.pmos("p_in", "pr", "pr", "vdd", replica.real("p.w"), replica.real("p.l"));
   circuit.define(sub);
   return sub.name;
 }

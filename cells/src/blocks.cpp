@@ -5,25 +5,9 @@
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-
-namespace {
-constexpr double kWidthMin = 50e-9, kWidthMax = 100e-6, kLengthMin = 20e-9,
-                 kLengthMax = 5e-6;  // m, sanity limits; the PDK's are checked
-}
-
-void declarePair(netlist::ParameterSet& set, const std::string& name, const PairSize& size,
-                 const std::string& description) {
-  set.declare(
-      {Parameter::real(name + "_n_w", "m", size.n, kWidthMin, kWidthMax, description + ": width of the n device"),
-       Parameter::real(name + "_p_w", "m", size.p, kWidthMin, kWidthMax, description + ": width of the p device")});
-  if (size.l > 0)
-    set.declare(
-        {Parameter::real(name + "_l", "m", size.l, kLengthMin, kLengthMax, description + ": length of both devices")});
-}
-
-PairSize pairSize(const netlist::ParameterSet& set, const std::string& name) {
-  return {set.real(name + "_n_w"), set.real(name + "_p_w"), set.has(name + "_l") ? set.real(name + "_l") : 0.0};
+PairSize pairSize(const design::Branch& branch, const std::string& name) {
+  const design::Branch pair = branch.branch(name);
+  return {pair.real("n.w"), pair.real("p.w"), pair.has("l") ? pair.real("l") : 0.0};
 }
 
 void Blocks::device(char polarity, const std::string& name, const std::string& d, const std::string& g,

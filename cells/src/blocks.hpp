@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gaincell/netlist/circuit.hpp"
-#include "gaincell/netlist/parameter.hpp"
+#include "gaincell/design/design.hpp"
 #include "gaincell/pdk/pdk.hpp"
 
 namespace gaincell::cells {
@@ -16,11 +16,8 @@ struct PairSize {
   double n = 0, p = 0, l = 0;
 };
 
-/// Declares `<name>_n_w`, `<name>_p_w` and, when `size.l` is not 0, `<name>_l`, with `size` as defaults.
-void declarePair(netlist::ParameterSet& set, const std::string& name, const PairSize& size,
-                 const std::string& description);
-/// The pair declared by declarePair().
-PairSize pairSize(const netlist::ParameterSet& set, const std::string& name);
+/// The pair `<name>` of a branch (design::SchemaBranch::pair).
+PairSize pairSize(const design::Branch& branch, const std::string& name);
 
 /// Adds gates to one subcircuit. Ground is node 0; the bulk of every p device is the node `vdd`. Core devices are those
 /// of the PDK's logic roles; `slow` asks for the high-threshold flavour of the same polarity where the PDK has one. A

@@ -3,46 +3,12 @@
 #include <fmt/format.h>
 
 #include "converter_parts.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterKind;
-using netlist::ParameterSet;
-
-void declarePrefixed(ParameterSet& set, const std::string& prefix, const ParameterSet& block) {
-  std::vector<Parameter> declared = block.declared();
-  for (auto& p : declared) p.name = prefix + p.name;
-  set.declare(declared);
-}
-
-namespace {
-
-/// Value and givenness of one parameter, from one set to another.
-void copyValue(const ParameterSet& from, const std::string& source, const Parameter& p, ParameterSet& to,
-               const std::string& target) {
-  const bool given = from.isSet(source);
-  if (p.kind == ParameterKind::Choice) {
-    given ? to.set(target, from.choice(source)) : to.setDefaultChoice(target, from.choice(source));
-    return;
-  }
-  const double value = p.kind == ParameterKind::Integer ? static_cast<double>(from.integer(source)) : from.real(source);
-  given ? to.set(target, value) : to.setDefault(target, value);
-}
-
-}  // namespace
-
-ParameterSet extractPrefixed(const ParameterSet& set, const std::string& prefix, ParameterSet block) {
-  const auto declared = block.declared();
-  for (const auto& p : declared) copyValue(set, prefix + p.name, p, block, p.name);
-  return block;
-}
-
-void copyPrefixed(const ParameterSet& from, const std::string& prefix, ParameterSet& to) {
-  for (const auto& p : from.declared())
-    if (p.name.rfind(prefix, 0) == 0 && to.has(p.name)) copyValue(from, p.name, p, to, p.name);
-}
+using design::Design;
 
 namespace {
 
@@ -50,8 +16,8 @@ std::string indexed(const char* name, int i) {
   return fmt::format("{}_{}", name, i);
 }
 
-std::vector<std::string> cellColumnPorts(const GainCellDesign& design, int rows, WriteSelect select) {
-  const bool by_column = select == WriteSelect::Column, complement = design.write_p.has_value();
+std::vector<std::string> cellColumnPorts(const GainCellDesign& design, int rows, ArrayRole role) {
+  const bool by_column = role == ArrayRole::Keys, complement = design.write_p.has_value();
   std::vector<std::string> ports{"bl", "vdd"};
   for (int i = 0; i < rows; ++i) {
     ports.push_back(indexed("wl", i));
@@ -74,15 +40,16 @@ std::vector<std::string> cellColumnPorts(const GainCellDesign& design, int rows,
 
 }  // namespace
 
-CellColumn defineCellColumn(const pdk::Pdk& pdk, const ParameterSet& parameters, int rows, double wire_r, double wire_c,
-                            WriteSelect select, netlist::Circuit& circuit) {
-  const GainCell cell = defineGainCell(pdk, parameters, circuit);
-  const bool by_column = select == WriteSelect::Column;
+CellColumn defineCellColumn(const pdk::Pdk& pdk, const Design& design, ArrayRole role, netlist::Circuit& circuit) {
+  const GainCell cell = defineGainCell(pdk, design, circuit);
+  const LineWire wire = lineWire(pdk, design, "bit");
+  const int rows = arrayRows(design, role);
+  const bool by_column = role == ArrayRole::Keys;
   netlist::Subcircuit sub;
   sub.name = fmt::format("cell_column_{}_{}", rows, by_column ? "keys" : "values");
   sub.description =
       fmt::format("{} gain cells on one bit line, write enable by {}", rows, by_column ? "column" : "row");
-  sub.ports = cellColumnPorts(cell.design, rows, select);
+  sub.ports = cellColumnPorts(cell.design, rows, role);
   Blocks b(pdk, sub);
   for (int i = 0; i < rows; ++i) {
     GainCellNodes nodes;
@@ -92,60 +59,39 @@ CellColumn defineCellColumn(const pdk::Pdk& pdk, const ParameterSet& parameters,
     nodes.wbl = by_column ? indexed("wbl", i) : "wbl";
     nodes.we = by_column ? "we" : indexed("we", i);
     nodes.web = by_column ? "web" : indexed("web", i);
-    b.resistor(nodes.bl, i == 0 ? "bl" : indexed("bl", i - 1), nodes.bl, wire_r);
-    b.capacitor(nodes.bl, nodes.bl, "0", wire_c);
+    b.resistor(nodes.bl, i == 0 ? "bl" : indexed("bl", i - 1), nodes.bl, wire.r);
+    b.capacitor(nodes.bl, nodes.bl, "0", wire.c);
     sub.add(placeGainCell(cell, indexed("cell", i), nodes));
   }
   circuit.define(sub);
   return {sub.name, sub.ports, cell.design};
 }
 
-ConverterKind columnConverter(const ParameterSet& set) {
-  return set.isChoice("converter", "relu") ? ConverterKind::Relu : ConverterKind::Signed;
+ArrayRole arrayOf(ConverterKind kind) {
+  return kind == ConverterKind::Relu ? ArrayRole::Keys : ArrayRole::Values;
 }
 
-ParameterSet columnConverterParameters(const pdk::Pdk& pdk, const ParameterSet& set) {
-  const ConverterKind kind = columnConverter(set);
-  return extractPrefixed(set, kind == ConverterKind::Relu ? "relu_" : "signed_", converterParameters(pdk, kind));
+const char* columnKind(ConverterKind kind) {
+  return kind == ConverterKind::Relu ? "column" : "value-column";
 }
 
-ParameterSet arrayCellParameters(const pdk::Pdk& pdk) {
-  ParameterSet cell = gainCellParameters(pdk);
-  // The converters' charges are those of the lean cell; the reference cell alone takes what the paper allows for both.
-  if (pdk.variants.contains("lean")) cell.setDefaultChoice("variant", "lean");
-  return cell;
-}
-
-ParameterSet columnParameters(const pdk::Pdk& pdk) {
-  ParameterSet set({Parameter::integer("rows", 64, 1, 1024, "gain cells on the bit line"),
-                    Parameter::oneOf("converter", "relu", {"relu", "signed"}, "converter at the end of the bit line"),
-                    Parameter::real("wire_r", "ohm", 2.0, 1e-3, 1e4,
-                                    "series resistance per array element (assumption of the paper's model)"),
-                    Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12,
-                                    "wire capacitance per array element (assumption of the paper's model)")});
-  declarePrefixed(set, "cell_", arrayCellParameters(pdk));
-  declarePrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu));
-  declarePrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed));
-  return set;
+ConverterKind columnConverter(const std::string& kind) {
+  return kind == columnKind(ConverterKind::Relu) ? ConverterKind::Relu : ConverterKind::Signed;
 }
 
 namespace {
 
-std::string defineColumn(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-  const int rows = set.integer("rows");
-  const ConverterKind kind = columnConverter(set);
-  const ParameterSet converter = columnConverterParameters(pdk, set);
-  const ParameterSet cell = extractPrefixed(set, "cell_", gainCellParameters(pdk));
-  const WriteSelect select = kind == ConverterKind::Relu ? WriteSelect::Column : WriteSelect::Row;
-  const CellColumn cells = defineCellColumn(pdk, cell, rows, set.real("wire_r"), set.real("wire_c"), select, circuit);
-  const std::string converter_name = defineConverter(pdk, kind, converter, circuit);
+std::string defineColumn(const pdk::Pdk& pdk, ConverterKind kind, const Design& design, netlist::Circuit& circuit) {
+  const int rows = arrayRows(design, arrayOf(kind));
+  const CellColumn cells = defineCellColumn(pdk, design, arrayOf(kind), circuit);
+  const std::string converter_name = defineConverter(pdk, kind, design, circuit);
 
   netlist::Subcircuit sub;
   sub.name = fmt::format("column_{}", rows);
   sub.description = fmt::format("{} gain cells with their bit line and converter", rows);
   netlist::Instance stack{"cells", cells.subcircuit, cells.ports, {}};
   stack.nodes[1] = "vddc";
-  netlist::Instance end{"converter", converter_name, converterPorts(kind, converter), {}};
+  netlist::Instance end{"converter", converter_name, converterPorts(kind, design), {}};
   for (const auto& node : stack.nodes)
     if (node != "bl") sub.ports.push_back(node);
   for (const auto& node : end.nodes)
@@ -156,27 +102,42 @@ std::string defineColumn(const pdk::Pdk& pdk, const ParameterSet& set, netlist::
   return sub.name;
 }
 
+/// A ramp of stored levels against a ramp of inputs: a known sum with every level and every input in it.
+netlist::Deck columnTestbench(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind,
+                              const Design& design) {
+  ColumnStimulus stimulus;
+  const int rows = arrayRows(design, arrayOf(kind)), levels = design::storedLevels(design), top = design::topPulse(design);
+  stimulus.inputs.resize(2);
+  for (int i = 0; i < rows; ++i) {
+    stimulus.stored.push_back(design::storedVoltage(design, i % levels, conditions.vdd));
+    stimulus.inputs[0].push_back(top - i % (top + 1));
+    stimulus.inputs[1].push_back((5 * i) % (top + 1));
+  }
+  return columnDeck(pdk, conditions, kind, design, stimulus);
+}
+
+Generator columnOf(ConverterKind kind, const char* description) {
+  Generator g;
+  g.kind = columnKind(kind);
+  g.description = description;
+  g.define = [kind](const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+    return defineColumn(pdk, kind, design, circuit);
+  };
+  g.testbench = [kind](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
+    return columnTestbench(pdk, conditions, kind, design);
+  };
+  return g;
+}
+
 }  // namespace
 
 Generator columnGenerator() {
-  Generator g;
-  g.kind = "column";
-  g.description = "gain cells on one bit line with the converter at its end";
-  g.parameters = columnParameters;
-  g.define = defineColumn;
-  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
-    // A ramp of stored levels against a ramp of inputs: a known sum with every level and every input in it.
-    ColumnStimulus stimulus;
-    const int rows = set.integer("rows");
-    stimulus.inputs.resize(2);
-    for (int i = 0; i < rows; ++i) {
-      stimulus.stored.push_back(conditions.vdd * (i % 8) / 7.0);
-      stimulus.inputs[0].push_back(15 - i % 16);
-      stimulus.inputs[1].push_back((5 * i) % 16);
-    }
-    return columnDeck(pdk, conditions, set, stimulus);
-  };
-  return g;
+  return columnOf(ConverterKind::Relu, "gain cells on one bit line of array 1 (keys) with the ReLU converter at its end");
+}
+
+Generator valueColumnGenerator() {
+  return columnOf(ConverterKind::Signed,
+                  "gain cells on one bit line of array 2 (values) with the signed converter at its end");
 }
 
 }  // namespace gaincell::cells

@@ -1,86 +1,77 @@
 #include "gaincell/cells/converter.hpp"
 
 #include "converter_parts.hpp"
+#include "gaincell/cells/array.hpp"
+#include "gaincell/design/conventions.hpp"
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Branch;
+using design::Design;
+using design::SchemaBranch;
 
-std::string defineReluConverter(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit);
-std::string defineSignedConverter(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit);
-
-ParameterSet converterParameters(const pdk::Pdk&, ConverterKind kind) {
-  ParameterSet set;
-  set.declare(
-      {Parameter::oneOf("integrator", "passive", {"passive", "active"},
-                        "passive: capacitor on the bit line; active: inverter with feedback capacitor"),
-       Parameter::oneOf(
-           "bias", "diode", {"diode", "ideal", "buffered", "replica"},
-           "diode: ideal current into a diode in each converter; ideal, buffered: gate line shared by all converters, "
-           "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells"),
-       Parameter::real("charge_scale", "", 1, 0.05, 20,
-                       "factor on the charges and currents of integrator, mirror and reset together: sizes the "
-                       "converter for other cells (4 takes the passive one from the lean to the reference cell)"),
-       Parameter::oneOf("window", "auto", {"auto", "clock", "replica"},
-                        "clock: the output window is the clock's; replica: it comes through a delay line that is slow "
-                        "where the comparator is slow; auto: replica with the passive integrator"),
-       Parameter::oneOf("power_gating", "on", {"on", "off"},
-                        "cut the comparator's supply during the input window (passive)")});
-  set.declare(
-      {Parameter::oneOf("trim", "off", {"off", "on"}, "binary-weighted gain trim of the mirror, one code per column"),
-       Parameter::integer("trim_code", 1 << (kTrimBits - 1), 0, (1 << kTrimBits) - 1,
-                          "trim code; the middle is the untrimmed gain"),
-       Parameter::real("trim_step", "", 0.02, 1e-3, 0.1, "W/L of one trim step, relative to the tail"),
-       Parameter::real("trim_c_kick_n", "F", kind == ConverterKind::Relu ? 0.8e-15 : 2.7e-15, 0, 1e-12,
-                       "added to c_kick_n with trim: the long trim devices kick the bias gate as well")});
-  for (const bool active : {false, true}) {
-    declareIntegrator(set, kind, active);
-    declareMirror(set, kind, active);
-    declarePhases(set, kind, active);
-  }
-  declarePair(set, "switch_driver", {0.2e-6, 0.4e-6}, "inverter that drives the mirror switch");
-  declareDrivers(set, kind);
-  declareBias(set);
-  declareWindowDelay(set, kind);
-  set.declare({Parameter::real("line_c", "F", 59e-15, 0, 1e-11,
-                               "bit-line capacitance of the testbench: 64 cells and their wire, as a charge into a "
-                               "column at rest shows it (0.8 fF of wire and 0.12 fF of read gates each)"),
-               Parameter::integer("shared_by", 64, 1, 1024,
-                                  "converters that share bias block and window line in an array: the testbench counts "
-                                  "this part of their energy"),
-               Parameter::real("load_c", "F", kind == ConverterKind::Relu ? 75e-15 : 2e-15, 0, 1e-11,
-                               "load of each output of the testbench: a word line of 64 cells, or a counter input"),
-               Parameter::real("load_r", "ohm", kind == ConverterKind::Relu ? 64 : 1, 1e-3, 1e6,
-                               "series resistance of that load")});
-  return set;
-}
+std::string defineReluConverter(const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit);
+std::string defineSignedConverter(const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit);
 
 namespace {
-// The comparator and the drivers see the same voltages at every scale and keep their sizes.
-constexpr const char* kScaled[] = {"c_int",    "c_f",       "i_ref",           "lsb_charge",     "diode_w",
-                                   "tail_w",   "switch_w",  "c_kick_n",        "trim_c_kick_n",  "fold_w",
-                                   "c_kick_p", "reset_n_w", "reset_p_w",       "source_diode_w", "source_tail_w",
-                                   "amp_n_w",  "amp_p_w",   "source_switch_w", "bias_line_c"};
-}  // namespace
 
-ParameterSet scaledConverter(const ParameterSet& given) {
-  const double scale = given.real("charge_scale");
-  ParameterSet set = given;
-  if (scale == 1) return set;
-  for (const std::string prefix : {"", "active_"}) {
-    for (const char* name : kScaled)
-      if (set.has(prefix + name)) set.set(prefix + name, scale * set.real(prefix + name), "charge_scale");
-    if (set.has(prefix + "r_z")) set.set(prefix + "r_z", set.real(prefix + "r_z") / scale, "charge_scale");
-  }
-  return set;
+void declareConverter(design::Schema& schema, ConverterKind kind) {
+  const SchemaBranch b(schema, converterName(kind));
+  b.oneOf("integrator", {"passive", "active"},
+          "passive: capacitor on the bit line; active: inverter with feedback capacitor");
+  b.oneOf("bias", {"diode", "ideal", "buffered", "replica"},
+          "diode: ideal current into a diode in each converter; ideal, buffered: gate line shared by all converters, "
+          "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells");
+  b.when("integrator", {"passive"})
+      .oneOf("power_gating", {"on", "off"}, "cut the comparator's supply during the input window");
+  b.ofModels().real("gain", "", 0.1, 10,
+                    "gain of the array with this converter against cells on a held line (analysis mac of the column): cells "
+                    "lose current as the line moves");
+  declareTrim(b);
+  declareIntegrator(b, kind);
+  declareMirror(b, kind);
+  b.pair("switch_driver", "inverter that drives the mirror switch");
+  declareLogic(b, kind);
+  declareWindowDelay(b);
 }
 
-std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& given,
-                            netlist::Circuit& circuit) {
-  const ParameterSet set = scaledConverter(given);
-  return kind == ConverterKind::Relu ? defineReluConverter(pdk, set, circuit)
-                                     : defineSignedConverter(pdk, set, circuit);
+}  // namespace
+
+void declareConverters(design::Schema& schema) {
+  for (const ConverterKind kind : {ConverterKind::Relu, ConverterKind::Signed}) {
+    declareConverter(schema, kind);
+    declarePhases(schema, kind);
+  }
+  declareBias(schema);
+}
+
+const char* converterName(ConverterKind kind) {
+  return kind == ConverterKind::Relu ? "relu" : "signed";
+}
+
+Branch converterBranch(const Design& design, ConverterKind kind) {
+  return design.branch(converterName(kind));
+}
+
+std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const Design& design, netlist::Circuit& circuit) {
+  return kind == ConverterKind::Relu ? defineReluConverter(pdk, design, circuit)
+                                     : defineSignedConverter(pdk, design, circuit);
+}
+
+double lsbCharge(ConverterKind kind, const Design& design) {
+  return converterBranch(design, kind).real("lsb_charge");
+}
+
+int convertersOf(ConverterKind kind, const Design& design) {
+  return arrayCols(design, kind == ConverterKind::Relu ? ArrayRole::Keys : ArrayRole::Values);
+}
+
+OutputLoad outputLoad(ConverterKind kind, const pdk::Pdk& pdk, const Design& design) {
+  if (kind == ConverterKind::Signed) return {1, converterBranch(design, kind).real("load.c")};  // a short wire
+  // A word line of array 2, seen from its driver: all of its capacitance behind half of its resistance.
+  const LineWire wire = lineWire(pdk, design, "word");
+  const int cells = arrayCols(design, ArrayRole::Values);
+  return {0.5 * cells * wire.r, cells * (wire.c + design.real("cell.load.word"))};
 }
 
 namespace {
@@ -89,14 +80,13 @@ Generator converterGenerator(ConverterKind kind, std::string name, std::string d
   Generator g;
   g.kind = std::move(name);
   g.description = std::move(description);
-  g.parameters = [kind](const pdk::Pdk& pdk) { return converterParameters(pdk, kind); };
-  g.define = [kind](const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-    return defineConverter(pdk, kind, set, circuit);
+  g.define = [kind](const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+    return defineConverter(pdk, kind, design, circuit);
   };
-  g.testbench = [kind](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
+  g.testbench = [kind](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
     // The first operation only leaves its trace on the capacitors; the second is the one to look at.
-    const double full_scale = kPulseLevels * lsbCharge(kind, set);
-    return converterDeck(pdk, conditions, kind, set, {-full_scale, 0.5 * full_scale});
+    const double full_scale = design::topPulse(design) * lsbCharge(kind, design);
+    return converterDeck(pdk, conditions, kind, design, {-full_scale, 0.5 * full_scale});
   };
   return g;
 }

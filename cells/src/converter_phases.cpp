@@ -3,39 +3,47 @@
 #include <algorithm>
 
 #include "converter_parts.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/units.hpp"
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Branch;
+using design::Design;
 
 namespace {
-
-constexpr double kInputWindow = 15e-9;  // s, T_max of the paper: 16 input levels at 1 GHz
 
 struct Phases {
   double rst_end, az_end, header_off, header_on, in, in_length, sck, dis, dis_end, win, win_length, period, edge;
 };
 
-Phases phases(const ParameterSet& set) {
-  const std::string p = variantPrefix(set) + "t_";
-  const bool active = isActive(set);
-  const auto t = [&](const char* name) { return set.real(p + name); };
-  return {t("rst_end"),
-          t("az_end"),
-          active ? 0.0 : t("header_off"),
-          active ? 0.0 : t("header_on"),
-          t("in"),
-          t("in_length"),
-          set.has(p + "sck") ? t("sck") : 0.0,
-          t("dis"),
-          t("dis_end"),
-          t("win"),
-          t("win_length"),
-          t("period"),
-          t("edge")};
+/// The comparator's supply is cut during the input window.
+bool isGated(const Branch& converter) {
+  return !isActive(converter) && converter.isChoice("power_gating", "on");
+}
+
+Branch phaseBranch(const Design& design, ConverterKind kind) {
+  return design.branch(std::string("timing.token.") + converterName(kind));
+}
+
+Phases phases(ConverterKind kind, const Design& design) {
+  const Branch t = phaseBranch(design, kind);
+  const bool gated = isGated(converterBranch(design, kind));
+  const double longest = design::longestPulse(design);
+  return {t.real("reset"),
+          t.real("autozero"),
+          gated ? t.real("header_off") : 0.0,
+          gated ? t.real("header_on") : 0.0,
+          t.real("input"),
+          longest,
+          kind == ConverterKind::Signed ? t.real("sign") : 0.0,
+          t.real("discharge"),
+          t.real("discharge_end"),
+          t.real("window"),
+          longest,
+          t.real("end"),
+          design::edgeTime(design)};
 }
 
 class PhaseChecker {
@@ -54,9 +62,9 @@ class PhaseChecker {
   const Phases& p_;
 };
 
-void checkPhases(ConverterKind kind, const ParameterSet& set, const Phases& p) {
+void checkPhases(ConverterKind kind, const Branch& converter, const Phases& p) {
+  const bool active = isActive(converter);
   const PhaseChecker check(p);
-  const bool active = isActive(set);
   if (active)
     check.before(p.az_end, "the auto-zero", p.rst_end, "the end of the reset",
                  "open the auto-zero gate first: the comparator must see the integrator still held in reset");
@@ -65,7 +73,7 @@ void checkPhases(ConverterKind kind, const ParameterSet& set, const Phases& p) {
                  "open the reset first: the auto-zero then also takes away what the reset switch injects");
   const double settled = std::max(p.rst_end, p.az_end);
   check.before(settled, "the reset phase", p.in, "the input window", "start the input after reset and auto-zero");
-  if (!active) {
+  if (isGated(converter)) {
     check.before(p.az_end, "the auto-zero", p.header_off, "the cut of the comparator's header",
                  "cut the header after the auto-zero");
     check.before(p.header_off, "the cut of the header", p.header_on, "its return",
@@ -75,7 +83,7 @@ void checkPhases(ConverterKind kind, const ParameterSet& set, const Phases& p) {
   }
   const double input_end = p.in + p.in_length;
   check.before(input_end, "the input window", p.dis, "the discharge (dis)",
-               "each nanosecond of discharge into the open integrator costs one LSB");
+               "discharge into the open integrator costs as much of the pulse as it lasts");
   if (kind == ConverterKind::Signed) {
     check.before(input_end, "the input window", p.sck, "the sign clock", "take the sign after the input");
     check.before(p.sck, "the sign clock", p.dis, "the discharge", "take the sign before the discharge");
@@ -91,35 +99,30 @@ void checkPhases(ConverterKind kind, const ParameterSet& set, const Phases& p) {
 
 }  // namespace
 
-void declarePhases(ParameterSet& set, ConverterKind kind, bool active) {
-  const bool relu = kind == ConverterKind::Relu;
-  const std::string p = active ? "active_t_" : "t_";
-  const auto declare = [&](const char* name, double value, const char* description) {
-    set.declare({Parameter::real(p + name, "s", value, 1e-12, 1e-3, description)});
-  };
-  declare("rst_end", active ? 4.0e-9 : 3.6e-9, "the reset switch opens");
-  declare("az_end", active ? 3.5e-9 : 4.0e-9, "the auto-zero gate opens");
-  if (!active) {
-    declare("header_off", 4.1e-9, "the comparator's header is cut");
-    declare("header_on", relu ? 18.5e-9 : 16e-9,
-            "the comparator's header returns: in slow corners it takes nanoseconds until small charges have a sign");
-  }
-  declare("in", active ? 4.5e-9 : 4.3e-9, "the input window opens");
-  declare("in_length", kInputWindow, "length of the input window");
-  if (!relu) declare("sck", active ? 20.3e-9 : 19.8e-9, "rising edge of the sign clock");
-  declare("dis", active ? 20.5e-9 : 20.0e-9, "the discharge starts");
-  declare("dis_end", active ? 37.2e-9 : 36.2e-9, "the discharge ends at the latest");
-  declare("win", active ? (relu ? 21.72e-9 : 21.75e-9) : (relu ? 20.34e-9 : 20.29e-9),
-          "the output window opens: the delay of comparator and mirror after dis");
-  declare("win_length", kPulseLevels * kPulseLsb, "length of the output window: the pulse's saturation");
-  declare("period", active ? 37.6e-9 : 36.6e-9, "one operation");
-  declare("edge", 50e-12, "rise and fall time of the phases");
+void declarePhases(design::Schema& schema, ConverterKind kind) {
+  const std::string name = converterName(kind);
+  const design::SchemaBranch t(schema, "timing.token." + name);
+  const auto gated = t.whenAny({name + ".power_gating"}, {"on"});
+  t.time("reset", "the reset switch opens, from the start of the converter's operation, as all of these");
+  t.time("autozero", "the auto-zero gate opens");
+  gated.time("header_off", "the comparator's header is cut");
+  gated.time("header_on",
+               "the comparator's header returns: in slow corners it takes nanoseconds until small charges have a sign");
+  t.time("input", "the input window opens; it is as long as the longest pulse");
+  if (kind == ConverterKind::Signed) t.time("sign", "rising edge of the sign clock");
+  t.time("discharge", "the discharge starts");
+  t.time("discharge_end", "the discharge ends at the latest");
+  t.time("window",
+         "the output window opens: the delay of comparator and mirror after the discharge starts; it is as long as the "
+         "longest pulse");
+  t.time("end", "end of the operation");
 }
 
-std::vector<Clock> converterClocks(ConverterKind kind, const ParameterSet& set) {
-  const Phases p = phases(set);
-  checkPhases(kind, set, p);
-  const bool active = isActive(set);
+std::vector<Clock> converterClocks(ConverterKind kind, const Design& design) {
+  const Branch converter = converterBranch(design, kind);
+  const Phases p = phases(kind, design);
+  const bool active = isActive(converter);
+  checkPhases(kind, converter, p);
   std::vector<std::pair<double, double>> dis{{p.dis, p.dis_end}};
   // The active ReLU discharges during reset as well: the shift I/gm of the virtual ground is then auto-zeroed away.
   if (active && kind == ConverterKind::Relu) dis.insert(dis.begin(), {0.0, p.rst_end});
@@ -128,7 +131,7 @@ std::vector<Clock> converterClocks(ConverterKind kind, const ParameterSet& set) 
                             {"az", {{0.0, p.az_end}}},
                             {"azb", {{0.0, p.az_end}}, true}};
   if (!active) {
-    if (set.isChoice("power_gating", "on"))
+    if (isGated(converter))
       clocks.push_back({"cenb", {{p.header_off, p.header_on}}});
     else
       clocks.push_back({"cenb", {}});
@@ -139,9 +142,9 @@ std::vector<Clock> converterClocks(ConverterKind kind, const ParameterSet& set) 
   return clocks;
 }
 
-ConverterTiming converterTiming(ConverterKind kind, const ParameterSet& set) {
-  const Phases p = phases(set);
-  checkPhases(kind, set, p);
+ConverterTiming converterTiming(ConverterKind kind, const Design& design) {
+  const Phases p = phases(kind, design);
+  checkPhases(kind, converterBranch(design, kind), p);
   ConverterTiming t;
   t.input_start = p.in;
   t.input_end = p.in + p.in_length;
@@ -154,19 +157,16 @@ ConverterTiming converterTiming(ConverterKind kind, const ParameterSet& set) {
   return t;
 }
 
-std::string biasPort(const ParameterSet& set) {
-  return set.isChoice("bias", "replica") ? "pr" : "nb";
+std::string biasPort(const Branch& converter) {
+  return converter.isChoice("bias", "replica") ? "pr" : "nb";
 }
 
-std::vector<std::string> converterPorts(ConverterKind kind, const ParameterSet& set) {
-  std::vector<std::string> ports{"bl", "out", kind == ConverterKind::Relu ? "outb" : "sgn", "vdd", biasPort(set)};
-  if (!isActive(set)) ports.push_back("vmid");
-  for (const Clock& clock : converterClocks(kind, set)) ports.push_back(clock.port);
+std::vector<std::string> converterPorts(ConverterKind kind, const Design& design) {
+  const Branch converter = converterBranch(design, kind);
+  std::vector<std::string> ports{"bl", "out", kind == ConverterKind::Relu ? "outb" : "sgn", "vdd", biasPort(converter)};
+  if (!isActive(converter)) ports.push_back("vmid");
+  for (const Clock& clock : converterClocks(kind, design)) ports.push_back(clock.port);
   return ports;
-}
-
-double lsbCharge(ConverterKind, const ParameterSet& set) {
-  return set.real("charge_scale") * set.real(variantPrefix(set) + "lsb_charge");
 }
 
 netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations,

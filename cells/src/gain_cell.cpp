@@ -5,19 +5,19 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 
 namespace gaincell::cells {
 
+using design::Design;
 using netlist::Parameter;
-using netlist::ParameterSet;
 using netlist::Value;
 using support::Error;
 
 namespace {
-
-constexpr const char* kReference = "reference";
 
 struct RoleInfo {
   const char* name;
@@ -44,9 +44,8 @@ std::vector<std::string> flavours(const pdk::Pdk& pdk, char polarity) {
   return out;
 }
 
-/// Widest limits of all flavours of a polarity; the circuit check applies those of the chosen flavour.
-void declareRole(const pdk::Pdk& pdk, const std::string& role, const std::string& what, char polarity,
-                 std::vector<Parameter>& out) {
+/// Ranges are the widest of all flavours of a polarity; the circuit check applies those of the chosen flavour.
+void declareDevice(const pdk::Pdk& pdk, const design::SchemaBranch& device, const std::string& what, char polarity) {
   double w_min = 1, w_max = 0, l_min = 1, l_max = 0;
   for (const auto& [name, d] : pdk.devices) {
     if (d.polarity != polarity) continue;
@@ -55,37 +54,13 @@ void declareRole(const pdk::Pdk& pdk, const std::string& role, const std::string
     l_min = std::min(l_min, d.l_min);
     l_max = std::max(l_max, d.l_max);
   }
-  const pdk::Role& r = pdk.role(role);
-  out.push_back(Parameter::real(role + "_w", "m", r.w, w_min, w_max, "width, " + what));
-  out.push_back(Parameter::real(role + "_l", "m", r.l, l_min, l_max, "length, " + what));
-  out.push_back(Parameter::oneOf(role + "_flavour", r.device, flavours(pdk, polarity), "flavour, " + what));
+  device.oneOf("flavour", flavours(pdk, polarity), "flavour, " + what);
+  device.real("w", "m", w_min, w_max, "width, " + what);
+  device.real("l", "m", l_min, l_max, "length, " + what);
 }
 
-/// Role of the PDK, replaced by the variant's, then by what the user set. Empty when the variant removes the device.
-std::optional<pdk::Role> resolveRole(const pdk::Pdk& pdk, const ParameterSet& set, const std::string& variant,
-                                     const std::string& role) {
-  std::optional<pdk::Role> r = pdk.role(role);
-  if (const auto v = pdk.variants.find(variant); v != pdk.variants.end())
-    if (const auto o = v->second.find(role); o != v->second.end()) r = o->second;
-  if (!r || r->device.empty()) return std::nullopt;
-  if (set.isSet(role + "_w")) r->w = set.real(role + "_w");
-  if (set.isSet(role + "_l")) r->l = set.real(role + "_l");
-  if (set.isSet(role + "_flavour")) r->device = set.choice(role + "_flavour");
-  return r;
-}
-
-double resolveValue(const pdk::Pdk& pdk, const ParameterSet& set, const std::string& variant, const std::string& key,
-                    const std::string& parameter, double fallback) {
-  if (set.isSet(parameter)) return set.real(parameter);
-  if (const auto v = pdk.variant_values.find(variant); v != pdk.variant_values.end())
-    if (const auto o = v->second.find(key); o != v->second.end()) return o->second;
-  return fallback;
-}
-
-std::string subcircuitName(const GainCellDesign& design, StorageNode storage) {
-  std::string name = "gain_cell";
-  if (design.variant != kReference) name += "_" + design.variant;
-  return storage == StorageNode::Port ? name + "_probed" : name;
+std::string subcircuitName(StorageNode storage) {
+  return storage == StorageNode::Port ? "gain_cell_probed" : "gain_cell";
 }
 
 std::vector<std::string> ports(const GainCellDesign& design, StorageNode storage) {
@@ -110,50 +85,45 @@ void addDevice(const pdk::Pdk& pdk, netlist::Subcircuit& cell, const std::string
 
 }  // namespace
 
-ParameterSet gainCellParameters(const pdk::Pdk& pdk) {
-  std::vector<std::string> variants = {kReference};
-  for (const auto& [name, roles] : pdk.variants)
-    if (name != kReference) variants.push_back(name);
-  std::vector<Parameter> list = {
-      Parameter::oneOf("variant", kReference, variants,
-                       "set of sizes; sizes given one by one win over the variant's (source: the PDK)")};
-  for (const auto& r : kRoles) declareRole(pdk, r.name, r.what, r.polarity, list);
-  declareRole(pdk, kWriteP, "p device of the write gate", 'p', list);
-  list.push_back(Parameter::real("c_storage", "F", pdk.storage_capacitance, 1e-16, 1e-12, "storage capacitor"));
+void declareGainCell(const pdk::Pdk& pdk, design::Schema& schema) {
+  const design::SchemaBranch cell(schema, "cell");
+  for (const auto& r : kRoles) declareDevice(pdk, cell.in(r.name), r.what, r.polarity);
+  declareDevice(pdk, cell.optional(kWriteP, "p device of the write gate; without it the write switch is single-ended"),
+                "p device of the write gate", 'p');
+  cell.real("c_storage", "F", 1e-16, 1e-12, "storage capacitor");
   const double v_max = 2.0 * std::max(pdk.vdd, pdk.vdd_io);
-  list.push_back(Parameter::real("we_low", "V", pdk.write_vlow, -v_max, v_max, "low level of the write enable"));
-  list.push_back(Parameter::real("we_high", "V", pdk.write_vhigh, 0, v_max, "high level of the write enable"));
-  list.push_back(Parameter::real("n_well", "V", pdk.write_nwell, 0, v_max, "n-well of the write gate's p device"));
-  list.push_back(
-      Parameter::real("wbl_idle", "V", pdk.write_bitline_idle, 0, v_max, "write bit line between writes (retention)"));
-  return ParameterSet(list);
+  const design::SchemaBranch write = cell.in("write");
+  write.real("low", "V", -v_max, v_max, "low level of the write enable");
+  write.real("high", "V", 0, v_max, "high level of the write enable; at the process's supply it follows the run's");
+  write.real("idle", "V", 0, v_max, "write bit line between writes (retention); follows the run's supply");
+  const design::SchemaBranch with_p = write.whenPresent("cell.write_p");
+  with_p.real("n_well", "V", 0, v_max, "n-well of the write gate's p device");
+  const design::SchemaBranch load = cell.in("load");
+  load.real("bit", "F", 0, 1e-12, "what one cell at rest adds to its bit line, wire apart, as a charge into a column shows it");
+  load.real("word", "F", 0, 1e-12, "what one cell adds to its word line or complement, wire apart");
 }
 
-GainCellDesign resolveGainCell(const pdk::Pdk& pdk, const ParameterSet& set) {
+pdk::Role deviceOf(const design::Branch& device) {
+  return {device.choice("flavour"), device.real("w"), device.real("l")};
+}
+
+GainCellDesign resolveCellDevices(const Design& design) {
+  const design::Branch cell = design.branch("cell");
   GainCellDesign d;
-  d.variant = set.choice("variant");
-  const auto require = [&](const std::string& role, char polarity, const pdk::Role& r) {
-    if (pdk.device(r.device).polarity != polarity)
-      throw Error(
-          "CEL-0011",
-          fmt::format("{} is a {} device, {} needs the other polarity", r.device, pdk.device(r.device).polarity, role),
-          fmt::format("variant '{}' of PDK '{}'", d.variant, pdk.name));
-  };
-  for (const auto& info : kRoles) {
-    const auto role = resolveRole(pdk, set, d.variant, info.name);
-    if (!role)
-      throw Error("CEL-0010", fmt::format("variant '{}' has no {}", d.variant, info.what), pdk.manifest.string(),
-                  "only write_p may be removed");
-    require(info.name, info.polarity, *role);
-    d.*(info.member) = *role;
-  }
-  d.write_p = resolveRole(pdk, set, d.variant, kWriteP);
-  if (d.write_p) require(kWriteP, 'p', *d.write_p);
-  d.c_storage = resolveValue(pdk, set, d.variant, "storage_capacitance", "c_storage", pdk.storage_capacitance);
-  d.we_low = resolveValue(pdk, set, d.variant, "write_vlow", "we_low", pdk.write_vlow);
-  d.we_high = resolveValue(pdk, set, d.variant, "write_vhigh", "we_high", pdk.write_vhigh);
-  d.n_well = resolveValue(pdk, set, d.variant, "write_nwell", "n_well", pdk.write_nwell);
-  d.wbl_idle = resolveValue(pdk, set, d.variant, "write_bitline_idle", "wbl_idle", pdk.write_bitline_idle);
+  for (const auto& info : kRoles) d.*(info.member) = deviceOf(cell.branch(info.name));
+  if (cell.has(kWriteP)) d.write_p = deviceOf(cell.branch(kWriteP));
+  d.c_storage = cell.real("c_storage");
+  d.we_low = d.we_high = d.n_well = d.wbl_idle = std::numeric_limits<double>::quiet_NaN();
+  return d;
+}
+
+GainCellDesign resolveGainCell(const Design& design) {
+  const design::Branch cell = design.branch("cell");
+  GainCellDesign d = resolveCellDevices(design);
+  d.n_well = d.write_p ? cell.real("write.n_well") : 0.0;
+  d.we_low = cell.real("write.low");
+  d.we_high = cell.real("write.high");
+  d.wbl_idle = cell.real("write.idle");
   return d;
 }
 
@@ -167,18 +137,16 @@ GainCellDesign atSupply(GainCellDesign design, const pdk::Pdk& pdk, double vdd) 
   return design;
 }
 
-GainCell defineGainCell(const pdk::Pdk& pdk, const ParameterSet& parameters, netlist::Circuit& circuit,
-                        StorageNode storage) {
+GainCell defineGainCell(const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit, StorageNode storage) {
   GainCell cell;
-  cell.design = resolveGainCell(pdk, parameters);
+  cell.design = resolveCellDevices(design);
   cell.storage = storage;
-  cell.subcircuit = subcircuitName(cell.design, storage);
+  cell.subcircuit = subcircuitName(storage);
   const GainCellDesign& d = cell.design;
 
   netlist::Subcircuit sub;
   sub.name = cell.subcircuit;
-  sub.description =
-      fmt::format("6T gain cell, variant {}: stored voltage on sn, current into bl while wl is high", d.variant);
+  sub.description = "6T gain cell: stored voltage on sn, current into bl while wl is high";
   sub.ports = ports(d, storage);
   addDevice(pdk, sub, "write_n", d.write_n, {"wbl", "we", "sn", "vss"});
   if (d.write_p) addDevice(pdk, sub, "write_p", *d.write_p, {"wbl", "web", "sn", "nw"});
@@ -214,15 +182,15 @@ Generator gainCellGenerator() {
   Generator g;
   g.kind = "gain-cell";
   g.description = "6T gain cell: write gate, storage capacitor, push-pull pair, read gate";
-  g.parameters = gainCellParameters;
-  g.define = [](const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-    return defineGainCell(pdk, set, circuit).subcircuit;
+  g.define = [](const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+    return defineGainCell(pdk, design, circuit).subcircuit;
   };
   // Write each of the extremes and the middle, then read it with the longest pulse.
-  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
+  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
     std::vector<CellStep> steps;
-    for (const double x : {0.0, 0.5, 1.0}) steps.push_back({x * conditions.vdd, 10e-9, 15e-9, 0});
-    return gainCellSequence(pdk, conditions, set, steps).deck;
+    for (const double x : {0.0, 0.5, 1.0})
+      steps.push_back({x * conditions.vdd, design.real("timing.token.write"), design::longestPulse(design), 0});
+    return gainCellSequence(pdk, conditions, design, steps).deck;
   };
   return g;
 }

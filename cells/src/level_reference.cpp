@@ -17,8 +17,7 @@
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Design;
 
 namespace {
 
@@ -38,21 +37,19 @@ void addCells(netlist::Subcircuit& sub, const GainCell& cell, const std::string&
 
 }  // namespace
 
-ParameterSet levelReferenceParameters(const pdk::Pdk& pdk) {
-  ParameterSet set;
-  declarePair(set, "amp", {4e-6, 8e-6, 0.2e-6}, "input pair of the amplifiers (n for the high level, p for the low)");
-  declarePair(set, "amp_load", {1e-6, 2e-6, 0.2e-6}, "mirror load of the amplifiers");
-  declarePair(set, "amp_tail", {1e-6, 2e-6, 0.2e-6}, "tail of the amplifiers and the diodes that bias them");
-  set.declare({Parameter::real("amp_r", "ohm", 50e3, 1e3, 1e7, "resistor between the bias diodes: sets the tails"),
-               Parameter::real("level_c", "F", 5e-12, 0, 1e-6,
-                               "capacitor on each level: gives the DAC its charge and the loop its slowest pole")});
-  declarePrefixed(set, "cell_", arrayCellParameters(pdk));
-  return set;
+void declareLevelReference(design::Schema& schema) {
+  const design::SchemaBranch level(schema, "reference.level");
+  using Length = design::SchemaBranch::Length;
+  level.pair("amp", "input pair of the amplifiers (n for the high level, p for the low)", Length::Given);
+  level.pair("load", "mirror load of the amplifiers", Length::Given);
+  level.pair("tail", "tail of the amplifiers and the diodes that bias them", Length::Given);
+  level.real("r", "ohm", 1e3, 1e7, "resistor between the bias diodes: sets the tails");
+  level.real("c", "F", 0, 1e-6, "capacitor on each level: gives the DAC its charge and the loop its slowest pole");
 }
 
-std::string defineLevelReference(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-  const GainCell cell =
-      defineGainCell(pdk, extractPrefixed(set, "cell_", gainCellParameters(pdk)), circuit, StorageNode::Port);
+std::string defineLevelReference(const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+  const GainCell cell = defineGainCell(pdk, design, circuit, StorageNode::Port);
+  const design::Branch level = design.branch("reference.level");
   netlist::Subcircuit sub;
   sub.name = "level_reference";
   sub.description = "end levels of the write DAC at which a cell pushes as much as it pulls";
@@ -60,9 +57,9 @@ std::string defineLevelReference(const pdk::Pdk& pdk, const ParameterSet& set, n
   Blocks b(pdk, sub);
   addCells(sub, cell, "lo", "low", "vdd");
   addCells(sub, cell, "hi", "0", "high");
-  const PairSize amp = pairSize(set, "amp"), load = pairSize(set, "amp_load"), tail = pairSize(set, "amp_tail");
+  const PairSize amp = pairSize(level, "amp"), load = pairSize(level, "load"), tail = pairSize(level, "tail");
   b.pmos("bias_p", "pb", "pb", "vdd", tail.p, tail.l);
-  b.resistor("bias", "pb", "nb", set.real("amp_r"));
+  b.resistor("bias", "pb", "nb", level.real("r"));
   b.nmos("bias_n", "nb", "nb", "0", tail.n, tail.l);
   // p input: the output reaches ground.
   b.pmos("lo_tail", "lo_t", "pb", "vdd", tail.p, tail.l);
@@ -76,19 +73,18 @@ std::string defineLevelReference(const pdk::Pdk& pdk, const ParameterSet& set, n
   b.nmos("hi_mid", "high", "mid", "hi_t", amp.n, amp.l);
   b.pmos("hi_load_in", "hi_m", "hi_m", "vdd", load.p, load.l);
   b.pmos("hi_load_out", "high", "hi_m", "vdd", load.p, load.l);
-  b.capacitor("low", "low", "0", set.real("level_c"));
-  b.capacitor("high", "high", "vdd", set.real("level_c"));
+  b.capacitor("low", "low", "0", level.real("c"));
+  b.capacitor("high", "high", "vdd", level.real("c"));
   circuit.define(sub);
   return sub.name;
 }
 
-netlist::Deck levelReferenceDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set,
+netlist::Deck levelReferenceDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design,
                                  double stop) {
   netlist::Deck deck = pdk::emptyDeck(pdk, conditions, "end levels of the write DAC, and what cells do with them");
   netlist::Circuit& c = deck.circuit;
-  const std::string name = defineLevelReference(pdk, set, c);
-  const GainCell cell =
-      defineGainCell(pdk, extractPrefixed(set, "cell_", gainCellParameters(pdk)), c, StorageNode::Port);
+  const std::string name = defineLevelReference(pdk, design, c);
+  const GainCell cell = defineGainCell(pdk, design, c, StorageNode::Port);
   c.add(netlist::VoltageSource{"vdd", "vdd", "0", netlist::Dc{conditions.vdd}});
   c.add(netlist::VoltageSource{"mid", "mid", "0", netlist::Dc{conditions.vdd / 2}});
   c.add(netlist::Instance{"reference", name, {"low", "high", "mid", "vdd"}, {}});
@@ -115,10 +111,9 @@ Generator levelReferenceGenerator() {
   Generator g;
   g.kind = "level-reference";
   g.description = "end levels of the write DAC from replica cells: push and pull stay equal over corners";
-  g.parameters = levelReferenceParameters;
   g.define = defineLevelReference;
-  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
-    return levelReferenceDeck(pdk, conditions, set, 2e-6);
+  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
+    return levelReferenceDeck(pdk, conditions, design, 2e-6);
   };
   return g;
 }

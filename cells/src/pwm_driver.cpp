@@ -13,28 +13,25 @@
 #include "blocks.hpp"
 #include "gaincell/cells/column.hpp"
 #include "gaincell/cells/drivers.hpp"
+#include "gaincell/design/conventions.hpp"
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Design;
 
-ParameterSet pwmDriverParameters(const pdk::Pdk& pdk) {
-  ParameterSet set({Parameter::integer("levels", 16, 2, 64, "input levels, 0 included (published: 16)"),
-                    Parameter::real("match_c", "F", 16e-15, 0, 1e-12,
-                                    "capacitor in the window's path, as large as the junctions of the other taps")});
-  declarePair(set, "tap", {1e-6, 1e-6, 0}, "transmission gate of each stop line");
-  declarePair(set, "select", {0.2e-6, 0.4e-6, 0}, "inverter of each select line");
-  declarePair(set, "sense", {0.3e-6, 0.6e-6, 0}, "inverters behind the gates, and the one that makes the pulse");
-  declarePair(set, "nand", {0.4e-6, 0.4e-6, 0}, "gate of start and stop");
-  declarePrefixed(set, "driver_", wordLineDriverParameters(pdk));
-  return set;
+void declarePwmDriver(design::Schema& schema) {
+  const design::SchemaBranch pwm(schema, "driver.pwm");
+  pwm.real("match.c", "F", 0, 1e-12, "capacitor in the window's path, as large as the junctions of the other taps");
+  pwm.pair("tap", "transmission gate of each stop line");
+  pwm.pair("select", "inverter of each select line");
+  pwm.pair("sense", "inverters behind the gates, and the one that makes the pulse");
+  pwm.pair("nand", "gate of start and stop");
 }
 
-std::string definePwmDriver(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-  const std::string driver =
-      defineWordLineDriver(pdk, extractPrefixed(set, "driver_", wordLineDriverParameters(pdk)), circuit);
-  const int levels = set.integer("levels");
+std::string definePwmDriver(const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+  const std::string driver = defineWordLineDriver(pdk, design, circuit);
+  const design::Branch pwm = design.branch("driver.pwm");
+  const int levels = design.integer("timing.levels");
   netlist::Subcircuit sub;
   sub.name = "pwm_driver";
   sub.description = "input level to word-line pulse: one of the shared stop lines ends it";
@@ -44,16 +41,16 @@ std::string definePwmDriver(const pdk::Pdk& pdk, const ParameterSet& set, netlis
   Blocks b(pdk, sub);
   for (int k = 0; k < levels; ++k) {
     const std::string select = fmt::format("sel_{}", k), off = fmt::format("sel_{}_b", k);
-    b.inverter(off, select, off, pairSize(set, "select"));
-    b.gate(fmt::format("tap_{}", k), fmt::format("stop_{}", k), "stop", select, off, pairSize(set, "tap"));
+    b.inverter(off, select, off, pairSize(pwm, "select"));
+    b.gate(fmt::format("tap_{}", k), fmt::format("stop_{}", k), "stop", select, off, pairSize(pwm, "tap"));
   }
   const std::string ground(1, '0');  // gcc 12 sees an overlap in assigning the one-letter literal
-  b.gate("match", "window_b", "start_b", "vdd", ground, pairSize(set, "tap"));
-  b.capacitor("match", "start_b", ground, set.real("match_c"));
-  b.inverter("stop_inv", "stop", "run", pairSize(set, "sense"));
-  b.inverter("start_inv", "start_b", "start", pairSize(set, "sense"));
-  b.nand("pulse", {"run", "start"}, "pulse_b", pairSize(set, "nand"));
-  b.inverter("pulse_inv", "pulse_b", "pulse", pairSize(set, "sense"));
+  b.gate("match", "window_b", "start_b", "vdd", ground, pairSize(pwm, "tap"));
+  b.capacitor("match", "start_b", ground, pwm.real("match.c"));
+  b.inverter("stop_inv", "stop", "run", pairSize(pwm, "sense"));
+  b.inverter("start_inv", "start_b", "start", pairSize(pwm, "sense"));
+  b.nand("pulse", {"run", "start"}, "pulse_b", pairSize(pwm, "nand"));
+  b.inverter("pulse_inv", "pulse_b", "pulse", pairSize(pwm, "sense"));
   sub.add(netlist::Instance{"driver", driver, {"pulse", "wl", "wlb", "vdd"}, {}});
   circuit.define(sub);
   return sub.name;
@@ -63,11 +60,10 @@ Generator pwmDriverGenerator() {
   Generator g;
   g.kind = "pwm-driver";
   g.description = "input level to word-line pulse, timing shared by all rows";
-  g.parameters = pwmDriverParameters;
   g.define = definePwmDriver;
-  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
-    const int top = set.integer("levels") - 1;
-    return pwmDriverDeck(pdk, conditions, set, {top, 0, 1, top / 2}, 1e-9).deck;
+  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
+    const int top = design::topPulse(design);
+    return pwmDriverDeck(pdk, conditions, design, {top, 0, 1, top / 2}, design::pulseLsb(design)).deck;
   };
   return g;
 }

@@ -9,13 +9,15 @@
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/cells/tile.hpp"
 #include "gaincell/support/error.hpp"
+#include "gaincell/support/suggest.hpp"
 
 namespace gaincell::cells {
 
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = {
       gainCellGenerator(),       reluConverterGenerator(), signedConverterGenerator(), columnGenerator(),
-      tileGenerator(),           arrayGenerator(),         wordLineDriverGenerator(),  writePathGenerator(),
+      valueColumnGenerator(),    tileGenerator(),          arrayGenerator(),          valueArrayGenerator(),
+               wordLineDriverGenerator(),  writePathGenerator(),
       levelReferenceGenerator(), pwmDriverGenerator(),
   };
   return list;
@@ -28,7 +30,7 @@ const Generator& generator(const std::string& kind) {
     kinds.push_back(g.kind);
   }
   throw support::Error("CEL-0001", fmt::format("there is no circuit kind '{}'", kind), "",
-                       fmt::format("kinds are {}", fmt::join(kinds, ", ")));
+                       support::didYouMean(kind, kinds, fmt::format("kinds are {}", fmt::join(kinds, ", "))));
 }
 
 }  // namespace gaincell::cells

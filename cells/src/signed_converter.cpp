@@ -5,7 +5,7 @@ namespace gaincell::cells {
 namespace {
 
 /// Transmission-gate master-slave flip-flop, D = pos, rising edge of sck: sgn, sgnb.
-void addSignFlipFlop(Blocks& b, const netlist::ParameterSet& set) {
+void addSignFlipFlop(Blocks& b, const design::Branch& set) {
   const PairSize inv = pairSize(set, "flipflop"), gate = pairSize(set, "flipflop_gate");
   b.inverter("sck_inv", "sck", "sckb", inv);
   b.inverter("sck_buf", "sckb", "sckd", inv);
@@ -21,11 +21,12 @@ void addSignFlipFlop(Blocks& b, const netlist::ParameterSet& set) {
 
 }  // namespace
 
-std::string defineSignedConverter(const pdk::Pdk& pdk, const netlist::ParameterSet& set, netlist::Circuit& circuit) {
+std::string defineSignedConverter(const pdk::Pdk& pdk, const design::Design& design, netlist::Circuit& circuit) {
+  const design::Branch set = converterBranch(design, ConverterKind::Signed);
   netlist::Subcircuit sub;
   sub.name = isActive(set) ? "signed_converter_active" : "signed_converter";
   sub.description = "Signed charge-to-pulse converter: bit line to pulse and sign";
-  sub.ports = converterPorts(ConverterKind::Signed, set);
+  sub.ports = converterPorts(ConverterKind::Signed, design);
   Blocks b(pdk, sub);
   addFrontEnd(b, ConverterKind::Signed, set);
   addSignFlipFlop(b, set);

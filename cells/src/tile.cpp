@@ -5,36 +5,20 @@
 #include <algorithm>
 
 #include "converter_parts.hpp"
+#include "gaincell/cells/array.hpp"
+#include "gaincell/design/conventions.hpp"
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Design;
 
-ParameterSet tileParameters(const pdk::Pdk& pdk) {
-  ParameterSet set(
-      {Parameter::integer("rows", 64, 1, 1024, "word lines of array 1: elements of query and key"),
-       Parameter::integer("cols", 64, 1, 1024, "bit lines of array 1, word lines of array 2: tokens"),
-       Parameter::integer("outputs", 64, 1, 1024, "bit lines of array 2: elements of the value"),
-       Parameter::real("wire_r", "ohm", 2.0, 1e-3, 1e4, "series resistance of a line per array element (assumption)"),
-       Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12, "capacitance of a line per array element (assumption)"),
-       Parameter::real("t_write", "s", 12e-9, 0.2e-9, 1e-3, "write enable of one token"),
-       Parameter::real("t_token", "s", 65e-9, 1e-9, 1, "time of one token (hardware figure of the paper)")});
-  declarePrefixed(set, "cell_", arrayCellParameters(pdk));
-  declarePrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu));
-  declarePrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed));
-  return set;
-}
-
-TileTiming tileTiming(const pdk::Pdk& pdk, const ParameterSet& set) {
-  const auto relu = converterTiming(ConverterKind::Relu,
-                                    extractPrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu)));
-  const auto out = converterTiming(ConverterKind::Signed,
-                                   extractPrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed)));
+TileTiming tileTiming(const Design& design) {
+  const auto relu = converterTiming(ConverterKind::Relu, design);
+  const auto out = converterTiming(ConverterKind::Signed, design);
   constexpr double kLead = 0.5e-9;  // s, write bit line settled before the write enable, and parked after it
   TileTiming t;
   t.write_start = kLead;
-  t.write_end = t.write_start + set.real("t_write");
+  t.write_end = t.write_start + design.real("timing.token.write");
   // The bit lines are reset while the token is still being written; the input waits for its end.
   t.relu_start = std::max(0.0, t.write_end + kLead - relu.input_start);
   t.signed_start = t.relu_start + relu.window_start - out.input_start;
@@ -117,17 +101,15 @@ void addConverters(netlist::Subcircuit& sub, const ConverterRow& row) {
   }
 }
 
-std::string defineTile(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-  const int rows = set.integer("rows"), cols = set.integer("cols"), outputs = set.integer("outputs");
-  const double r = set.real("wire_r"), c = set.real("wire_c");
-  const ParameterSet cell = extractPrefixed(set, "cell_", gainCellParameters(pdk));
-  const ParameterSet relu = extractPrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu));
-  const ParameterSet sign = extractPrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed));
-  tileTiming(pdk, set);  // refuses illegal phases
-  const CellColumn keys = defineCellColumn(pdk, cell, rows, r, c, WriteSelect::Column, circuit);
-  const CellColumn values = defineCellColumn(pdk, cell, cols, r, c, WriteSelect::Row, circuit);
-  const std::string relu_name = defineConverter(pdk, ConverterKind::Relu, relu, circuit);
-  const std::string sign_name = defineConverter(pdk, ConverterKind::Signed, sign, circuit);
+std::string defineTile(const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+  // Array 2 has a word line per token and a bit line per element of a value, as many as a key has.
+  const int rows = design.integer("array.rows"), cols = design.integer("array.cols"), outputs = rows;
+  const LineWire wire = lineWire(pdk, design, "word");
+  tileTiming(design);  // refuses illegal phases
+  const CellColumn keys = defineCellColumn(pdk, design, ArrayRole::Keys, circuit);
+  const CellColumn values = defineCellColumn(pdk, design, ArrayRole::Values, circuit);
+  const std::string relu_name = defineConverter(pdk, ConverterKind::Relu, design, circuit);
+  const std::string sign_name = defineConverter(pdk, ConverterKind::Signed, design, circuit);
 
   netlist::Subcircuit sub;
   sub.name = fmt::format("tile_{}x{}x{}", rows, cols, outputs);
@@ -137,17 +119,17 @@ std::string defineTile(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Ci
   for (int j = 0; j < cols; ++j) phi.push_back(fmt::format("phi_{}", j)), phib.push_back(fmt::format("phib_{}", j));
   collectPorts(sub, wl);
   collectPorts(sub, wlb);
-  addArray(sub, keys, "keys", rows, cols, true, wl, wlb, r, c);
-  addArray(sub, values, "values", cols, outputs, false, phi, phib, r, c);
+  addArray(sub, keys, "keys", rows, cols, true, wl, wlb, wire.r, wire.c);
+  addArray(sub, values, "values", cols, outputs, false, phi, phib, wire.r, wire.c);
   for (const auto& element : sub.elements)
     if (const auto* x = std::get_if<netlist::Instance>(&element))
       for (const auto& node : x->nodes)
         if (node == "vddc" || node == "nw" || node.rfind("kw", 0) == 0 || node.rfind("vw", 0) == 0)
           collectPorts(sub, {node});
-  addConverters(sub, {"relu", relu_name, converterPorts(ConverterKind::Relu, relu), cols, "keys", "phi", "1",
-                      !hasSharedLine(relu)});
-  addConverters(sub, {"signed", sign_name, converterPorts(ConverterKind::Signed, sign), outputs, "values", "out", "2",
-                      !hasSharedLine(sign)});
+  addConverters(sub, {"relu", relu_name, converterPorts(ConverterKind::Relu, design), cols, "keys", "phi", "1",
+                      !hasSharedLine(converterBranch(design, ConverterKind::Relu))});
+  addConverters(sub, {"signed", sign_name, converterPorts(ConverterKind::Signed, design), outputs, "values", "out", "2",
+                      !hasSharedLine(converterBranch(design, ConverterKind::Signed))});
   circuit.define(sub);
   return sub.name;
 }
@@ -158,23 +140,23 @@ Generator tileGenerator() {
   Generator g;
   g.kind = "tile";
   g.description = "keys with ReLU converters, values with signed converters: one sub-tile of a head";
-  g.parameters = tileParameters;
   g.define = defineTile;
-  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
+  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
     // Ramps of stored levels and inputs: every level and every input occurs.
     TileStimulus s;
-    const auto level = [&](int i) { return conditions.vdd * (i % 8) / 7.0; };
-    s.keys.resize(static_cast<std::size_t>(set.integer("rows")));
-    s.values.resize(static_cast<std::size_t>(set.integer("cols")));
+    const int levels = design::storedLevels(design), top = design::topPulse(design);
+    const auto level = [&](int i) { return design::storedVoltage(design, i % levels, conditions.vdd); };
+    s.keys.resize(static_cast<std::size_t>(design.integer("array.rows")));
+    s.values.resize(static_cast<std::size_t>(design.integer("array.cols")));
     for (std::size_t i = 0; i < s.keys.size(); ++i)
-      for (int j = 0; j < set.integer("cols"); ++j) s.keys[i].push_back(level(static_cast<int>(3 * i) + 5 * j));
+      for (int j = 0; j < design.integer("array.cols"); ++j) s.keys[i].push_back(level(static_cast<int>(3 * i) + 5 * j));
     for (std::size_t j = 0; j < s.values.size(); ++j)
-      for (int e = 0; e < set.integer("outputs"); ++e)
+      for (int e = 0; e < design.integer("array.rows"); ++e)
         s.values[j].push_back(level(static_cast<int>(5 * j) + 3 * e + 1));
     std::vector<int> row;
-    for (std::size_t i = 0; i < s.keys.size(); ++i) row.push_back(15 - static_cast<int>(i) % 16);
+    for (std::size_t i = 0; i < s.keys.size(); ++i) row.push_back(top - static_cast<int>(i) % (top + 1));
     s.inputs = {row};
-    return tileDeck(pdk, conditions, set, s);
+    return tileDeck(pdk, conditions, design, s);
   };
   return g;
 }

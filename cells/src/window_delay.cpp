@@ -11,22 +11,24 @@
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Branch;
+using design::Design;
 
-void declareWindowDelay(ParameterSet& set, ConverterKind kind) {
-  const bool relu = kind == ConverterKind::Relu;
-  declarePair(set, "window_stage", {0.5e-6, 1e-6, 50e-9}, "inverters of the window's delay line ");
-  declarePair(set, "window_starve", {2e-6, 4e-6, 100e-9},
-              "devices in series with those inverters, gates at the trip point: the current of a comparator sets the "
-              "delay");
-  declarePair(set, "window_trip", {0.4e-6, 0.8e-6, 100e-9}, "inverter that finds the trip point");
-  declareCapacitor(set, "window_c", relu ? 4e-15 : 2e-15, 1e-12, "load of each of those inverters");
-  declarePair(set, "window_driver", {2e-6, 4e-6},
-              "last inverter of the line, which drives all converters; a third of it before");
-  set.declare({Parameter::integer("window_stages", 2, 2, 100, "starved inverters of the line, even"),
-               Parameter::real("window_delay", "s", relu ? 0.44e-9 : 0.30e-9, 0, 10e-9,
-                               "nominal delay of that line: its input edge comes so much before t_win")});
+void declareWindowDelay(const design::SchemaBranch& converter) {
+  using Length = design::SchemaBranch::Length;
+  converter.in("window").oneOf("timing", {"clock", "replica"},
+                               "clock: the output window is the clock's; replica: it comes through a delay line that is "
+                               "slow where the comparator is slow");
+  const design::SchemaBranch w = converter.in("window").when("timing", {"replica"});
+  w.pair("stage", "inverters of the window's delay line", Length::Given);
+  w.pair("starve",
+         "devices in series with those inverters, gates at the trip point: the current of a comparator sets the delay",
+         Length::Given);
+  w.pair("trip", "inverter that finds the trip point", Length::Given);
+  w.capacitor("c", "load of each of those inverters");
+  w.pair("driver", "last inverter of the line, which drives all converters; a third of it before");
+  w.integer("stages", 2, 100, "starved inverters of the line, even");
+  w.real("delay", "s", 0, 10e-9, "nominal delay of that line: its input edge comes so much before the window opens");
 }
 
 namespace {
@@ -42,34 +44,35 @@ void starvedInverter(Blocks& b, const std::string& name, const std::string& in, 
 
 }  // namespace
 
-bool hasReplicaWindow(const ParameterSet& set) {
-  return set.isChoice("window", "replica") || (set.isChoice("window", "auto") && !isActive(set));
+bool hasReplicaWindow(const Branch& converter) {
+  return converter.isChoice("window.timing", "replica");
 }
 
-bool hasSharedBlock(const ParameterSet& set) {
-  return hasReplicaWindow(set) || hasSharedLine(set) || set.isChoice("bias", "replica");
+bool hasSharedBlock(const Branch& converter) {
+  return hasReplicaWindow(converter) || hasSharedLine(converter) || converter.isChoice("bias", "replica");
 }
 
-std::string defineWindowDelay(const pdk::Pdk& pdk, ConverterKind kind, const ParameterSet& set,
+std::string defineWindowDelay(const pdk::Pdk& pdk, ConverterKind kind, const Design& design,
                               netlist::Circuit& circuit) {
-  const int stages = set.integer("window_stages");
+  const Branch window = converterBranch(design, kind).branch("window");
+  const int stages = window.integer("stages");
   if (stages % 2 != 0)
-    throw support::Error("CNV-0005", fmt::format("{} inverters in the window's delay line", stages), "window_stages",
-                         "give an even number: the window must not be inverted");
+    throw support::Error("CNV-0005", fmt::format("{} inverters in the window's delay line", stages),
+                         window.path() + ".stages", "give an even number: the window must not be inverted");
   netlist::Subcircuit sub;
   sub.name = ownName(kind, "window_delay");
   sub.description = "delay of the output window that follows the delay of comparator and switch";
   sub.ports = {"in", "out", "vdd"};
   Blocks b(pdk, sub);
-  b.inverter("trip", "mid", "mid", pairSize(set, "window_trip"));
+  b.inverter("trip", "mid", "mid", pairSize(window, "trip"));
   std::string at = "in";
   for (int k = 0; k < stages; ++k) {
     const std::string next = fmt::format("d{}", k), name = fmt::format("stage{}", k);
-    starvedInverter(b, name, at, next, pairSize(set, "window_stage"), pairSize(set, "window_starve"));
-    b.capacitor(next, next, "0", set.real("window_c"));
+    starvedInverter(b, name, at, next, pairSize(window, "stage"), pairSize(window, "starve"));
+    b.capacitor(next, next, "0", window.real("c"));
     at = next;
   }
-  PairSize driver = pairSize(set, "window_driver");
+  PairSize driver = pairSize(window, "driver");
   b.inverter("before", at, "drive", {driver.n / 3, driver.p / 3, driver.l});
   b.inverter("driver", "drive", "out", driver);
   circuit.define(sub);

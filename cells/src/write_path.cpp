@@ -13,50 +13,43 @@
 
 #include "blocks.hpp"
 #include "gaincell/cells/drivers.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 
 namespace gaincell::cells {
 
-using netlist::Parameter;
-using netlist::ParameterSet;
+using design::Design;
 
 namespace {
 
-void addTap(Blocks& b, const ParameterSet& set, const std::string& from, const std::string& select) {
-  b.inverter(select + "_inv", select, select + "_b", pairSize(set, "select"));
-  b.gate(select, from, "out", select, select + "_b", pairSize(set, "tap"));
+void addTap(Blocks& b, const design::Branch& write, const std::string& from, const std::string& select) {
+  b.inverter(select + "_inv", select, select + "_b", pairSize(write, "select"));
+  b.gate(select, from, "out", select, select + "_b", pairSize(write, "tap"));
 }
 
 }  // namespace
 
-ParameterSet writePathParameters(const pdk::Pdk& pdk) {
-  ParameterSet set = gainCellParameters(pdk);
-  set.declare(
-      {Parameter::integer("dac_levels", 8, 2, 64, "levels of the DAC, from 0 to VDD (published: 3 bit)"),
-       Parameter::integer("rows", 64, 1, 1024, "cells on the write-enable line (testbench)"),
-       Parameter::integer("cols", 64, 1, 1024, "cells on the write bit line (testbench)"),
-       Parameter::real("wire_r", "ohm", 2.0, 1e-3, 1e4, "series resistance per element (published array model)"),
-       Parameter::real("wire_c", "F", 0.8e-15, 0, 1e-12, "capacitance per element (published array model)"),
-       Parameter::real("ref_r", "ohm", 50, 1e-3, 1e6, "output resistance of each reference rail (testbench)")});
-  declarePair(set, "tap", {4e-6, 4e-6, 0}, "transmission gate of each DAC level");
-  declarePair(set, "select", {0.3e-6, 0.6e-6, 0}, "inverter of each select line");
-  declarePair(set, "nand", {0.5e-6, 0.5e-6, 0}, "gate of column select and write clock");
-  declarePair(set, "we_1", {0.6e-6, 1.2e-6, 0}, "first inverter of the write enable");
-  declarePair(set, "we_2", {1.2e-6, 2.4e-6, 0}, "second inverter of the complement");
-  declarePair(set, "we_out", {2.5e-6, 5e-6, 0}, "output inverters of both write-enable lines");
-  return set;
+void declareWritePath(design::Schema& schema) {
+  const design::SchemaBranch write(schema, "write");
+  write.in("reference").real("r", "ohm", 1e-3, 1e6, "output resistance of each reference rail of the DAC");
+  write.pair("tap", "transmission gate of each DAC level");
+  write.pair("select", "inverter of each select line");
+  write.pair("nand", "gate of column select and write clock");
+  write.pair("we1", "first inverter of the write enable");
+  write.pair("we2", "inverters of the complement");
+  write.pair("out", "output inverters of both write-enable lines");
 }
 
-WritePath defineWritePath(const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-  const GainCellDesign cell = resolveGainCell(pdk, set);
-  if (std::fabs(cell.we_high - pdk.vdd) > 1e-6 || std::fabs(cell.we_low) > 1e-6)
+WritePath defineWritePath(const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+  const double we_low = design.real("cell.write.low"), we_high = design.real("cell.write.high");
+  const design::Branch write = design.branch("write");
+  if (std::fabs(we_high - pdk.vdd) > 1e-6 || std::fabs(we_low) > 1e-6)
     throw support::Error("CEL-0021",
-                         fmt::format("the write enable of variant '{}' runs between {:.3g} and {:.3g} V", cell.variant,
-                                     cell.we_low, cell.we_high),
-                         "write-path",
-                         "choose a variant whose write enable is a core signal (the driver has no level shifter)");
+                         fmt::format("the write enable runs between {:.3g} and {:.3g} V", we_low, we_high),
+                         fmt::format("write-path of design {}", design.name),
+                         "choose a design whose write enable is a core signal (the driver has no level shifter)");
   WritePath path;
-  path.levels = set.integer("dac_levels");
+  path.levels = design::storedLevels(design);
   path.dac = "write_dac";
   path.driver = "write_enable_driver";
 
@@ -68,8 +61,8 @@ WritePath defineWritePath(const pdk::Pdk& pdk, const ParameterSet& set, netlist:
   for (int k = 0; k < path.levels; ++k) dac.ports.push_back(fmt::format("sel_{}", k));
   dac.ports.insert(dac.ports.end(), {"selpark", "out", "vdd"});
   Blocks d(pdk, dac);
-  for (int k = 0; k < path.levels; ++k) addTap(d, set, fmt::format("ref_{}", k), fmt::format("sel_{}", k));
-  addTap(d, set, "park", "selpark");
+  for (int k = 0; k < path.levels; ++k) addTap(d, write, fmt::format("ref_{}", k), fmt::format("sel_{}", k));
+  addTap(d, write, "park", "selpark");
   circuit.define(dac);
 
   netlist::Subcircuit driver;
@@ -77,12 +70,12 @@ WritePath defineWritePath(const pdk::Pdk& pdk, const ParameterSet& set, netlist:
   driver.description = "write-enable driver: we is high while column and clock are, web is its complement";
   driver.ports = {"column", "clock", "we", "web", "vdd"};
   Blocks w(pdk, driver);
-  w.nand("select", {"column", "clock"}, "off", pairSize(set, "nand"));
-  w.inverter("we_out", "off", "we", pairSize(set, "we_out"));
-  w.inverter("we_1", "off", "on", pairSize(set, "we_1"));
-  w.inverter("web_buffer", "on", "on_b", pairSize(set, "we_2"));
-  w.inverter("web_buffer_2", "on_b", "on_2", pairSize(set, "we_2"));
-  w.inverter("web_out", "on_2", "web", pairSize(set, "we_out"));
+  w.nand("select", {"column", "clock"}, "off", pairSize(write, "nand"));
+  w.inverter("we_out", "off", "we", pairSize(write, "out"));
+  w.inverter("we_1", "off", "on", pairSize(write, "we1"));
+  w.inverter("web_buffer", "on", "on_b", pairSize(write, "we2"));
+  w.inverter("web_buffer_2", "on_b", "on_2", pairSize(write, "we2"));
+  w.inverter("web_out", "on_2", "web", pairSize(write, "out"));
   circuit.define(driver);
   return path;
 }
@@ -91,13 +84,12 @@ Generator writePathGenerator() {
   Generator g;
   g.kind = "write-path";
   g.description = "multi-level write DAC, discharge phase and write-enable driver with column select";
-  g.parameters = writePathParameters;
-  g.define = [](const pdk::Pdk& pdk, const ParameterSet& set, netlist::Circuit& circuit) {
-    return defineWritePath(pdk, set, circuit).dac;
+  g.define = [](const pdk::Pdk& pdk, const Design& design, netlist::Circuit& circuit) {
+    return defineWritePath(pdk, design, circuit).dac;
   };
-  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set) {
-    const int top = set.integer("dac_levels") - 1;
-    return writePathDeck(pdk, conditions, set, {top, 0, top / 2, top}, 1e-9, 5e-9).deck;
+  g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
+    const int top = design::storedLevels(design) - 1;
+    return writePathDeck(pdk, conditions, design, {top, 0, top / 2, top}, 1e-9, design.real("timing.token.write")).deck;
   };
   return g;
 }

@@ -3,22 +3,23 @@
 #include <cmath>
 
 #include "gaincell/cells/column.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 #include "testbench_parts.hpp"
 
 namespace gaincell::cells {
 
 using netlist::Dc;
-using netlist::ParameterSet;
+using design::Design;
 
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) {
   throw support::Error("CNV-0002", what, "stimulus of the column",
-                       "give one stored voltage and one input of 0 .. 15 per row");
+                       "give one stored voltage and one input within the levels of a pulse per row");
 }
 
-void checkStimulus(const ColumnStimulus& s, int rows, double vdd) {
+void checkStimulus(const ColumnStimulus& s, int rows, int top, double vdd) {
   const auto n = static_cast<std::size_t>(rows);
   if (s.stored.size() != n) refuse(fmt::format("{} stored values for {} rows", s.stored.size(), rows));
   for (double v : s.stored)
@@ -28,8 +29,8 @@ void checkStimulus(const ColumnStimulus& s, int rows, double vdd) {
   for (const auto& row : s.inputs) {
     if (row.size() != n) refuse(fmt::format("{} inputs for {} rows", row.size(), rows));
     for (double level : row)
-      if (!std::isfinite(level) || level < 0 || level > kPulseLevels + 0.1)
-        refuse(fmt::format("input {} is outside 0 .. {}", level, kPulseLevels));
+      if (!std::isfinite(level) || level < 0 || level > top + 0.1)
+        refuse(fmt::format("input {} is outside 0 .. {}", level, top));
   }
 }
 
@@ -42,28 +43,24 @@ void addWriteIdle(netlist::Circuit& c, const GainCellDesign& cell) {
   c.add(netlist::VoltageSource{"nw", "nw", "0", Dc{cell.n_well}});
 }
 
-GainCellDesign designAt(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& cell) {
-  return atSupply(resolveGainCell(pdk, cell), pdk, conditions.vdd);
+GainCellDesign cellAt(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
+  return atSupply(resolveGainCell(design), pdk, conditions.vdd);
 }
 
 }  // namespace
 
-netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set,
-                         const ColumnStimulus& stimulus) {
-  const int rows = set.integer("rows"), operations = static_cast<int>(stimulus.inputs.size());
-  checkStimulus(stimulus, rows, conditions.vdd);
-  const ConverterKind kind = columnConverter(set);
-  const ParameterSet converter = columnConverterParameters(pdk, set);
+netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind,
+                         const Design& design, const ColumnStimulus& stimulus) {
+  const int rows = arrayRows(design, arrayOf(kind)), operations = static_cast<int>(stimulus.inputs.size());
+  checkStimulus(stimulus, rows, design::topPulse(design), conditions.vdd);
   netlist::Deck deck = pdk::emptyDeck(pdk, conditions, fmt::format("column of {} gain cells", rows));
   netlist::Circuit& c = deck.circuit;
-  const std::string name = generator("column").define(pdk, set, c);
-  const ConverterTiming timing = converterTiming(kind, converter);
+  const std::string name = generator(columnKind(kind)).define(pdk, design, c);
+  const ConverterTiming timing = converterTiming(kind, design);
   deck.saves = {"v(out)", kind == ConverterKind::Relu ? "v(outb)" : "v(sgn)", "v(xcolumn.bl)", "i(vddc)"};
-  const ParameterSet cell = extractPrefixed(set, "cell_", gainCellParameters(pdk));
-  addConverterSources(deck, pdk,
-                      {kind, converter, cell, "", 1, operations, 0, 0, stimulus.level_low, stimulus.level_high},
+  addConverterSources(deck, pdk, {kind, design, "", 1, operations, 0, 0, stimulus.level_low, stimulus.level_high},
                       conditions.vdd);
-  addWriteIdle(c, designAt(pdk, conditions, cell));
+  addWriteIdle(c, cellAt(pdk, conditions, design));
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
 
   std::vector<double> starts;
@@ -71,7 +68,7 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   for (int k = 0; k < operations; ++k) starts.push_back(k * timing.period + timing.input_start);
   for (int i = 0; i < rows; ++i) {
     std::vector<double> widths;
-    for (const auto& row : stimulus.inputs) widths.push_back(row[static_cast<std::size_t>(i)] * kPulseLsb);
+    for (const auto& row : stimulus.inputs) widths.push_back(row[static_cast<std::size_t>(i)] * design::pulseLsb(design));
     for (const char* line : {"wl", "wlb"}) {
       const std::string node = fmt::format("{}_{}", line, i);
       c.add(netlist::VoltageSource{node, node, "0",
@@ -80,9 +77,10 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
     }
     deck.initial[fmt::format("xcolumn.xcells.xcell_{}.sn", i)] = stimulus.stored[static_cast<std::size_t>(i)];
   }
+  const OutputLoad load = outputLoad(kind, pdk, design);
   for (const char* out : {"out", kind == ConverterKind::Relu ? "outb" : "sgn"}) {
-    c.add(netlist::Resistor{fmt::format("load_{}", out), out, fmt::format("far_{}", out), converter.real("load_r")});
-    c.add(netlist::Capacitor{fmt::format("load_{}", out), fmt::format("far_{}", out), "0", converter.real("load_c")});
+    c.add(netlist::Resistor{fmt::format("load_{}", out), out, fmt::format("far_{}", out), load.r});
+    c.add(netlist::Capacitor{fmt::format("load_{}", out), fmt::format("far_{}", out), "0", load.c});
   }
   netlist::Instance x{"column", name, c.find(name)->ports, {}};
   for (auto& node : x.nodes) {  // all write lines idle together
@@ -95,19 +93,19 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   return deck;
 }
 
-netlist::Deck cellChargeDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& cell,
+netlist::Deck cellChargeDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design,
                              double stored, double bitline, const std::vector<double>& widths, double spacing) {
   netlist::Deck deck = pdk::emptyDeck(pdk, conditions, "charge of one cell per pulse, bit line held");
   netlist::Circuit& c = deck.circuit;
-  const GainCell placed = defineGainCell(pdk, cell, c);
-  constexpr double kEdge = 50e-12;  // s, as the converters' phases
+  const GainCell placed = defineGainCell(pdk, design, c);
+  const double edge = design::edgeTime(design);
   std::vector<double> starts;
   for (std::size_t k = 0; k < widths.size(); ++k) starts.push_back((static_cast<double>(k) + 0.1) * spacing);
   c.add(netlist::VoltageSource{"dd", "vdd", "0", Dc{conditions.vdd}});
   c.add(netlist::VoltageSource{"hold", "bl", "0", Dc{bitline}});
-  c.add(netlist::VoltageSource{"wl", "wl", "0", pulseSequence(starts, widths, kEdge, conditions.vdd, false)});
-  c.add(netlist::VoltageSource{"wlb", "wlb", "0", pulseSequence(starts, widths, kEdge, conditions.vdd, true)});
-  addWriteIdle(c, designAt(pdk, conditions, cell));
+  c.add(netlist::VoltageSource{"wl", "wl", "0", pulseSequence(starts, widths, edge, conditions.vdd, false)});
+  c.add(netlist::VoltageSource{"wlb", "wlb", "0", pulseSequence(starts, widths, edge, conditions.vdd, true)});
+  addWriteIdle(c, cellAt(pdk, conditions, design));
   c.add(placeGainCell(placed, "cell", {}));
   deck.initial["xcell.sn"] = stored;
   deck.saves = {"i(vhold)"};

@@ -5,7 +5,7 @@
 
 namespace gaincell::cells {
 
-using netlist::ParameterSet;
+using design::Design;
 
 namespace {
 
@@ -28,27 +28,28 @@ netlist::Pwl chargeWaveform(const ConverterTiming& t, const std::vector<double>&
 }  // namespace
 
 netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind,
-                            const ParameterSet& set, const std::vector<double>& charges) {
+                            const Design& design, const std::vector<double>& charges,
+                            std::optional<double> line_c) {
   const bool relu = kind == ConverterKind::Relu;
   netlist::Deck deck =
       pdk::emptyDeck(pdk, conditions, relu ? "ReLU converter: charge to pulse" : "signed converter: charge to pulse");
   netlist::Circuit& c = deck.circuit;
-  const std::string name = defineConverter(pdk, kind, set, c);
-  const ConverterTiming timing = converterTiming(kind, set);
+  const std::string name = defineConverter(pdk, kind, design, c);
+  const ConverterTiming timing = converterTiming(kind, design);
   const int operations = static_cast<int>(charges.size());
 
   deck.saves = {"v(bl)", "v(out)", relu ? "v(outb)" : "v(sgn)"};
-  const ParameterSet cell = arrayCellParameters(pdk);
-  const ConverterSite site{kind, set, cell, "", 1, operations, 0, 0, 0, {}};
+  const ConverterSite site{kind, design, "", 1, operations, 0, 0, 0, {}};
   addConverterSources(deck, pdk, site, conditions.vdd);
   c.add(netlist::CurrentSource{"in", "0", "bl", chargeWaveform(timing, charges)});
-  c.add(netlist::Capacitor{"line", "bl", "0", set.real("line_c")});
+  c.add(netlist::Capacitor{"line", "bl", "0", line_c.value_or(bitLineCapacitance(pdk, design, arrayOf(kind)))});
+  const OutputLoad load = outputLoad(kind, pdk, design);
   const std::vector<std::string> outputs{"out", relu ? "outb" : "sgn"};
   for (const auto& out : outputs) {
-    c.add(netlist::Resistor{"load_" + out, out, "far_" + out, set.real("load_r")});
-    c.add(netlist::Capacitor{"load_" + out, "far_" + out, "0", set.real("load_c")});
+    c.add(netlist::Resistor{"load_" + out, out, "far_" + out, load.r});
+    c.add(netlist::Capacitor{"load_" + out, "far_" + out, "0", load.c});
   }
-  netlist::Instance x{"conv", name, converterPorts(kind, set), {}};
+  netlist::Instance x{"conv", name, converterPorts(kind, design), {}};
   c.add(x);
 
   setConverterTransient(deck, timing.period * operations);

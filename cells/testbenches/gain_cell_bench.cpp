@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "gaincell/design/conventions.hpp"
+
 namespace gaincell::cells {
 
 void CellBench::drive(const std::string& node, netlist::Stimulus stimulus) {
@@ -23,14 +25,15 @@ void CellBench::driveWordLine(bool on) {
 }
 
 CellBench startCellBench(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                         const netlist::ParameterSet& parameters, const std::string& title, StorageNode storage) {
+                         const design::Design& design, const std::string& title, StorageNode storage) {
   CellBench bench;
   bench.vdd = conditions.vdd;
+  bench.edge = design::edgeTime(design);
   bench.deck = pdk::emptyDeck(pdk, conditions,
                               fmt::format("{} of the gain cell, {} {} {} C {} V", title, pdk.name, conditions.corner,
                                           conditions.temp_c, conditions.vdd));
-  bench.cell = defineGainCell(pdk, parameters, bench.deck.circuit, storage);
-  bench.design = atSupply(bench.cell.design, pdk, conditions.vdd);
+  bench.cell = defineGainCell(pdk, design, bench.deck.circuit, storage);
+  bench.design = atSupply(resolveGainCell(design), pdk, conditions.vdd);
   bench.drive("vdd", netlist::Dc{conditions.vdd});
   bench.drive("vss", netlist::Dc{0.0});  // a source, so that the ground current is measured and charges can be balanced
   bench.drive("bl", netlist::Dc{0.5 * conditions.vdd});

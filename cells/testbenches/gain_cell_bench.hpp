@@ -14,6 +14,7 @@ struct CellBench {
   GainCell cell;
   GainCellDesign design;  ///< levels at the deck's supply
   double vdd = 0;         ///< V
+  double edge = 0;        ///< s, of word line and write enable
 
   void drive(const std::string& node, netlist::Stimulus stimulus);
   /// Constant write enable (both polarities) and n-well.
@@ -23,7 +24,7 @@ struct CellBench {
 };
 
 CellBench startCellBench(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                         const netlist::ParameterSet& parameters, const std::string& title, StorageNode storage);
+                         const design::Design& design, const std::string& title, StorageNode storage);
 
 /// Saves the storage node and the currents of all voltage sources.
 void saveAll(CellBench& bench);

@@ -10,9 +10,9 @@ namespace gaincell::cells {
 namespace {
 
 /// A cell at rest: write gate off, word line low, write bit line parked.
-CellBench restingCell(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& parameters,
+CellBench restingCell(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                       const std::string& title, StorageNode storage, double wbl) {
-  CellBench bench = startCellBench(pdk, conditions, parameters, title, storage);
+  CellBench bench = startCellBench(pdk, conditions, design, title, storage);
   bench.drive("wbl", netlist::Dc{wbl});
   bench.driveWriteEnable(false);
   bench.driveWordLine(false);
@@ -26,9 +26,9 @@ CellBench restingCell(const pdk::Pdk& pdk, const pdk::Conditions& conditions, co
 }  // namespace
 
 netlist::Deck gainCellLeakageDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                  const netlist::ParameterSet& parameters, double wbl, int points) {
+                                  const design::Design& design, double wbl, int points) {
   if (points < 2) throw support::Error("CEL-0016", "a sweep needs at least two points", "leakage");
-  CellBench bench = restingCell(pdk, conditions, parameters, "Leakage", StorageNode::Port, wbl);
+  CellBench bench = restingCell(pdk, conditions, design, "Leakage", StorageNode::Port, wbl);
   bench.drive("sn", netlist::Dc{0.0});
   netlist::DcSweep sweep;
   sweep.source = "sn";
@@ -40,9 +40,9 @@ netlist::Deck gainCellLeakageDeck(const pdk::Pdk& pdk, const pdk::Conditions& co
 }
 
 netlist::Deck gainCellCapacitanceDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                      const netlist::ParameterSet& parameters, double ramp) {
-  CellBench bench = restingCell(pdk, conditions, parameters, "Storage capacitance", StorageNode::Port,
-                                conditions.vdd * pdk.write_bitline_idle / pdk.vdd);
+                                      const design::Design& design, double ramp) {
+  CellBench bench = restingCell(pdk, conditions, design, "Storage capacitance", StorageNode::Port,
+                                atSupply(resolveGainCell(design), pdk, conditions.vdd).wbl_idle);
   const double vdd = conditions.vdd;
   const double lead = 0.1 * ramp;
   bench.drive("sn", netlist::Pwl{{{0, 0},
@@ -57,8 +57,8 @@ netlist::Deck gainCellCapacitanceDeck(const pdk::Pdk& pdk, const pdk::Conditions
 }
 
 netlist::Deck gainCellHoldDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                               const netlist::ParameterSet& parameters, double wbl, double start, double stop) {
-  CellBench bench = restingCell(pdk, conditions, parameters, "Hold", StorageNode::Internal, wbl);
+                               const design::Design& design, double wbl, double start, double stop) {
+  CellBench bench = restingCell(pdk, conditions, design, "Hold", StorageNode::Internal, wbl);
   // Without a bound on charge error far below the charge lost per step the integration freezes.
   bench.deck.options.insert({"chgtol", "1e-21"});
   bench.deck.initial["xcell.sn"] = start;

@@ -17,17 +17,18 @@ constexpr double kGuard = 0.8e-9;  ///< around the read pulse
 /// A line that moves between levels.
 class Line {
  public:
-  explicit Line(double level) { points_.points.emplace_back(0.0, level); }
+  Line(double level, double edge) : edge_(edge) { points_.points.emplace_back(0.0, level); }
   /// Moves to `level`, half way at time t.
   void move(double t, double level) {
     const double from = points_.points.back().second;
     if (level == from) return;
-    points_.points.emplace_back(t - 0.5 * kCellEdge, from);
-    points_.points.emplace_back(t + 0.5 * kCellEdge, level);
+    points_.points.emplace_back(t - 0.5 * edge_, from);
+    points_.points.emplace_back(t + 0.5 * edge_, level);
   }
   netlist::Pwl take() { return std::move(points_); }
 
  private:
+  double edge_;
   netlist::Pwl points_;
 };
 
@@ -72,11 +73,11 @@ CellStepTimes schedule(const CellStep& step, const CellBench& bench, double t, L
   return times;
 }
 
-void checkStep(const CellStep& step, double vdd) {
-  const auto bad = [](double width) { return !std::isfinite(width) || (width != 0 && width < 2 * kCellEdge); };
+void checkStep(const CellStep& step, double vdd, double edge) {
+  const auto bad = [&](double width) { return !std::isfinite(width) || (width != 0 && width < 2 * edge); };
   if (bad(step.write_width) || bad(step.read_width) || bad(step.discharge_width))
     throw support::Error("CEL-0013", "a pulse is shorter than its two edges", "gain-cell sequence",
-                         "give at least 0.1 ns, or 0 for no pulse");
+                         "give at least two edges, or 0 for no pulse");
   if (!(step.level >= 0 && step.level <= vdd * (1 + 1e-9)))
     throw support::Error("CEL-0014", "a stored level lies outside 0..VDD", "gain-cell sequence");
 }
@@ -84,15 +85,16 @@ void checkStep(const CellStep& step, double vdd) {
 }  // namespace
 
 CellSequence gainCellSequence(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                              const netlist::ParameterSet& parameters, const std::vector<CellStep>& steps) {
+                              const design::Design& design, const std::vector<CellStep>& steps) {
   if (steps.empty()) throw support::Error("CEL-0015", "the sequence has no step", "gain-cell sequence");
-  CellBench bench = startCellBench(pdk, conditions, parameters, "Write and read", StorageNode::Internal);
+  CellBench bench = startCellBench(pdk, conditions, design, "Write and read", StorageNode::Internal);
   const GainCellDesign& d = bench.design;
-  Lines lines{Line(d.wbl_idle), Line(d.we_low), Line(d.we_high), Line(0.0), Line(bench.vdd)};
+  const double e = bench.edge;
+  Lines lines{Line(d.wbl_idle, e), Line(d.we_low, e), Line(d.we_high, e), Line(0.0, e), Line(bench.vdd, e)};
   CellSequence sequence;
   double t = 0;
   for (const auto& step : steps) {
-    checkStep(step, bench.vdd);
+    checkStep(step, bench.vdd, bench.edge);
     sequence.steps.push_back(schedule(step, bench, t, lines));
     t = sequence.steps.back().end;
   }

@@ -7,9 +7,9 @@
 namespace gaincell::cells {
 
 netlist::Deck gainCellStaticDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                 const netlist::ParameterSet& parameters, int points) {
+                                 const design::Design& design, int points) {
   if (points < 2) throw support::Error("CEL-0012", "a sweep needs at least two points", "static I(V)");
-  CellBench bench = startCellBench(pdk, conditions, parameters, "Static I(V)", StorageNode::Internal);
+  CellBench bench = startCellBench(pdk, conditions, design, "Static I(V)", StorageNode::Internal);
   bench.drive("wbl", netlist::Dc{0.0});
   bench.driveWriteEnable(true);
   bench.driveWordLine(true);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "gaincell/cells/array.hpp"
+
 namespace gaincell::cells {
 
 void addLadder(netlist::Circuit& circuit, const std::string& name, const Ladder& ladder,
@@ -22,9 +24,14 @@ void addLadder(netlist::Circuit& circuit, const std::string& name, const Ladder&
   }
 }
 
-void addReadGates(const pdk::Pdk& pdk, netlist::Circuit& circuit, const Ladder& ladder) {
-  const pdk::Role& n = pdk.role("read_n");
-  const pdk::Role& p = pdk.role("read_p");
+Ladder wordLine(const pdk::Pdk& pdk, const design::Design& design) {
+  const LineWire wire = lineWire(pdk, design, "word");
+  return {design.integer("array.cols"), wire.r, wire.c};
+}
+
+void addReadGates(const design::Design& design, netlist::Circuit& circuit, const Ladder& ladder) {
+  const design::Branch cell = design.branch("cell");
+  const pdk::Role n = deviceOf(cell.branch("read_n")), p = deviceOf(cell.branch("read_p"));
   addLadder(circuit, "wl", ladder, [&](const std::string& name, const std::string& node, int m) {
     circuit.add(netlist::Mosfet{name, n.device, "mid", node, "mid", "0", n.w, n.l, m});
   });

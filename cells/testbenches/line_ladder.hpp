@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/netlist/circuit.hpp"
 #include "gaincell/pdk/pdk.hpp"
 
@@ -25,6 +26,9 @@ void addLadder(netlist::Circuit& circuit, const std::string& name, const Ladder&
 /// Word line and complement, from wl_near and wlb_near to wl_far and wlb_far, with the read gates of their cells. Both
 /// ends of each gate's channel rest on the node `mid` near VDD/2: the bit line is held there, the pair's output
 /// follows.
-void addReadGates(const pdk::Pdk& pdk, netlist::Circuit& circuit, const Ladder& ladder);
+void addReadGates(const design::Design& design, netlist::Circuit& circuit, const Ladder& ladder);
+
+/// A word line of the design's array.
+Ladder wordLine(const pdk::Pdk& pdk, const design::Design& design);
 
 }  // namespace gaincell::cells

@@ -4,33 +4,34 @@
 
 #include "gaincell/cells/column.hpp"
 #include "gaincell/cells/drivers.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 #include "line_ladder.hpp"
 #include "testbench_parts.hpp"
 
 namespace gaincell::cells {
 
-PwmDriverDeck pwmDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& set,
+PwmDriverDeck pwmDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                             const std::vector<int>& codes, double clock) {
-  const int levels = set.integer("levels");
-  const double vdd = conditions.vdd;
+  const int levels = design.integer("timing.levels");
+  const double vdd = conditions.vdd, edge = design::edgeTime(design);
   for (const int code : codes)
     if (code < 0 || code >= levels)
       throw support::Error("CEL-0024", fmt::format("level {} is not one of the {} levels", code, levels),
                            "pwm-driver sequence", fmt::format("give levels from 0 to {}", levels - 1));
-  if (codes.empty() || clock < 4 * kCellEdge)
+  if (codes.empty() || clock < 4 * edge)
     throw support::Error("CEL-0025", "a sequence needs at least one level and a clock period above four edges",
                          "pwm-driver sequence");
   PwmDriverDeck result;
   netlist::Deck& deck = result.deck;
   deck = pdk::emptyDeck(pdk, conditions, "PWM driver with its row");
   auto& c = deck.circuit;
-  const std::string name = definePwmDriver(pdk, set, c);
+  const std::string name = definePwmDriver(pdk, design, c);
   result.slot = (levels + 4) * clock;
   for (std::size_t k = 0; k < codes.size(); ++k)
     result.starts.push_back(2 * clock + result.slot * static_cast<double>(k));
   const auto train = [&](const std::string& node, bool high, const std::vector<double>& edges) {
-    c.add(netlist::VoltageSource{node, node, "0", netlist::pulseTrain(0, vdd, high, edges, kCellEdge)});
+    c.add(netlist::VoltageSource{node, node, "0", netlist::pulseTrain(0, vdd, high, edges, edge)});
   };
   netlist::Instance row{"row", name, {}, {}};
   for (int k = 0; k < levels; ++k) {
@@ -61,7 +62,7 @@ PwmDriverDeck pwmDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   c.add(row);
   c.add(netlist::VoltageSource{"vdd", "vdd", "0", netlist::Dc{vdd}});
   c.add(netlist::VoltageSource{"mid", "mid", "0", netlist::Dc{0.5 * vdd}});
-  addReadGates(pdk, c, {set.integer("driver_cols"), set.real("driver_wire_r"), set.real("driver_wire_c")});
+  addReadGates(design, c, wordLine(pdk, design));
   deck.options.insert({{"method", "gear"}, {"reltol", "1e-4"}});
   deck.analysis = netlist::Transient{0.1e-9, result.starts.back() + result.slot - 2 * clock, 0.1e-9};
   deck.saves = {"v(wl_far)", "v(wlb_far)", "i(vvdd)"};

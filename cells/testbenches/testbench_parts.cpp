@@ -5,38 +5,37 @@
 namespace gaincell::cells {
 
 using netlist::Dc;
-using netlist::ParameterSet;
+using design::Branch;
 
 std::string converterNode(const ConverterSite& site, const std::string& port, int column) {
-  if (port == "nb" && !hasSharedLine(site.set) && site.columns > 1) return fmt::format("nb{}_{}", site.tag, column);
+  if (port == "nb" && !hasSharedLine(converterBranch(site.design, site.kind)) && site.columns > 1) return fmt::format("nb{}_{}", site.tag, column);
   return port + site.tag;
 }
 
 namespace {
 
 void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site, double vdd) {
-  const ParameterSet set = scaledConverter(site.set);
+  const Branch set = converterBranch(site.design, site.kind);
   const std::string supply = "vbias" + site.tag, shared = "vshare" + site.tag;
-  const Dc current{set.real(variantPrefix(set) + "i_ref")};
   if (set.isChoice("bias", "replica")) {
     const std::string low = "level_low" + site.tag, high = "level_high" + site.tag;
-    const double inset = set.real("replica_inset");
+    const double inset = site.design.real("reference.replica.inset");
     c.add(netlist::VoltageSource{low, low, "0", Dc{site.level_low + inset}});
     c.add(netlist::VoltageSource{high, high, "0", Dc{site.level_high.value_or(vdd) - inset}});
     c.add(netlist::Instance{"bias" + site.tag,
-                            defineReplicaBias(pdk, site.kind, set, site.cell, c),
+                            defineReplicaBias(pdk, site.kind, site.design, c),
                             {"pr" + site.tag, low, high, shared},
                             {}});
   } else if (hasSharedLine(set)) {
-    c.add(netlist::CurrentSource{"ref" + site.tag, shared, "ref" + site.tag, current});
+    c.add(netlist::CurrentSource{"ref" + site.tag, shared, "ref" + site.tag, Dc{set.real("i_ref")}});
     netlist::Instance line{
-        "bias" + site.tag, defineSharedBias(pdk, site.kind, set, c), {"ref" + site.tag, "nb" + site.tag}, {}};
+        "bias" + site.tag, defineSharedBias(pdk, site.kind, site.design, c), {"ref" + site.tag, "nb" + site.tag}, {}};
     if (c.find(line.subcircuit)->ports.size() > 2) line.nodes.push_back(shared);
     c.add(line);
   } else {
     for (int j = 0; j < site.columns; ++j) {
       const std::string node = converterNode(site, "nb", j);
-      c.add(netlist::CurrentSource{"ref_" + node, supply, node, current});
+      c.add(netlist::CurrentSource{"ref_" + node, supply, node, Dc{set.real("i_ref")}});
     }
   }
 }
@@ -45,7 +44,8 @@ void addBias(netlist::Circuit& c, const pdk::Pdk& pdk, const ConverterSite& site
 
 void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const ConverterSite& site, double vdd) {
   netlist::Circuit& c = deck.circuit;
-  ConverterTiming timing = converterTiming(site.kind, site.set);
+  ConverterTiming timing = converterTiming(site.kind, site.design);
+  const Branch converter = converterBranch(site.design, site.kind);
   const double own_period = timing.period;
   if (site.period > 0) timing.period = site.period;
   const auto supply = [&](const std::string& name, const std::string& node, double v) {
@@ -53,23 +53,23 @@ void addConverterSources(netlist::Deck& deck, const pdk::Pdk& pdk, const Convert
     deck.saves.push_back("i(v" + name + site.tag + ")");
   };
   supply("dd", "vdd", vdd);
-  if (site.set.isChoice("bias", "diode")) supply("bias", "vbias", vdd);
-  if (!isActive(site.set)) supply("mid", "vmid", vdd / 2);
-  if (hasSharedBlock(site.set)) supply("share", "vshare", vdd);
+  if (converter.isChoice("bias", "diode")) supply("bias", "vbias", vdd);
+  if (!isActive(converter)) supply("mid", "vmid", vdd / 2);
+  if (hasSharedBlock(converter)) supply("share", "vshare", vdd);
   addBias(c, pdk, site, vdd);
-  for (Clock clock : converterClocks(site.kind, site.set)) {
+  for (Clock clock : converterClocks(site.kind, site.design)) {
     // Between operations the comparator sleeps as it does while integrating.
     if (clock.port == "cenb" && !clock.high.empty() && timing.period > own_period + 1e-9)
       clock.high.emplace_back(own_period, timing.period - 0.5e-9);
     const std::string name = "ck" + site.tag + "_" + clock.port;
     std::string node = clock.port + site.tag;
-    if (clock.port == "win" && hasReplicaWindow(site.set)) {
+    if (clock.port == "win" && hasReplicaWindow(converter)) {
       for (auto& [on, off] : clock.high) {
-        on -= site.set.real("window_delay");
-        off -= site.set.real("window_delay");
+        on -= converter.real("window.delay");
+        off -= converter.real("window.delay");
       }
       c.add(netlist::Instance{"window" + site.tag,
-                              defineWindowDelay(pdk, site.kind, site.set, c),
+                              defineWindowDelay(pdk, site.kind, site.design, c),
                               {node + "_in", node, "vshare" + site.tag},
                               {}});
       node += "_in";

@@ -13,9 +13,8 @@ namespace gaincell::cells {
 /// A row of equal converters in a testbench.
 struct ConverterSite {
   ConverterKind kind;
-  const netlist::ParameterSet& set;   ///< the converter's parameters
-  const netlist::ParameterSet& cell;  ///< the cell's, for the replica bias
-  std::string tag;                    ///< appended to node and source names: "", "1", "2"
+  const design::Design& design;
+  std::string tag;  ///< appended to node and source names: "", "1", "2"
   int columns = 1;
   int operations = 1;
   double start = 0;                  ///< s, of the first operation

@@ -3,19 +3,20 @@
 #include <cmath>
 
 #include "gaincell/cells/tile.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 #include "testbench_parts.hpp"
 
 namespace gaincell::cells {
 
 using netlist::Dc;
-using netlist::ParameterSet;
+using design::Design;
 
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) {
   throw support::Error("CNV-0003", what, "stimulus of the tile",
-                       "give keys as rows x cols, values as cols x outputs, inputs of 0 .. 15 per row");
+                       "give keys as rows x cols, values as cols x rows, inputs within the levels of a pulse per row");
 }
 
 void checkVoltages(const std::vector<std::vector<double>>& matrix, int rows, int cols, double vdd, const char* name) {
@@ -29,15 +30,15 @@ void checkVoltages(const std::vector<std::vector<double>>& matrix, int rows, int
   }
 }
 
-void checkStimulus(const TileStimulus& s, const ParameterSet& set, double vdd) {
-  const int rows = set.integer("rows"), cols = set.integer("cols");
+void checkStimulus(const TileStimulus& s, const Design& design, double vdd) {
+  const int rows = design.integer("array.rows"), cols = design.integer("array.cols"), top = design::topPulse(design);
   checkVoltages(s.keys, rows, cols, vdd, "keys");
-  checkVoltages(s.values, cols, set.integer("outputs"), vdd, "values");
+  checkVoltages(s.values, cols, rows, vdd, "values");
   if (s.inputs.empty()) refuse("there is no operation");
   for (const auto& op : s.inputs) {
     if (op.size() != static_cast<std::size_t>(rows)) refuse(fmt::format("{} inputs for {} rows", op.size(), rows));
     for (int level : op)
-      if (level < 0 || level > kPulseLevels) refuse(fmt::format("input {} is outside 0 .. {}", level, kPulseLevels));
+      if (level < 0 || level > top) refuse(fmt::format("input {} is outside 0 .. {}", level, top));
   }
   if (s.written < 0 || s.written >= cols) refuse(fmt::format("token {} of {} cannot be written", s.written, cols));
 }
@@ -74,13 +75,13 @@ class WritePath {
   double begin_, end_, edge_;
 };
 
-void addWrites(netlist::Circuit& c, const GainCellDesign& cell, const TileStimulus& s, const ParameterSet& set,
+void addWrites(netlist::Circuit& c, const GainCellDesign& cell, const TileStimulus& s, int cols,
                double begin, double end, double edge) {
   WritePath path(c, cell, begin, end, edge);
   const auto token = static_cast<std::size_t>(s.written);
   for (std::size_t i = 0; i < s.keys.size(); ++i) path.bitLine(fmt::format("kwbl_{}", i), s.keys[i][token]);
   for (std::size_t e = 0; e < s.values[token].size(); ++e) path.bitLine(fmt::format("vwbl_{}", e), s.values[token][e]);
-  for (int j = 0; j < set.integer("cols"); ++j) {
+  for (int j = 0; j < cols; ++j) {
     for (const char* array : {"k", "v"}) {
       path.enable(fmt::format("{}we_{}", array, j), false, j == s.written);
       if (cell.write_p) path.enable(fmt::format("{}web_{}", array, j), true, j == s.written);
@@ -102,44 +103,41 @@ void setStoredValues(netlist::Deck& deck, const TileStimulus& s, double vdd) {
 
 }  // namespace
 
-netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ParameterSet& set,
+netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design,
                        const TileStimulus& stimulus) {
-  checkStimulus(stimulus, set, conditions.vdd);
-  const int rows = set.integer("rows"), cols = set.integer("cols"), outputs = set.integer("outputs");
+  checkStimulus(stimulus, design, conditions.vdd);
+  const int rows = design.integer("array.rows"), cols = design.integer("array.cols"), outputs = rows;
   const int operations = static_cast<int>(stimulus.inputs.size());
-  const ParameterSet cell = extractPrefixed(set, "cell_", gainCellParameters(pdk));
-  const ParameterSet relu = extractPrefixed(set, "relu_", converterParameters(pdk, ConverterKind::Relu));
-  const ParameterSet sign = extractPrefixed(set, "signed_", converterParameters(pdk, ConverterKind::Signed));
-  const GainCellDesign design = atSupply(resolveGainCell(pdk, cell), pdk, conditions.vdd);
-  const TileTiming timing = tileTiming(pdk, set);
-  const ConverterTiming phases = converterTiming(ConverterKind::Relu, relu);
-  const double token = set.real("t_token");
+  const GainCellDesign cell = atSupply(resolveGainCell(design), pdk, conditions.vdd);
+  const TileTiming timing = tileTiming(design);
+  const ConverterTiming phases = converterTiming(ConverterKind::Relu, design);
+  const double token = design.real("timing.token.period");
   if (token < timing.output_end)
     throw support::Error("CNV-0004",
                          fmt::format("a token of {} s ends before its output window at {} s", token, timing.output_end),
-                         "tile timing", "lengthen t_token or shorten the phases");
+                         "timing.token", "lengthen timing.token.period or shorten the phases");
 
   netlist::Deck deck = pdk::emptyDeck(pdk, conditions, fmt::format("tile of {} x {} x {}", rows, cols, outputs));
   netlist::Circuit& c = deck.circuit;
-  const std::string name = generator("tile").define(pdk, set, c);
+  const std::string name = generator("tile").define(pdk, design, c);
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
   deck.saves.push_back("i(vddc)");
   addConverterSources(deck, pdk,
-                      {ConverterKind::Relu, relu, cell, "1", cols, operations, timing.relu_start, token,
+                      {ConverterKind::Relu, design, "1", cols, operations, timing.relu_start, token,
                        stimulus.level_low, stimulus.level_high},
                       conditions.vdd);
   addConverterSources(deck, pdk,
-                      {ConverterKind::Signed, sign, cell, "2", outputs, operations, timing.signed_start, token,
+                      {ConverterKind::Signed, design, "2", outputs, operations, timing.signed_start, token,
                        stimulus.level_low, stimulus.level_high},
                       conditions.vdd);
   const double last = (operations - 1) * token;
-  addWrites(c, design, stimulus, set, last + timing.write_start, last + timing.write_end, phases.edge);
+  addWrites(c, cell, stimulus, cols, last + timing.write_start, last + timing.write_end, phases.edge);
   std::vector<double> starts;
   starts.reserve(static_cast<std::size_t>(operations));
   for (int k = 0; k < operations; ++k) starts.push_back(k * token + timing.relu_start + phases.input_start);
   for (int i = 0; i < rows; ++i) {
     std::vector<double> widths;
-    for (const auto& op : stimulus.inputs) widths.push_back(op[static_cast<std::size_t>(i)] * kPulseLsb);
+    for (const auto& op : stimulus.inputs) widths.push_back(op[static_cast<std::size_t>(i)] * design::pulseLsb(design));
     for (const char* line : {"wl", "wlb"}) {
       const std::string node = fmt::format("{}_{}", line, i);
       c.add(netlist::VoltageSource{node, node, "0",
@@ -149,9 +147,10 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
   c.add(netlist::Instance{"tile", name, c.find(name)->ports, {}});
   setStoredValues(deck, stimulus, conditions.vdd);
   for (int j = 0; j < cols; ++j) deck.saves.push_back(fmt::format("v(xtile.phi_{})", j));
+  const OutputLoad load = outputLoad(ConverterKind::Signed, pdk, design);
   for (int e = 0; e < outputs; ++e) {
     for (const char* out : {"out", "sgn"}) {
-      c.add(netlist::Capacitor{fmt::format("{}_{}", out, e), fmt::format("{}_{}", out, e), "0", sign.real("load_c")});
+      c.add(netlist::Capacitor{fmt::format("{}_{}", out, e), fmt::format("{}_{}", out, e), "0", load.c});
       deck.saves.push_back(fmt::format("v({}_{})", out, e));
     }
   }

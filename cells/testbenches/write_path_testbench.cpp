@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "gaincell/cells/array.hpp"
 #include "gaincell/cells/drivers.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 #include "line_ladder.hpp"
 
@@ -58,42 +60,41 @@ Schedule schedule(const std::vector<int>& levels, int count, double discharge, d
   return s;
 }
 
-void drive(netlist::Circuit& c, const std::string& node, const Toggled& line, double vdd) {
-  c.add(netlist::VoltageSource{node, node, "0", netlist::pulseTrain(0, vdd, line.starts_high, line.edges, kCellEdge)});
+void drive(netlist::Circuit& c, const std::string& node, const Toggled& line, double vdd, double edge) {
+  c.add(netlist::VoltageSource{node, node, "0", netlist::pulseTrain(0, vdd, line.starts_high, line.edges, edge)});
 }
 
 /// References, DAC and the write bit line with the junctions of the cells that are not written.
-void addWriteBitLine(const pdk::Pdk& pdk, const netlist::ParameterSet& set, const WritePath& path,
-                     const GainCellDesign& cell, double vdd, netlist::Circuit& c) {
+void addWriteBitLine(const design::Design& design, const LineWire& wire, const WritePath& path,
+                     const GainCellDesign& cell, double idle, double vdd, netlist::Circuit& c) {
   netlist::Instance dac{"dac", path.dac, {}, {}};
   const auto reference = [&](const std::string& name, double level) {
     c.add(netlist::VoltageSource{name, fmt::format("{}_src", name), "0", netlist::Dc{level}});
-    c.add(netlist::Resistor{name, fmt::format("{}_src", name), name, set.real("ref_r")});
+    c.add(netlist::Resistor{name, fmt::format("{}_src", name), name, design.real("write.reference.r")});
     dac.nodes.push_back(name);
   };
-  for (int k = 0; k < path.levels; ++k) reference(fmt::format("ref_{}", k), vdd * k / (path.levels - 1));
-  reference("park", cell.wbl_idle);
+  for (int k = 0; k < path.levels; ++k) reference(fmt::format("ref_{}", k), design::storedVoltage(design, k, vdd));
+  reference("park", idle);
   for (int k = 0; k < path.levels; ++k) dac.nodes.push_back(fmt::format("sel_{}", k));
   dac.nodes.insert(dac.nodes.end(), {"selpark", "wbl_near", "vdd"});
   c.add(dac);
-  const double c_other = pdk.storage_capacitance;
   addLadder(
-      c, "wbl", {set.integer("cols"), set.real("wire_r"), set.real("wire_c")},
+      c, "wbl", {design.integer("array.cols"), wire.r, wire.c},
       [&](const std::string& name, const std::string& node, int m) {
         const std::string held = fmt::format("{}_sn", name);
         c.add(netlist::Mosfet{name, cell.write_n.device, node, "0", held, "0", cell.write_n.w, cell.write_n.l, m});
         if (cell.write_p)
           c.add(netlist::Mosfet{fmt::format("{}_p", name), cell.write_p->device, node, "vdd", held, "vdd",
                                 cell.write_p->w, cell.write_p->l, m});
-        c.add(netlist::Capacitor{fmt::format("{}_sn", name), held, "0", c_other * m});
+        c.add(netlist::Capacitor{fmt::format("{}_sn", name), held, "0", cell.c_storage * m});
       });
 }
 
 /// The write-enable lines with the gates of the token's other cells, whose channels rest near VDD/2.
-void addWriteEnable(const netlist::ParameterSet& set, const WritePath& path, const GainCellDesign& cell,
-                    netlist::Circuit& c) {
+void addWriteEnable(const design::Design& design, const LineWire& wire, const WritePath& path,
+                    const GainCellDesign& cell, netlist::Circuit& c) {
   c.add(netlist::Instance{"driver", path.driver, {"column", "clock", "we_near", "web_near", "vdd"}, {}});
-  const Ladder line{set.integer("rows"), set.real("wire_r"), set.real("wire_c")};
+  const Ladder line{design.integer("array.rows"), wire.r, wire.c};
   addLadder(c, "we", line, [&](const std::string& name, const std::string& node, int m) {
     c.add(netlist::Mosfet{name, cell.write_n.device, "mid", node, "mid", "0", cell.write_n.w, cell.write_n.l, m});
   });
@@ -106,23 +107,24 @@ void addWriteEnable(const netlist::ParameterSet& set, const WritePath& path, con
 
 }  // namespace
 
-WritePathDeck writePathDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& set,
+WritePathDeck writePathDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                             const std::vector<int>& levels, double discharge, double width) {
-  const double vdd = conditions.vdd;
+  const double vdd = conditions.vdd, edge = design::edgeTime(design);
   WritePathDeck result;
   netlist::Deck& deck = result.deck;
   deck = pdk::emptyDeck(pdk, conditions, "Write path with the far cell of its lines");
   auto& c = deck.circuit;
-  const WritePath path = defineWritePath(pdk, set, c);
+  const WritePath path = defineWritePath(pdk, design, c);
   for (const int level : levels)
     if (level < 0 || level >= path.levels)
       throw support::Error("CEL-0022", fmt::format("level {} is not one of the DAC's {} levels", level, path.levels),
                            "write-path sequence");
-  if (levels.empty() || width < 2 * kCellEdge || (discharge != 0 && discharge < 2 * kCellEdge))
+  if (levels.empty() || width < 2 * edge || (discharge != 0 && discharge < 2 * edge))
     throw support::Error("CEL-0023", "a write needs at least one level and pulses longer than their edges",
                          "write-path sequence");
-  const GainCell cell = defineGainCell(pdk, set, c);
-  const GainCellDesign design = atSupply(cell.design, pdk, vdd);
+  const GainCell cell = defineGainCell(pdk, design, c);
+  const double idle = design.real("cell.write.idle") * (vdd / pdk.vdd);
+  const LineWire wire = lineWire(pdk, design, "write");
   const Schedule plan = schedule(levels, path.levels, discharge, width);
   result.steps = plan.steps;
 
@@ -131,11 +133,11 @@ WritePathDeck writePathDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   c.add(netlist::VoltageSource{"wlb", "wlb", "0", netlist::Dc{vdd}});
   c.add(netlist::VoltageSource{"column", "column", "0", netlist::Dc{vdd}});
   for (int k = 0; k < path.levels; ++k)
-    drive(c, fmt::format("sel_{}", k), plan.select[static_cast<std::size_t>(k)], vdd);
-  drive(c, "selpark", plan.park, vdd);
-  drive(c, "clock", plan.clock, vdd);
-  addWriteBitLine(pdk, set, path, design, vdd, c);
-  addWriteEnable(set, path, design, c);
+    drive(c, fmt::format("sel_{}", k), plan.select[static_cast<std::size_t>(k)], vdd, edge);
+  drive(c, "selpark", plan.park, vdd, edge);
+  drive(c, "clock", plan.clock, vdd, edge);
+  addWriteBitLine(design, wire, path, cell.design, idle, vdd, c);
+  addWriteEnable(design, wire, path, cell.design, c);
   const std::string ground(1, '0');  // gcc 12 sees an overlap in assigning the one-letter literal
   GainCellNodes nodes;
   nodes.wbl = "wbl_far";
@@ -147,7 +149,7 @@ WritePathDeck writePathDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   c.add(placeGainCell(cell, "cell", nodes));
 
   deck.options.insert({{"method", "gear"}, {"reltol", "1e-4"}, {"abstol", "1e-14"}, {"gmin", "1e-15"}});
-  deck.initial["xcell.sn"] = design.wbl_idle;
+  deck.initial["xcell.sn"] = idle;
   deck.analysis = netlist::Transient{0.2e-9, plan.end, 0.2e-9};
   deck.saves = {"v(xcell.sn)", "v(wbl_far)", "v(wbl_near)", "v(we_far)", "i(vvdd)", "i(vpark)"};
   for (int k = 0; k < path.levels; ++k) deck.saves.push_back(fmt::format("i(vref_{})", k));

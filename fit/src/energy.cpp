@@ -10,10 +10,6 @@ namespace gaincell::fit {
 
 namespace {
 
-// Published shares of a token and head that no table here holds.
-constexpr double kDigital_J = 4e-9, kDac_J = 330e-12;
-constexpr double kSubTiles = 16, kWritesPerToken = 128;
-
 std::optional<double> meanOf(const std::optional<support::Table>& table, const char* column) {
   if (!table) return std::nullopt;
   std::vector<double> values;
@@ -22,15 +18,63 @@ std::optional<double> meanOf(const std::optional<support::Table>& table, const c
   return values.empty() ? std::nullopt : std::optional(mean(values));
 }
 
+/// Energies of reads on a bit line that integrates: simulated is one that a rail holds, and what the rail delivers
+/// there is delivered by the converter that brings an integrating line back.
+support::Table integratingReads(support::Table table) {
+  const auto rail = std::find(table.columns.begin(), table.columns.end(), "bit_line_J");
+  if (rail == table.columns.end()) return table;
+  const auto from = static_cast<std::size_t>(rail - table.columns.begin());
+  const std::size_t energy = table.column("energy_J");
+  for (auto& row : table.rows) row[energy] -= row[from];
+  return table;
+}
+
 /// Mean over levels of the energy of the longest pulse.
-std::optional<double> meanRead(const std::optional<support::Table>& table) {
-  if (!table) return std::nullopt;
-  const auto width = table->values("width_s"), energy = table->values("energy_J");
+std::optional<double> meanRead(const support::Table& table) {
+  const auto width = table.values("width_s"), energy = table.values("energy_J");
   const double longest = *std::max_element(width.begin(), width.end());
   std::vector<double> full;
   for (std::size_t i = 0; i < width.size(); ++i)
     if (width[i] > 0.99 * longest && std::isfinite(energy[i])) full.push_back(energy[i]);
   return full.empty() ? std::nullopt : std::optional(mean(full));
+}
+
+void addReads(const support::Table& held, model::Energy& e) {
+  const support::Table table = integratingReads(held);
+  e.read_per_cell = meanRead(table);
+  model::ReadEnergy r{differentValues(table, "v_storage_V"), differentValues(table, "width_s"), {}};
+  if (const auto grid = meansBy(table, "v_storage_V", r.v_storage_V, "width_s", r.width_s, "energy_J")) {
+    r.energy_J = *grid;
+    e.read_by_level = std::move(r);
+  }
+}
+
+void addWrites(const support::Table& table, model::Energy& e) {
+  model::WriteEnergy w{differentValues(table, "v_target_V"), {}};
+  if (const auto grid = byLevel(table, "energy_J", w.level_V)) {
+    w.energy_J = *grid;
+    e.write_by_level = std::move(w);
+  }
+}
+
+/// Linear between the points of x, which increase; the end values beyond.
+double between(const std::vector<double>& x, const std::vector<double>& y, double at) {
+  const auto upper = std::lower_bound(x.begin(), x.end(), at);
+  if (upper == x.begin()) return y.front();
+  if (upper == x.end()) return y.back();
+  const auto i = static_cast<std::size_t>(upper - x.begin());
+  return y[i - 1] + (y[i] - y[i - 1]) * (at - x[i - 1]) / (x[i] - x[i - 1]);
+}
+
+/// The mean counts the stored levels alone: between two of them a cell takes most, and none rests there.
+void addRest(const support::Table& table, int levels, double vdd, model::Energy& e) {
+  model::RestPower r;
+  r.v_storage_V = differentValues(table, "v_storage_V");
+  const auto grid = meansBy(table, "v_storage_V", r.v_storage_V, "v_storage_V", {0}, "power_W");
+  if (!grid) return;
+  for (const auto& row : *grid) r.power_W.push_back(row.front());
+  for (int l = 0; l < levels; ++l) r.mean_W += between(r.v_storage_V, r.power_W, vdd * l / (levels - 1)) / levels;
+  e.rest_by_level = std::move(r);
 }
 
 }  // namespace
@@ -39,37 +83,11 @@ std::optional<model::Energy> fitEnergy(const Inputs& in, const Options& options)
   if (!in.read_energy && !in.write_energy && !in.relu_energy && !in.signed_energy) return std::nullopt;
   model::Energy e;
   e.write = meanOf(in.write_energy, "energy_J");
-  e.read_per_cell = meanRead(in.read_energy);
   e.relu_converter_per_column_operation = meanOf(in.relu_energy, "total_J");
   e.signed_converter_per_column_operation = meanOf(in.signed_energy, "total_J");
-  if (in.read_energy) {
-    model::ReadEnergy r{
-        differentValues(*in.read_energy, "v_storage_V"), differentValues(*in.read_energy, "width_s"), {}};
-    if (const auto grid = meansBy(*in.read_energy, "v_storage_V", r.v_storage_V, "width_s", r.width_s, "energy_J")) {
-      r.energy_J = *grid;
-      e.read_by_level = std::move(r);
-    }
-  }
-  if (in.write_energy) {
-    model::WriteEnergy w{differentValues(*in.write_energy, "v_target_V"), {}};
-    if (const auto grid = byLevel(*in.write_energy, "energy_J", w.level_V)) {
-      w.energy_J = *grid;
-      e.write_by_level = std::move(w);
-    }
-  }
-  const double columns = options.rows, rows = options.rows;
-  // Half the full-width energy: pulse widths are taken as uniform between none and the longest.
-  const auto multiply = [&](const std::optional<double>& converter) -> std::optional<double> {
-    if (!e.read_per_cell || !converter) return std::nullopt;
-    return columns * (rows * *e.read_per_cell / 2 + *converter);
-  };
-  e.array1_multiply = multiply(e.relu_converter_per_column_operation);
-  e.array2_multiply = multiply(e.signed_converter_per_column_operation);
-  if (e.array1_multiply && e.array2_multiply) {
-    e.per_array_multiply = (*e.array1_multiply + *e.array2_multiply) / 2;
-    e.per_token = kSubTiles * (*e.array1_multiply + *e.array2_multiply) + kWritesPerToken * e.write.value_or(0) +
-                  kDigital_J + kDac_J;
-  }
+  if (in.read_energy) addReads(*in.read_energy, e);
+  if (in.write_energy) addWrites(*in.write_energy, e);
+  if (in.rest_power) addRest(*in.rest_power, options.levels, in.conditions.vdd_v, e);
   return e;
 }
 

@@ -16,5 +16,9 @@ inline constexpr const char* kNoCellData = "FIT-0010";
 inline constexpr const char* kNoRun = "FIT-0011";
 inline constexpr const char* kBadStudy = "FIT-0012";
 inline constexpr const char* kWrongStudy = "FIT-0013";
+inline constexpr const char* kBadIdentity = "FIT-0014";
+inline constexpr const char* kWrongTable = "FIT-0015";
+inline constexpr const char* kWrongConditions = "FIT-0016";
+inline constexpr const char* kWrongGrid = "FIT-0017";
 
 }  // namespace gaincell::fit

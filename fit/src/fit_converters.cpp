@@ -14,7 +14,7 @@ namespace gaincell::fit {
 using support::Table;
 
 void Run::converters() {
-  const ConverterOptions options{options_.pulse_max, 1e-9};
+  const ConverterOptions options{options_.pulse_max, options_.pulse_lsb};
   const auto table = [](const std::vector<Operation>& data, const std::function<double(double)>& width) {
     Table t;
     t.columns = {"charge_C", "width_s", "model_s", "residual_s"};

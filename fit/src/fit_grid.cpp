@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "belonging.hpp"
 #include "faults.hpp"
 #include "gaincell/fit/fit.hpp"
 #include "gaincell/fit/retention.hpp"
@@ -46,10 +47,37 @@ void warnPoorCorner(const model::Section& nominal, const model::Section& point, 
                                    nameOf(point.conditions), ratio));
 }
 
+std::string placeOf(const Inputs& in) {
+  return in.source.empty() ? nameOf(in.conditions) : in.source;
+}
+
+bool sameConditions(const model::Conditions& a, const model::Conditions& b) {
+  return a.corner == b.corner && std::fabs(a.temp_c - b.temp_c) < 0.01 && std::fabs(a.vdd_v - b.vdd_v) < 1e-6;
+}
+
+/// One model is of one design on one process, each condition once.
+void requireOneDesign(const std::vector<Inputs>& all) {
+  const auto refuse = [](const Inputs& a, const Inputs& b, const std::string& why) {
+    throw Error(kWrongGrid, fmt::format("{} and {} make no grid: {}", placeOf(a), placeOf(b), why), placeOf(b),
+                "one model holds one design on one process, each condition once");
+  };
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      Belonging a = belongingOf(all[j]), b = belongingOf(all[i]);
+      for (Belonging* of : {&a, &b}) of->corner.reset(), of->temp_c.reset(), of->vdd_v.reset();
+      if (const std::string d = firstDifference(a, b); !d.empty()) refuse(all[j], all[i], d);
+      if (sameConditions(all[j].conditions, all[i].conditions))
+        refuse(all[j], all[i], "both are of " + nameOf(all[i].conditions));
+      if (a.design.has_value() != b.design.has_value() || designUnstated(all[i]) || designUnstated(all[j]))
+        refuse(all[j], all[i], placeOf(b.design ? all[j] : all[i]) + " does not say of which design it is");
+    }
+}
+
 }  // namespace
 
 FitResult fitGrid(const std::vector<Inputs>& inputs, const Options& options) {
   if (inputs.empty()) throw Error(kNoCellData, "no data to fit", "", "give at least one folder");
+  requireOneDesign(inputs);
   FitResult out = fitModel(inputs.front(), options);
   model::Model& m = out.model;
   for (std::size_t i = 1; i < inputs.size(); ++i) {

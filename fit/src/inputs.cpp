@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "belonging.hpp"
 #include "faults.hpp"
 #include "gaincell/fit/fit.hpp"
 #include "gaincell/fit/variability.hpp"
@@ -44,20 +45,13 @@ std::optional<support::Provenance> provenanceOf(const std::string& text) {
   }
 }
 
-void takeConditions(Inputs& inputs, const support::Provenance& p) {
-  inputs.provenance = p;
-  if (!p.pdk.empty()) inputs.conditions.pdk = p.pdk;
-  if (!p.corner.empty()) inputs.conditions.corner = p.corner;
-  if (p.temp_c) inputs.conditions.temp_c = *p.temp_c;
-  if (p.vdd_v) inputs.conditions.vdd_v = *p.vdd_v;
-}
-
 }  // namespace
 
 bool Inputs::add(const std::string& kind, Table table) {
   if (kind == "gain-cell") {
     if (has(table, {"v_storage_V", "width_s", "charge_C"})) return put(charge, std::move(table));
     if (has(table, {"v_storage_V", "width_s", "energy_J"})) return put(read_energy, std::move(table));
+    if (has(table, {"v_storage_V", "power_W"})) return put(rest_power, std::move(table));
     if (has(table, {"v_storage_V", "i_leak_A", "c_storage_F"})) return put(leakage, std::move(table));
     if (has(table, {"v_start_V", "t_s", "v_transient_V"})) return put(transient, std::move(table));
     if (has(table, {"v_start_V", "t_s", "v_storage_V"})) return put(decay, std::move(table));
@@ -85,81 +79,11 @@ void addSamples(Inputs& inputs, const std::string& kind, Table samples, bool pro
 }
 
 namespace {
-/// study.json of a run folder. @throws Error FIT-0011
-nlohmann::json readStudy(const std::filesystem::path& dir) {
-  const char* remedy = "give the folder of `gaincell mc ... --run`";
-  if (!std::filesystem::exists(dir / "study.json") || !std::filesystem::exists(dir / "samples.csv"))
-    throw Error(kNoRun, "not a finished Monte-Carlo run: study.json or samples.csv is missing", dir.string(), remedy);
-  auto study = nlohmann::json::parse(support::readFile(dir / "study.json"), nullptr, false);
-  if (!study.is_object() || !study.contains("identity") || !study["identity"].is_object())
-    throw Error(kBadStudy, "study.json does not describe a Monte-Carlo run", dir.string(), remedy);
-  return study;
-}
 
-/// Mean over the samples of each level's current, as a static table.
-Table meanCurrents(const Table& samples, double vdd) {
-  std::vector<double> level;
-  for (std::size_t k = 0;; ++k) {
-    const std::size_t c = figureColumn(samples, fmt::format("i_level_{}", k));
-    if (c == samples.columns.size()) break;
-    double sum = 0, n = 0;
-    for (const auto& row : samples.rows)
-      if (std::isfinite(row[c])) sum += row[c], n += 1;
-    level.push_back(n > 0 ? sum / n : std::nan(""));
-  }
-  Table t;
-  t.columns = {"v_storage_V", "i_bl_A"};
-  for (std::size_t k = 0; k < level.size() && level.size() > 1; ++k)
-    t.addRow({vdd * static_cast<double>(k) / static_cast<double>(level.size() - 1), level[k]});
-  return t;
-}
-}  // namespace
+namespace fs = std::filesystem;
 
-Inputs readRun(const std::filesystem::path& dir) {
-  const auto study = readStudy(dir);
-  Inputs inputs;
-  try {
-    const auto& at = study.at("conditions").at(0);
-    inputs.conditions = {study["identity"].at("pdk"), at.at("corner"), at.at("temp_C"), at.at("vdd_V")};
-    inputs.provenance = support::provenanceFromJson(study.at("provenance"));
-  } catch (const nlohmann::json::exception& e) {
-    throw Error(kBadStudy, fmt::format("study.json does not say its conditions ({})", e.what()), dir.string());
-  }
-  addRun(inputs, dir);
-  const auto& samples = inputs.cell_mismatch ? inputs.cell_mismatch : inputs.cell_process;
-  if (samples) inputs.iv = meanCurrents(*samples, inputs.conditions.vdd_v);
-  return inputs;
-}
-
-void addRun(Inputs& inputs, const std::filesystem::path& dir) {
-  const auto refuse = [&](const std::string& why, const std::string& remedy) {
-    throw Error(kWrongStudy, why, dir.string(), remedy);
-  };
-  const auto study = readStudy(dir);
-  const auto& id = study["identity"];
-  const auto flag = [&](const char* key) { return id.contains(key) && id[key].is_boolean() && id[key].get<bool>(); };
-  const std::string kind = id.contains("kind") && id["kind"].is_string() ? id["kind"].get<std::string>() : "";
-  if (flag("local") == flag("global"))
-    refuse("the run varies mismatch and process together, or neither: the model keeps them apart",
-           "run two studies, one with local and one with global variation");
-  Table samples = support::readCsv(dir / "samples.csv");
-  const std::size_t temp = figureColumn(samples, "temp"), vdd = figureColumn(samples, "vdd");
-  if (temp < samples.columns.size() && vdd < samples.columns.size())
-    std::erase_if(samples.rows, [&](const std::vector<double>& row) {
-      return !(std::fabs(row[temp] - inputs.conditions.temp_c) < 0.01 &&
-               std::fabs(row[vdd] - inputs.conditions.vdd_v) < 1e-6);
-    });
-  if (samples.rows.empty())
-    refuse(fmt::format("the run has no samples at {} C and {} V", inputs.conditions.temp_c, inputs.conditions.vdd_v),
-           "run the study at the conditions of the model");
-  addSamples(inputs, kind, std::move(samples), flag("global"));
-  inputs.files.push_back((dir / "samples.csv").string());
-}
-
-Inputs readInputs(const std::filesystem::path& dir) {
-  namespace fs = std::filesystem;
-  Inputs inputs;
-  inputs.conditions = {"import", "tt", 27, 0.9};
+/// Every table of dir and dir/data by name.
+std::vector<fs::path> tablesOf(const fs::path& dir) {
   std::vector<fs::path> files;
   for (const fs::path& folder : {dir, dir / "data"}) {
     if (!fs::is_directory(folder)) continue;
@@ -167,8 +91,63 @@ Inputs readInputs(const std::filesystem::path& dir) {
       if (entry.path().extension() == ".csv") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
-  bool described = false;
-  for (const fs::path& file : files) {
+  return files;
+}
+
+/// What the folder's tables belong to: the first that says it decides, and nothing may say otherwise.
+class Folder {
+ public:
+  Folder(const fs::path& dir, const GivenConditions& given) : given_(belongingOf(given)) {
+    inputs.conditions = {"import", "tt", 27, 0.9};
+    inputs.source = dir.string();
+    for (const fs::path& place : {dir, dir / "data"})
+      if (const auto identity = readIdentity(place)) decide(*identity, (place / "identity.json").string());
+  }
+
+  /// @param own_temperatures the table's rows say theirs
+  void add(const support::Provenance& p, const std::string& file, bool own_temperatures) {
+    Belonging says = belongingOf(p);
+    if (own_temperatures) says.temp_c.reset();
+    decide(says, file);
+    if (inputs.provenance.pdk.empty()) inputs.provenance = p;
+  }
+
+  /// What nothing in the folder said is the caller's to say.
+  Inputs finish() {
+    apply(given_, inputs);
+    apply(decision_, inputs);
+    return std::move(inputs);
+  }
+
+  Inputs inputs;
+
+ private:
+  void decide(const Belonging& says, const std::string& by) {
+    if (const std::string d = firstDifference(says, decision_); !d.empty())
+      throw Error(kWrongTable, fmt::format("it does not belong to {}: {}", decided_by_, d), by,
+                  "keep the tables of one design, process and condition in one folder");
+    requireGiven(given_, says, by);
+    if (decided_by_.empty()) decided_by_ = by;
+    complete(decision_, says);
+  }
+
+  Belonging given_, decision_;
+  std::string decided_by_;
+};
+
+}  // namespace
+
+void requireGiven(const Belonging& given, const Belonging& says, const std::string& where) {
+  const std::string d = firstDifference(given, says);
+  if (d.empty()) return;
+  throw Error(kWrongConditions, "the conditions given are not those of the data: " + d, where,
+              "leave them out, or give the data of those conditions");
+}
+
+Inputs readInputs(const fs::path& dir, const GivenConditions& given) {
+  Folder folder(dir, given);
+  Inputs& inputs = folder.inputs;
+  for (const fs::path& file : tablesOf(dir)) {
     const std::string stem = file.stem().string();
     const std::string kind = stem.substr(0, stem.find('_'));
     if (kind != "gain-cell" && kind != "relu-converter" && kind != "signed-converter") continue;
@@ -181,18 +160,19 @@ Inputs readInputs(const std::filesystem::path& dir) {
       if (e.id() == "CSV-0003") continue;
       throw;
     }
+    const bool own_temperatures = has(table, {"temp_c"});
     if (stem.ends_with("_samples")) {
       addSamples(inputs, kind, std::move(table), stem.find("process") != std::string::npos);
     } else if (!inputs.add(kind, std::move(table))) {
       continue;
     }
     inputs.files.push_back(file.string());
-    if (const auto p = described ? std::nullopt : provenanceOf(text)) takeConditions(inputs, *p), described = true;
+    if (const auto p = provenanceOf(text)) folder.add(*p, file.string(), own_temperatures);
   }
   if (inputs.files.empty())
     throw Error(kNoTables, "no table to fit", dir.string(),
                 "give a folder with files such as gain-cell_charge_charge.csv; docs/fitting.md lists their columns");
-  return inputs;
+  return folder.finish();
 }
 
 }  // namespace gaincell::fit

@@ -13,7 +13,7 @@ namespace gaincell::fit {
 
 class Run {
  public:
-  Run(const Inputs& inputs, const Options& options) : in_(inputs), options_(options) {}
+  Run(const Inputs& inputs, const Options& options);
   FitResult result();
 
  private:
@@ -41,6 +41,9 @@ class Run {
   void reportSaturation(const std::string& name, const Plateau& p);
   void reportBranch(const std::string& name, const BranchFit& b, std::optional<double> s_sat, double paper);
 
+  /// Energies of events, and what a token takes of them.
+  void energy();
+
   void write();
   /// Settling and feedthrough of every write; nothing when a pair of levels was not simulated or did not settle.
   void writeTransitions(model::Write& w);
@@ -48,7 +51,7 @@ class Run {
   void fillWriteGaps(model::Write& w);
 
   const Inputs& in_;
-  const Options& options_;
+  const Options options_;
   model::Model model_;
   std::optional<ExtendedFit> extended_;
   double storage_coupling_sigma_ = 0;

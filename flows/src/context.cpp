@@ -1,11 +1,13 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <unistd.h>
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "gaincell/cells/generator.hpp"
+#include "gaincell/cells/designs.hpp"
+#include "gaincell/design/read.hpp"
 #include "gaincell/flows/command.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/units.hpp"
@@ -16,27 +18,88 @@ using support::Error;
 namespace fs = std::filesystem;
 
 namespace {
-/// "name=value" or "KIND/name=value" options, checked by the set they go into. Assignments to other kinds are passed
-/// over.
-void applyAssignments(const po::variables_map& values, const char* option, const std::string& kind,
-                      bool is_default_kind, netlist::ParameterSet& set) {
-  if (!values.count(option)) return;
-  for (const auto& text : values[option].as<std::vector<std::string>>()) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-      throw Error("FLW-0006", fmt::format("'{}' is not name=value", text), fmt::format("--{}", option),
-                  fmt::format("write for example --{} c_storage=10f", option));
-    std::string name = text.substr(0, equals);
-    const std::size_t slash = name.find('/');
-    if (slash == std::string::npos ? !is_default_kind : name.substr(0, slash) != kind) continue;
-    if (slash != std::string::npos) name = name.substr(slash + 1);
-    set.set(name, text.substr(equals + 1), fmt::format("--{} {}", option, text));
-  }
+
+/// "name=value" of a repeatable option.
+std::pair<std::string, std::string> assignmentOf(const std::string& text, const char* option, const char* example) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    throw Error("FLW-0006", fmt::format("'{}' is not NAME=VALUE", text), fmt::format("--{}", option),
+                fmt::format("write for example --{} {}", option, example));
+  return {text.substr(0, equals), text.substr(equals + 1)};
 }
+
+std::vector<std::pair<std::string, std::string>> assignments(const std::vector<std::string>& texts, const char* option,
+                                                             const char* example) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& text : texts) {
+    out.push_back(assignmentOf(text, option, example));
+    for (std::size_t i = 0; i + 1 < out.size(); ++i)
+      if (out[i].first == out.back().first)
+        throw Error("FLW-0017", fmt::format("'{}' is given twice", out.back().first), fmt::format("--{}", option),
+                    "keep one of them");
+  }
+  return out;
+}
+
+/// The designs that names without a process mean, before the process is known.
+fs::path folderOf(const CommonOptions& common) {
+  if (!common.pdk_manifest.empty()) return fs::path(common.pdk_manifest).parent_path() / "designs";
+  return pdk::pdkFolder() / (common.pdk_name.empty() ? "gc28" : common.pdk_name) / "designs";
+}
+
+std::optional<design::Chain> givenChain(const CommandContext& context) {
+  const fs::path folder = folderOf(context.common);
+  if (!context.common.design.empty()) return design::readChain(context.common.design, folder);
+  if (!context.settings.designDocument().empty())
+    return design::readChainText(context.settings.designDocument(), context.settings.path().string(), folder);
+  return std::nullopt;
+}
+
 }  // namespace
 
+std::optional<design::Chain> CommandContext::givenDesign() const {
+  return givenChain(*this);
+}
+
 pdk::Pdk CommandContext::loadPdk() const {
-  return common.pdk_manifest.empty() ? pdk::findPdk(common.pdk_name) : pdk::readManifest(common.pdk_manifest);
+  if (!common.pdk_manifest.empty()) {
+    if (!common.pdk_name.empty())
+      throw Error("FLW-0018", "--pdk and --pdk-manifest exclude each other", "", "give one of them");
+    return pdk::readManifest(common.pdk_manifest);
+  }
+  if (!common.pdk_name.empty()) return pdk::findPdk(common.pdk_name);
+  const auto chain = givenChain(*this);
+  return pdk::findPdk(chain && !chain->pdk.empty() ? chain->pdk : "gc28");
+}
+
+design::Design CommandContext::loadDesign(const pdk::Pdk& pdk) const {
+  const auto chain = givenChain(*this);
+  design::Design design = chain ? cells::loadDesign(*chain, pdk) : cells::loadDesign("", pdk);
+  const auto sets = assignments(common.sets, "set", "cell.pair_n.w=150n");
+  const auto originOf = [](const auto& set) { return fmt::format("--set {}={}", set.first, set.second); };
+  for (const auto& set : sets) design.set(set.first, set.second, originOf(set));
+  // After all of them: a choice may stand behind the value that needs it.
+  for (const auto& set : sets)
+    if (const design::Leaf* leaf = design.schema().find(set.first))
+      if (const std::string why = design.whyInactive(*leaf); !why.empty())
+        throw Error("FLW-0019", fmt::format("nothing reads '{}' in this design: {}", set.first, why), originOf(set),
+                    "set that as well, or leave this away");
+  design.requireComplete();
+  return design;
+}
+
+design::Design CommandContext::loadDesign(const pdk::Pdk& pdk, const std::string& kind) const {
+  design::Design design = loadDesign(pdk);
+  if (common.sets.empty()) return design;
+  const auto read = cells::leavesOf(kind, pdk, design);
+  for (const auto& [path, value] : assignments(common.sets, "set", "cell.pair_n.w=150n")) {
+    const design::Leaf* leaf = design.schema().find(path);
+    if (!leaf || !leaf->in_circuits || read.count(path)) continue;
+    throw Error("FLW-0016", fmt::format("a {} does not depend on '{}'", kind, path),
+                fmt::format("--set {}={}", path, value),
+                fmt::format("kinds that do: {}", fmt::join(cells::kindsReading(path, pdk, design), ", ")));
+  }
+  return design;
 }
 
 pdk::Conditions CommandContext::conditions(const pdk::Pdk& pdk) const {
@@ -51,7 +114,7 @@ pdk::Conditions CommandContext::conditions(const pdk::Pdk& pdk) const {
   return c;
 }
 
-support::Provenance CommandContext::provenance(const pdk::Pdk* pdk) const {
+support::Provenance CommandContext::provenance(const pdk::Pdk* pdk, const design::Design* design) const {
   support::Provenance p;
   p.command = command_line;
   p.seed = common.seed;
@@ -63,6 +126,10 @@ support::Provenance CommandContext::provenance(const pdk::Pdk* pdk) const {
     p.temp_c = common.temp_c;
     p.vdd_v = common.vdd.value_or(pdk->vdd);
   }
+  if (design) {
+    p.design = design->name;
+    p.design_hash = design->hash();
+  }
   return p;
 }
 
@@ -73,18 +140,14 @@ void CommandContext::print(const nlohmann::json& json, const std::string& text) 
     fmt::print("{}{}", text, text.empty() || text.back() == '\n' ? "" : "\n");
 }
 
-netlist::ParameterSet CommandContext::circuitParameters(const pdk::Pdk& pdk, const std::string& kind) const {
-  netlist::ParameterSet set = cells::generator(kind).parameters(pdk);
-  design.apply("circuits." + kind, set);
-  applyAssignments(values, "set", kind, default_kind.empty() || default_kind == kind, set);
-  return set;
-}
-
 netlist::ParameterSet CommandContext::analysisSettings(const pdk::Pdk& pdk, const std::string& kind,
                                                        const std::string& name) const {
   netlist::ParameterSet set = sim::analysis(kind, name).settings(pdk);
-  design.apply("analyses." + kind + "." + name, set);
-  applyAssignments(values, "with", kind, true, set);
+  settings.apply("analyses." + kind + "." + name, set);
+  if (values.count("with"))
+    for (const auto& [key, value] :
+         assignments(values["with"].as<std::vector<std::string>>(), "with", "points_per_interval=9"))
+      set.set(key, value, fmt::format("--with {}={}", key, value));
   return set;
 }
 

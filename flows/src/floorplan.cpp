@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "gaincell/cells/generator.hpp"
-#include "gaincell/model/io.hpp"
+#include "gaincell/model/token_energy.hpp"
 #include "gaincell/netlist/flatten.hpp"
 
 namespace gaincell::flows {
@@ -14,13 +14,13 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Transistors and capacitors of a generated circuit.
-layout::BlockDevices devicesOf(const CommandContext& context, const pdk::Pdk& pdk, const std::string& kind) {
+layout::BlockDevices devicesOf(const pdk::Pdk& pdk, const design::Design& design, const std::string& kind) {
   const cells::Generator& generator = cells::generator(kind);
-  netlist::Circuit circuit = pdk::emptyDeck(pdk, context.conditions(pdk), kind).circuit;
-  const std::string name = generator.define(pdk, context.circuitParameters(pdk, kind), circuit);
+  netlist::Circuit circuit = pdk::emptyDeck(pdk, {pdk.corners.front().name, pdk.temp_nom_c, pdk.vdd}, kind).circuit;
+  const std::string name = generator.define(pdk, design, circuit);
   circuit.add(netlist::Instance{"block", name, circuit.find(name)->ports, {}});
   layout::BlockDevices block;
-  block.source = fmt::format("generator {} on {}", kind, pdk.name);
+  block.source = fmt::format("generator {} with design {} on {}", kind, design.name, pdk.name);
   for (const auto& m : netlist::flattenMosfets(circuit)) block.devices.push_back({m.path, m.w, m.l, m.m});
   for (const auto& p : netlist::flattenPassives(circuit))
     if (p.kind == 'c') block.capacitors.push_back(p.value);
@@ -56,45 +56,30 @@ layout::AreaRules rulesOf(const pdk::Pdk& pdk) {
   return rules;
 }
 
-/// Published energies, replaced by those the model file has, and these by simulated columns.
+/// Those of the model, else the published ones, which stand for the paper's head alone.
 layout::EnergyInput energyOf(const FloorplanSettings& settings) {
-  layout::EnergyInput energy = layout::publishedEnergy();
-  if (!settings.model) return energy;
-  const model::Model model = model::readModel(*settings.model);
-  const std::string from = "model file " + settings.model->filename().string();
-  const auto take = [&](layout::Figure& figure, const std::optional<double>& value, const std::string& field) {
-    if (!value) return;
-    figure.value = *value;
-    figure.origin = layout::Origin::Model;
-    figure.source = from + ", " + field;
-  };
-  // The model's multiplies are of 64 x 64 arrays; for other sizes there is no figure to scale from.
-  if (model.energy_J && settings.organisation.rows == 64 && settings.organisation.columns == 64) {
-    take(energy.array1, model.energy_J->array1_multiply, "energy_J/array1_multiply");
-    take(energy.array2, model.energy_J->array2_multiply, "energy_J/array2_multiply");
-  }
-  take(energy.latency, model.timing_s.token, "timing_s/token");
-  const auto takeMeasured = [](layout::Figure& figure, const std::optional<double>& value) {
-    if (!value) return;
-    figure.value = *value;
-    figure.origin = layout::Origin::Simulation;
-    figure.source = "simulated columns of 64 cells with their converters, times 64";
-  };
-  takeMeasured(energy.array1, settings.array1);
-  takeMeasured(energy.array2, settings.array2);
-  return energy;
+  const layout::Organisation& o = settings.organisation;
+  if (settings.model) return layout::modelEnergy(*settings.model, o, "model file of design " + settings.model->design.value_or(model::DesignRecord{"unknown", "", {}}).name);
+  namespace published = model::published;
+  if (o.rows != published::kRows || o.columns != published::kColumns || o.tiles != published::kTiles)
+    throw Error("FPL-0005",
+                fmt::format("there are no published energies of a head of {} tiles of {} x {} cells", o.tiles, o.rows, o.columns),
+                "floorplan", "give the model of the design with --model FILE");
+  return layout::publishedEnergy();
 }
 
 }  // namespace
 
-FloorplanResult makeFloorplan(const CommandContext& context, const pdk::Pdk& pdk, const FloorplanSettings& settings) {
+FloorplanResult makeFloorplan(const pdk::Pdk& pdk, const design::Design& design, FloorplanSettings settings) {
+  settings.organisation.rows = design.integer("array.rows");
+  settings.organisation.columns = design.integer("array.cols");
   layout::FloorplanInput input;
   input.organisation = settings.organisation;
   input.rules = rulesOf(pdk);
   input.rules.capacitor_over_active = settings.capacitor_over_active;
-  input.cell = devicesOf(context, pdk, "gain-cell");
-  input.relu_converter = devicesOf(context, pdk, "relu-converter");
-  input.signed_converter = devicesOf(context, pdk, "signed-converter");
+  input.cell = devicesOf(pdk, design, "gain-cell");
+  input.relu_converter = devicesOf(pdk, design, "relu-converter");
+  input.signed_converter = devicesOf(pdk, design, "signed-converter");
   input.word_line_driver = wordLineDriver(input.relu_converter);
   FloorplanResult result{settings.organisation, {}, energyOf(settings)};
   if (settings.published_cell)

@@ -10,17 +10,15 @@
 
 #include "gaincell/flows/command.hpp"
 #include "gaincell/layout/writers.hpp"
+#include "gaincell/model/model.hpp"
 
 namespace gaincell::flows {
 
 struct FloorplanSettings {
-  layout::Organisation organisation;
+  layout::Organisation organisation;  ///< tiles and heads; rows and columns are the design's
   bool published_cell = false;  ///< the published 1 um^2 oxide-semiconductor cell instead of the generated one
   bool capacitor_over_active = true;
-  /// J per token of a sub-tile: simulated columns of all rows with their converters, times the columns. They count
-  /// instead of the model's sums of cells.
-  std::optional<double> array1, array2;
-  std::optional<std::filesystem::path> model;  ///< energies and latency from here; published figures when absent
+  std::optional<model::Model> model;  ///< energies and latency from here; published figures when absent
 };
 
 struct FloorplanResult {
@@ -30,7 +28,7 @@ struct FloorplanResult {
 };
 
 /// @throws Error (FPL-0001) when the PDK has no layout data, and what generators, model reader and layout throw.
-FloorplanResult makeFloorplan(const CommandContext& context, const pdk::Pdk& pdk, const FloorplanSettings& settings);
+FloorplanResult makeFloorplan(const pdk::Pdk& pdk, const design::Design& design, FloorplanSettings settings);
 
 /// Writes floorplan.json, .svg, .gds, .lef and tile.def, head.def, chip.def; everything is made before anything is
 /// written. Returns the names of the files.

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <new>
 #include <sstream>
 
 #include "gaincell/flows/command.hpp"
+#include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/parallel.hpp"
 #include "gaincell/support/progress.hpp"
 #include "gaincell/support/suggest.hpp"
 #include "gaincell/support/units.hpp"
+#include "quantities.hpp"
 
 namespace gaincell::flows {
 
@@ -19,26 +22,43 @@ namespace {
 
 /// Name under which Boost.Program_options keeps the words that are not options.
 constexpr const char* kPositional = "positional";
+constexpr std::uint64_t kMostJobs = 1024;
 
-po::options_description commonOptions() {
-  po::options_description d("Options of every subcommand", 120);
+}  // namespace
+
+po::options_description commonOptions(unsigned uses) {
+  po::options_description d("Common options", 120);
   auto add = d.add_options();
   add("help,h", "this help");
   add("config", po::value<std::string>()->value_name("FILE"),
-      "design file (JSON, comments allowed); 'gaincell config' prints one");
-  add("pdk", po::value<std::string>()->value_name("NAME"), "PDK by name (default gc28); 'gaincell pdk list'");
-  add("pdk-manifest", po::value<std::string>()->value_name("FILE"), "PDK by its manifest file");
-  add("corner", po::value<std::string>()->value_name("C"), "process corner: tt ss ff sf fs (default tt)");
-  add("temp", po::value<std::string>()->value_name("C"), "temperature in degrees Celsius (default 27)");
-  add("vdd", po::value<std::string>()->value_name("V"), "supply voltage (default: the PDK's)");
-  add("seed", po::value<std::uint64_t>()->value_name("N"), "seed of every random draw (default 1)");
-  add("jobs,j", po::value<int>()->value_name("N"), "worker processes (default: number of processors)");
+      "settings file (JSON, comments allowed); 'gaincell config' prints one");
+  if (uses & kDesign) {
+    add("design", po::value<std::string>()->value_name("NAME"),
+        "design by name (lean, gc28/reference) or file (mine.json); 'gaincell design list'");
+    add("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
+        "a value of the design, for example cell.pair_n.w=150n (repeatable); 'gaincell design show' lists the paths");
+  }
+  if (uses & kPdk) {
+    add("pdk", po::value<std::string>()->value_name("NAME"),
+        "process by name (default: the design's, else gc28); 'gaincell pdk list'");
+    add("pdk-manifest", po::value<std::string>()->value_name("FILE"), "process by its manifest file");
+  }
+  if (uses & kConditions) {
+    add("corner", po::value<std::string>()->value_name("C"), "process corner: tt ss ff sf fs (default tt)");
+    add("temp", po::value<std::string>()->value_name("C"), "temperature in degrees Celsius (default 27)");
+    add("vdd", po::value<std::string>()->value_name("V"), "supply voltage (default: the process's)");
+  }
+  if (uses & kSeed) add("seed", po::value<std::string>()->value_name("N"), "seed of every random draw (default 1)");
+  if (uses & kJobs)
+    add("jobs,j", po::value<std::string>()->value_name("N"), "worker processes (default: number of processors)");
   add("json", "one JSON document on standard output");
   add("quiet", "no progress");
-  add("force", "overwrite existing results");
-  add("out", po::value<std::string>()->value_name("DIR"), "output folder");
+  if (uses & kForce) add("force", "overwrite existing results");
+  if (uses & kOut) add("out", po::value<std::string>()->value_name("DIR"), "output folder");
   return d;
 }
+
+namespace {
 
 std::string overview() {
   std::string text = fmt::format(
@@ -50,16 +70,31 @@ std::string overview() {
   return text + "\n'gaincell COMMAND --help' explains a command, with examples.\n";
 }
 
-/// Values of the design file as if they had been given as options; stored after the command line, so they lose to it.
-po::parsed_options fromDesign(const DesignFile& design, const std::string& command,
-                              const po::options_description& known) {
+const Command* findCommand(const std::string& name) {
+  for (const auto& c : commands())
+    if (c.name == name) return &c;
+  return nullptr;
+}
+
+Error unknownSetting(const SettingsFile& settings, const std::string& command, const std::string& section,
+                     const std::string& key, const po::options_description& known) {
+  std::vector<std::string> names;
+  for (const auto& option : known.options()) names.push_back(option->long_name());
+  return Error("CFG-0007", fmt::format("'{}' is not an option of 'gaincell {}'", key, command),
+               settings.where(section, key),
+               support::didYouMean(key, names, fmt::format("see 'gaincell {} --help'", command)));
+}
+
+/// Values of the settings file as if they had been given as options; stored after the command line, so they lose to it.
+/// A file serves many commands: what one of them does not use is passed over, what none knows is refused.
+po::parsed_options fromSettings(const SettingsFile& settings, const std::string& command,
+                                const po::options_description& known) {
   po::parsed_options parsed(&known);
   const auto take = [&](const std::string& section) {
-    for (const auto& [key, value] : design.section(section)) {
+    for (const auto& [key, value] : settings.section(section)) {
       const po::option_description* d = known.find_nothrow(key, false);
-      if (!d)
-        throw Error("CFG-0007", fmt::format("'{}' is not an option of 'gaincell {}'", key, command),
-                    design.where(section, key), fmt::format("see 'gaincell {} --help'", command));
+      if (!d && section.empty()) continue;
+      if (!d) throw unknownSetting(settings, command, section, key, known);
       const bool is_switch = d->semantic()->max_tokens() == 0;
       if (is_switch && value == "false") continue;
       parsed.options.emplace_back(key, is_switch ? std::vector<std::string>{} : std::vector<std::string>{value});
@@ -75,26 +110,21 @@ T valueOr(const po::variables_map& values, const char* name, T fallback) {
   return values.count(name) ? values[name].as<T>() : fallback;
 }
 
-double numberOption(const po::variables_map& values, const char* name) {
-  try {
-    return support::parseSpiceNumber(values[name].as<std::string>());
-  } catch (const Error& e) {
-    throw Error(e.id(), e.problem(), fmt::format("--{}", name), e.remedy());
-  }
+double numberOption(const po::variables_map& values, const char* name, const char* unit) {
+  return support::parseQuantity(values[name].as<std::string>(), unit, fmt::format("--{}", name));
 }
 
 CommonOptions commonFrom(const po::variables_map& values) {
   CommonOptions c;
-  c.pdk_name = valueOr<std::string>(values, "pdk", c.pdk_name);
+  c.pdk_name = valueOr<std::string>(values, "pdk", "");
   c.pdk_manifest = valueOr<std::string>(values, "pdk-manifest", "");
+  c.design = valueOr<std::string>(values, "design", "");
+  c.sets = valueOr<std::vector<std::string>>(values, "set", {});
   c.corner = valueOr<std::string>(values, "corner", c.corner);
-  if (values.count("temp")) c.temp_c = numberOption(values, "temp");
-  if (values.count("vdd")) c.vdd = numberOption(values, "vdd");
-  c.seed = valueOr<std::uint64_t>(values, "seed", c.seed);
-  c.jobs = valueOr<int>(values, "jobs", support::hardwareJobs());
-  if (c.jobs < 1 || c.jobs > 1024)
-    throw Error("FLW-0001", fmt::format("{} worker processes are not possible", c.jobs), "-j",
-                "give a number from 1 to 1024");
+  if (values.count("temp")) c.temp_c = numberOption(values, "temp", "C");
+  if (values.count("vdd")) c.vdd = numberOption(values, "vdd", "V");
+  if (values.count("seed")) c.seed = countOf(values, "seed", c.seed);
+  c.jobs = static_cast<int>(countOf(values, "jobs", static_cast<std::uint64_t>(support::hardwareJobs()), 1, kMostJobs));
   c.json = values.count("json") > 0;
   c.quiet = values.count("quiet") > 0;
   c.force = values.count("force") > 0;
@@ -103,10 +133,70 @@ CommonOptions commonFrom(const po::variables_map& values) {
   return c;
 }
 
+/// Every section of a command, not only of the one that runs: a file serves many of them.
+void checkCommands(const SettingsFile& settings) {
+  std::vector<std::string> names;
+  for (const auto& c : commands()) names.push_back(c.name);
+  for (const auto& name : settings.sections("commands")) {
+    const Command* command = findCommand(name);
+    if (!command)
+      throw Error("CFG-0010", fmt::format("there is no command '{}'", name), settings.where("commands", name),
+                  support::didYouMean(name, names, "'gaincell --help' lists the commands"));
+    po::options_description known;
+    command->options(known.add_options());
+    known.add(commonOptions(command->uses));
+    const std::string section = "commands." + name;
+    for (const auto& [key, value] : settings.section(section))
+      if (!known.find_nothrow(key, false)) throw unknownSetting(settings, name, section, key, known);
+  }
+}
+
+/// Name, unit or word; a range may depend on the process and is checked where the setting is used.
+void checkSetting(netlist::ParameterSet set, const std::string& key, const std::string& value,
+                  const std::string& where) {
+  const auto& all = set.declared();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const netlist::Parameter& p) { return p.name == key; });
+  if (at != all.end() && at->kind != netlist::ParameterKind::Choice)
+    support::parseQuantity(value, at->unit, where);
+  else
+    set.set(key, value, where);
+}
+
+/// Names of settings are the same for every process.
+void checkAnalyses(const SettingsFile& settings) {
+  for (const auto& kind : settings.sections("analyses")) {
+    const auto& all = sim::analyses();
+    const bool known = std::any_of(all.begin(), all.end(), [&](const sim::Analysis& a) { return a.kind == kind; });
+    auto names = settings.sections("analyses." + kind);
+    if (!known && names.empty()) names.emplace_back();  // refused below
+    for (const auto& name : names) {
+      const std::string section = "analyses." + kind + "." + name;
+      try {
+        const auto set = sim::analysis(kind, name).settings(pdk::findPdk("gc28"));
+        for (const auto& [key, value] : settings.section(section))
+          checkSetting(set, key, value, settings.where(section, key));
+      } catch (const Error& e) {
+        throw Error(e.id(), e.problem(), e.where().empty() ? settings.where("analyses", kind) : e.where(), e.remedy());
+      }
+    }
+  }
+}
+
+/// Numbers that the command at hand may not use.
+void checkNumbers(const SettingsFile& settings) {
+  for (const auto& [key, value] : settings.section("")) {
+    const std::string where = settings.where("", key);
+    if (key == "seed") countFrom(value, where);
+    if (key == "jobs") countFrom(value, where, 1, kMostJobs);
+    if (key == "temp") support::parseQuantity(value, "C", where);
+    if (key == "vdd") support::parseQuantity(value, "V", where);
+  }
+}
+
 void printHelp(const Command& command, const po::options_description& own) {
   fmt::print("{}\n\nUsage: {}\n\n", command.summary, command.usage);
   std::ostringstream text;
-  text << own << "\n" << commonOptions();
+  text << own << "\n" << commonOptions(command.uses);
   fmt::print("{}\nExamples:\n{}\n", text.str(), command.examples);
 }
 
@@ -123,7 +213,7 @@ ExitCode runCommand(const Command& command, const std::vector<std::string>& args
   po::options_description own(fmt::format("Options of {}", command.name), 120), all, hidden;
   command.options(own.add_options());
   hidden.add_options()(kPositional, po::value<std::vector<std::string>>());
-  all.add(own).add(commonOptions()).add(hidden);
+  all.add(own).add(commonOptions(command.uses)).add(hidden);
   po::positional_options_description positional;
   positional.add(kPositional, -1);
 
@@ -140,10 +230,13 @@ ExitCode runCommand(const Command& command, const std::vector<std::string>& args
     return ExitCode::Done;
   }
   if (context.values.count("config")) {
-    context.design = DesignFile(context.values["config"].as<std::string>());
+    context.settings = SettingsFile(context.values["config"].as<std::string>());
+    checkCommands(context.settings);
+    checkAnalyses(context.settings);
+    checkNumbers(context.settings);
     po::options_description known;
-    known.add(own).add(commonOptions());
-    po::store(fromDesign(context.design, command.name, known), context.values);
+    known.add(own).add(commonOptions(command.uses));
+    po::store(fromSettings(context.settings, command.name, known), context.values);
   }
   po::notify(context.values);
   context.common = commonFrom(context.values);
@@ -161,12 +254,6 @@ std::string quoted(const std::string& word) {
                                           "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                           "-_=./,:+@%") == std::string::npos;
   return plain ? word : "'" + word + "'";
-}
-
-const Command* findCommand(const std::string& name) {
-  for (const auto& c : commands())
-    if (c.name == name) return &c;
-  return nullptr;
 }
 
 int fail(const std::string& message) {

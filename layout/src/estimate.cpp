@@ -1,14 +1,21 @@
 #include "gaincell/layout/estimate.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "gaincell/model/token_energy.hpp"
+#include "gaincell/support/error.hpp"
+
 namespace gaincell::layout {
 
 namespace {
 
-constexpr const char* kPaper = "Leroux, Manea et al., Nature Computational Science 5, 813-824 (2025)";
+namespace published = model::published;
+
 constexpr double kNm2 = 1e-18;  ///< m^2 in a square nanometre
 
 std::string paper(const std::string& detail) {
-  return std::string(kPaper) + ": " + detail;
+  return std::string(published::kSource) + ": " + detail;
 }
 
 double area(const Block& block) {
@@ -19,20 +26,47 @@ double area(const Block& block) {
 
 EnergyInput publishedEnergy() {
   EnergyInput e;
-  e.array1 = {"array 1 and ReLU converters, per sub-tile and token", 1120e-12 / 16, "J", Origin::Published,
-              paper("1120 pJ per head and token over 16 sub-tiles")};
-  e.array2 = {"array 2 and signed converters, per sub-tile and token", 700e-12 / 16, "J", Origin::Published,
-              paper("700 pJ per head and token over 16 sub-tiles")};
-  e.dac = {"write DACs, per head and token", 330e-12, "J", Origin::Published, paper("330 pJ")};
-  e.control = {"digital control and routing, per head and token", 4e-9, "J", Origin::Published,
-               paper("4 nJ (113.7 mW)")};
-  e.latency = {"latency of attention per token", 65e-9, "s", Origin::Published, paper("65 ns with write and reset")};
+  e.tile = {{"array 1 with ReLU converters", published::kArray1_J / published::kTiles, "J", Origin::Published,
+             paper("1120 pJ per head and token over 16 sub-tiles")},
+            {"array 2 with signed converters", published::kArray2_J / published::kTiles, "J", Origin::Published,
+             paper("700 pJ per head and token over 16 sub-tiles")}};
+  e.head = {{"write DACs", published::kDac_J, "J", Origin::Published, paper("330 pJ")},
+            {"digital control and routing", published::kDigital_J, "J", Origin::Published, paper("4 nJ (113.7 mW)")}};
+  e.latency = {"latency of attention per token", published::kToken_s, "s", Origin::Published,
+               paper("65 ns with write and reset")};
   return e;
 }
 
+EnergyInput modelEnergy(const model::Model& m, const Organisation& o, const std::string& source) {
+  const model::HeadSize head{o.rows, o.columns, o.tiles};
+  const model::HeadEnergy energy = model::energyOf(m, head, model::fullToken(head));
+  const auto refuse = [&](const std::string& why) {
+    throw support::Error("LAY-0011", "no energy of a token from this model: " + why, source,
+                         "characterise and fit what is missing, or leave the model out for the published figures");
+  };
+  if (!energy.complete) refuse(fmt::format("{}", fmt::join(energy.notes, "; ")));
+  if (!m.timing_s.token) refuse("it does not say how long a token takes");
+  EnergyInput out;
+  for (const auto& part : energy.parts()) {
+    const bool digital = part.key == "digital";
+    Figure f{part.title, part.energy, "J", digital ? Origin::Published : Origin::Model,
+             digital ? paper("4 nJ (113.7 mW) of a head with 64 elements and 1024 tokens")
+                     : fmt::format("{}, events of a token times energy_J", source)};
+    if (part.of_tiles) f.value /= o.tiles;
+    (part.of_tiles ? out.tile : out.head).push_back(std::move(f));
+  }
+  out.latency = {"time of a token", *m.timing_s.token, "s", Origin::Model, source + ", timing_s/token"};
+  return out;
+}
+
 std::vector<Estimate> estimate(const EnergyInput& input, const Organisation& organisation, const Floorplan& floorplan) {
-  const double tile = input.array1.value + input.array2.value;
-  const double head = tile * organisation.tiles + input.dac.value + input.control.value;
+  const auto sum = [](const std::vector<Figure>& figures) {
+    double joule = 0;
+    for (const Figure& f : figures) joule += f.value;
+    return joule;
+  };
+  const double tile = sum(input.tile);
+  const double head = tile * organisation.tiles + sum(input.head);
   const auto level = [&](const std::string& name, double energy, Kind kind) {
     // All tiles of a head and all heads work at the same time, so the latency is the same on every level.
     Estimate e{name, energy, input.latency.value, energy / input.latency.value, 0};

@@ -68,10 +68,18 @@ json energyJson(const Floorplan& floorplan, const Organisation& organisation, co
                     {"energy_ratio", gpu.energy.value / chip.energy},
                     {"latency_ratio", gpu.latency.value / chip.latency}});
   }
+  // `count`: how often a head has it.
   json inputs = json::array();
-  for (const Figure* f : {&input.array1, &input.array2, &input.dac, &input.control, &input.latency})
-    inputs.push_back(toJson(*f));
-  return {{"inputs", inputs}, {"levels", levels}, {"gpus", gpus}};
+  const auto add = [&](const std::vector<Figure>& figures, const char* of, int count) {
+    for (const Figure& f : figures) {
+      inputs.push_back(toJson(f));
+      inputs.back()["of"] = of;
+      inputs.back()["count"] = count;
+    }
+  };
+  add(input.tile, "tile", organisation.tiles);
+  add(input.head, "head", 1);
+  return {{"inputs", inputs}, {"latency", toJson(input.latency)}, {"levels", levels}, {"gpus", gpus}};
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ class Checker {
  public:
   explicit Checker(const Circuit& circuit) : circuit_(circuit) {}
 
-  void run() {
+  std::vector<std::string> run() {
     std::set<std::string> names;
     for (const auto& s : circuit_.subcircuits) {
       if (!goodName(s.name)) report(s.name, "the name is not made of letters, digits and underscores");
@@ -45,12 +45,7 @@ class Checker {
       known_.insert(s.name);
     }
     checkBlock("top", circuit_.top, {}, {});
-    if (findings_.empty()) return;
-    std::string text = fmt::format("the circuit has {} fault{}:", findings_.size(), findings_.size() == 1 ? "" : "s");
-    constexpr std::size_t kShown = 20;
-    for (std::size_t i = 0; i < std::min(findings_.size(), kShown); ++i) text += "\n  " + findings_[i];
-    if (findings_.size() > kShown) text += fmt::format("\n  ... and {} more", findings_.size() - kShown);
-    throw support::Error("NET-0012", text);
+    return findings_;
   }
 
  private:
@@ -194,8 +189,18 @@ class Checker {
 
 }  // namespace
 
+std::vector<std::string> faultsOf(const Circuit& circuit) {
+  return Checker(circuit).run();
+}
+
 void check(const Circuit& circuit) {
-  Checker(circuit).run();
+  const auto findings = faultsOf(circuit);
+  if (findings.empty()) return;
+  std::string text = fmt::format("the circuit has {} fault{}:", findings.size(), findings.size() == 1 ? "" : "s");
+  constexpr std::size_t kShown = 20;
+  for (std::size_t i = 0; i < std::min(findings.size(), kShown); ++i) text += "\n  " + findings[i];
+  if (findings.size() > kShown) text += fmt::format("\n  ... and {} more", findings.size() - kShown);
+  throw support::Error("NET-0012", text);
 }
 
 }  // namespace gaincell::netlist

@@ -78,10 +78,10 @@ const Parameter& ParameterSet::find(std::string_view name, const std::string& wh
 
 void ParameterSet::set(std::string_view name, std::string_view text, const std::string& where) {
   const Parameter& p = find(name, where);
-  if (p.kind != ParameterKind::Choice) return set(name, support::parseSpiceNumber(text), where);
+  if (p.kind != ParameterKind::Choice) return set(name, support::parseQuantity(text, p.unit, where), where);
   if (std::find(p.choices.begin(), p.choices.end(), text) == p.choices.end())
     throw Error("NET-0004", fmt::format("'{}' is not a value of parameter '{}'", text, name), where,
-                fmt::format("choose one of: {}", fmt::join(p.choices, ", ")));
+                support::didYouMean(text, p.choices, fmt::format("choose one of: {}", fmt::join(p.choices, ", "))));
   words_.insert_or_assign(p.name, std::string(text));
 }
 

@@ -7,6 +7,7 @@
 
 #include "gaincell/netlist/check.hpp"
 #include "gaincell/support/error.hpp"
+#include "gaincell/support/suggest.hpp"
 #include "writers/writers.hpp"
 
 namespace gaincell::netlist {
@@ -25,7 +26,8 @@ const DialectWriter& dialect(std::string_view name) {
   for (const DialectWriter* d : dialects())
     if (d->name() == name) return *d;
   throw support::Error("NET-0013", fmt::format("there is no netlist dialect '{}'", name), "",
-                       fmt::format("dialects are: {}", fmt::join(dialectNames(), ", ")));
+                       support::didYouMean(name, dialectNames(),
+                                           fmt::format("dialects are: {}", fmt::join(dialectNames(), ", "))));
 }
 
 std::vector<std::string> dialectNames() {

@@ -9,6 +9,7 @@
 
 #include "gaincell/pdk/pdk.hpp"
 #include "gaincell/support/error.hpp"
+#include "gaincell/support/suggest.hpp"
 
 namespace gaincell::pdk {
 
@@ -117,8 +118,10 @@ Pdk findPdk(const std::string& name) {
   const auto names = pdkNames();
   if (std::find(names.begin(), names.end(), name) == names.end())
     throw support::Error("PDK-0002", fmt::format("there is no PDK '{}'", name), pdkFolder().string(),
-                         fmt::format("PDKs are: {}; another one is given by its manifest (--pdk-manifest FILE)",
-                                     fmt::join(names, ", ")));
+                         support::didYouMean(
+                             name, names,
+                             fmt::format("PDKs are: {}; another one is given by its manifest (--pdk-manifest FILE)",
+                                         fmt::join(names, ", "))));
   return readManifest(pdkFolder() / name / "manifest.json");
 }
 

@@ -49,8 +49,8 @@ class Reader {
     readCorners();
     readDevices();
     readRoles(top_.object("roles"), pdk_.roles);
-    readCell();
-    readVariants();
+    refuseCell();
+    pdk_.default_design = top_.text("default_design", "");
     if (top_.has("wire")) readWire(top_.object("wire"));
     if (top_.has("layout")) readLayout(top_.object("layout"));
     if (top_.has("process")) readProcess(top_.object("process"));
@@ -216,41 +216,12 @@ class Reader {
     for (const auto& name : all.keys()) roles[name] = role(all.object(name));
   }
 
-  void readCell() {
-    auto o = top_.object("cell");
-    pdk_.storage_capacitance = o.number("storage_capacitance_F", 1e-18, 1e-9);
-    pdk_.write_bitline_idle = o.number("write_bitline_idle_V", -kLargestVoltage_V, kLargestVoltage_V);
-    pdk_.write_vlow = o.number("write_vlow_V", -kLargestVoltage_V, kLargestVoltage_V);
-    pdk_.write_vhigh = o.number("write_vhigh_V", -kLargestVoltage_V, kLargestVoltage_V);
-    pdk_.write_nwell = o.number("write_nwell_V", -kLargestVoltage_V, kLargestVoltage_V);
-    o.finish();
-  }
-
-  void readVariants() {
-    if (!top_.has("variants")) return;
-    auto all = top_.object("variants");
-    for (const auto& name : all.keys()) {
-      auto o = all.object(name);
-      auto& roles = pdk_.variants[name];
-      if (o.has("roles")) {
-        auto list = o.object("roles");
-        for (const auto& key : list.keys()) {
-          if (!pdk_.roles.count(key)) list.fail(key, fmt::format("there is no role '{}' to change", key));
-          roles[key] = list.isNull(key) ? std::optional<Role>{} : role(list.object(key));
-        }
-      }
-      if (o.has("cell")) {
-        auto values = o.object("cell");
-        for (const auto& [key, field] :
-             {std::pair{"storage_capacitance_F", "storage_capacitance"},
-              std::pair{"write_bitline_idle_V", "write_bitline_idle"}, std::pair{"write_vlow_V", "write_vlow"},
-              std::pair{"write_vhigh_V", "write_vhigh"}, std::pair{"write_nwell_V", "write_nwell"}})
-          if (values.has(key))
-            pdk_.variant_values[name][field] = values.number(key, -kLargestVoltage_V, kLargestVoltage_V);
-        values.finish();
-      }
-      o.finish();
-    }
+  /// Sizes of circuits were here once; they are designs now.
+  void refuseCell() const {
+    for (const char* key : {"cell", "variants"})
+      if (top_.has(key))
+        top_.fail(key, fmt::format("a manifest describes a process: '{}' belongs to a design", key),
+                  "move it to designs/NAME.json beside the manifest (schema gaincell-design/1) and name it in default_design");
   }
 
   void readWire(JsonObject o) {

@@ -1,11 +1,13 @@
 #include "gaincell/sim/analysis.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "gaincell/support/error.hpp"
+#include "gaincell/support/suggest.hpp"
 
 namespace gaincell::sim {
 
@@ -46,20 +48,20 @@ Job AnalysisContext::job(std::shared_ptr<const netlist::Deck> of_deck, std::stri
 }
 
 const Analysis& analysis(const std::string& kind, const std::string& name) {
-  std::string of_kind;
+  std::vector<std::string> of_kind;
   std::set<std::string> kinds;
   for (const auto& a : analyses()) {
     if (a.kind == kind && a.name == name) return a;
-    if (a.kind == kind) of_kind += (of_kind.empty() ? "" : ", ") + a.name;
+    if (a.kind == kind) of_kind.push_back(a.name);
     kinds.insert(a.kind);
   }
   if (!of_kind.empty())
-    throw support::Error("SIM-0005", fmt::format("there is no analysis '{}' of a {}", name, kind), "",
-                         "analyses are: " + of_kind);
-  std::string all;
-  for (const auto& k : kinds) all += (all.empty() ? "" : ", ") + k;
+    throw support::Error(
+        "SIM-0005", fmt::format("there is no analysis '{}' of a {}", name, kind), "",
+        support::didYouMean(name, of_kind, fmt::format("analyses are: {}", fmt::join(of_kind, ", "))));
   throw support::Error("SIM-0005", fmt::format("there are no analyses of '{}'", kind), "",
-                       "kinds with analyses are: " + all);
+                       support::didYouMean(kind, {kinds.begin(), kinds.end()},
+                                           fmt::format("kinds with analyses are: {}", fmt::join(kinds, ", "))));
 }
 
 }  // namespace gaincell::sim

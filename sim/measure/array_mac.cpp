@@ -12,6 +12,7 @@
 #include <set>
 
 #include "gaincell/cells/array.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/support/random.hpp"
 #include "given.hpp"
@@ -24,15 +25,11 @@ namespace {
 using netlist::Parameter;
 using netlist::ParameterSet;
 
-constexpr double kInputLsb = 1e-9;  // s, 1 GHz clock
-
 ParameterSet macSettings(const pdk::Pdk&) {
   return ParameterSet(
       {Parameter::oneOf("engine", "sliced", {"sliced", "whole"}, "one deck per column, or the array as one deck"),
        Parameter::oneOf("bypass", "no", {"no", "yes"}, "ngspice's bypass: faster, about 0.05 % of full scale worse"),
        Parameter::integer("draw", 1, 0, 1000000000, "seed of inputs and stored levels"),
-       Parameter::integer("stored_levels", 8, 2, 256, "stored levels between 0 and VDD (paper: 3-bit DAC)"),
-       Parameter::integer("input_levels", 16, 2, 16, "pulse widths 0, 1, 2 ... ns (paper: 16 levels)"),
        Parameter::real("zeros", "", 0.0, 0.0, 1.0, "share of rows without a pulse, on top of the drawn zeros"),
        Parameter::real("driver_r", "ohm", 0.0, 0.0, 1e5, "output resistance of a word-line driver; 0: ideal"),
        Parameter::real("supply_r", "ohm", 0.0, 0.0, 1e4, "resistance of the array's supply; 0: ideal"),
@@ -46,10 +43,11 @@ double draw(const ParameterSet& settings, const char* what, int index) {
 
 }  // namespace
 
-ArrayOperands drawnOperands(const AnalysisContext& context) {
+ArrayOperands drawnOperands(const AnalysisContext& context, cells::ArrayRole role) {
   const ParameterSet& s = context.settings;
-  const int rows = context.circuit.integer("rows"), cols = context.circuit.integer("cols");
-  const int levels = s.integer("stored_levels"), input_levels = s.integer("input_levels");
+  const design::Design& design = context.design;
+  const int rows = cells::arrayRows(design, role), cols = cells::arrayCols(design, role);
+  const int levels = design::storedLevels(design), input_levels = design::topPulse(design) + 1;
   const auto stored = givenLevels(context, "stored", rows, cols, levels);
   const auto inputs = givenLevels(context, "inputs", rows, 1, input_levels);
   ArrayOperands operands;
@@ -59,11 +57,11 @@ ArrayOperands drawnOperands(const AnalysisContext& context) {
     for (int j = 0; j < cols; ++j) {
       const double level =
           stored ? (*stored)[r][static_cast<std::size_t>(j)] : std::floor(levels * draw(s, "stored", i * cols + j));
-      row.push_back(context.conditions.vdd * level / (levels - 1));
+      row.push_back(design::storedVoltage(design, level, context.conditions.vdd));
     }
     const bool zero = draw(s, "zero", i) < s.real("zeros");
     const double input = inputs ? (*inputs)[r][0] : zero ? 0.0 : std::floor(input_levels * draw(s, "input", i));
-    operands.widths.push_back(kInputLsb * input);
+    operands.widths.push_back(design::pulseLsb(design) * input);
   }
   return operands;
 }
@@ -74,28 +72,27 @@ namespace {
 /// column, without the wire of the others.
 class SingleCells {
  public:
-  SingleCells(const AnalysisContext& context, const ArrayOperands& operands) {
-    const support::Table t = context.nominalTable("single_cells", [&] { return measure(context, operands); });
+  SingleCells(const AnalysisContext& context, cells::ArrayRole role, const ArrayOperands& operands) {
+    const support::Table t = context.nominalTable("single_cells", [&] { return measure(context, role, operands); });
     for (const auto& row : t.rows) charge_[{row[0], row[1]}] = row[2];
   }
 
   double charge(double stored, double width) const { return width > 0 ? charge_.at({stored, width}) : 0.0; }
 
  private:
-  static support::Table measure(const AnalysisContext& context, const ArrayOperands& operands) {
+  static support::Table measure(const AnalysisContext& context, cells::ArrayRole role, const ArrayOperands& operands) {
     std::set<double> levels, widths;
     for (const auto& row : operands.stored) levels.insert(row.begin(), row.end());
     std::copy_if(operands.widths.begin(), operands.widths.end(), std::inserter(widths, widths.end()),
                  [](double w) { return w > 0; });
-    ParameterSet circuit = context.circuit;
-    circuit.set("rows", 1.0);
-    circuit.set("cols", 1.0);
+    design::Design single = context.design;
+    for (const char* size : {"array.rows", "array.cols"}) single.set(size, 1.0, "a cell alone");
     std::vector<Job> jobs;
     support::Table table;
     table.columns = {"v_storage_V", "width_s", "charge_C"};
     for (const double v : levels)
       for (const double w : widths) {
-        auto decks = arrayDecks(context.pdk, context.conditions, circuit, {{{v}}, {w}}, {});
+        auto decks = arrayDecks(context.pdk, context.conditions, single, role, {{{v}}, {w}}, {});
         jobs.push_back({std::make_shared<const netlist::Deck>(std::move(decks.front())),
                         {},
                         fmt::format("cell-{}V-{}s", v, w),
@@ -137,20 +134,20 @@ Fit fitLine(const std::vector<double>& x, const std::vector<double>& y) {
   return f;
 }
 
-AnalysisResult runMac(const AnalysisContext& context) {
+AnalysisResult runMac(const AnalysisContext& context, cells::ArrayRole role) {
   const ParameterSet& s = context.settings;
   ArrayOptions options;
   options.engine = s.isChoice("engine", "whole") ? ArrayEngine::Whole : ArrayEngine::Sliced;
   options.bypass = s.isChoice("bypass", "yes");
   options.driver_r = s.real("driver_r");
   options.supply_r = s.real("supply_r");
-  const ArrayOperands operands = drawnOperands(context);
-  const ArrayRun run = runArray(context, operands, options);
+  const ArrayOperands operands = drawnOperands(context, role);
+  const ArrayRun run = runArray(context, role, operands, options);
   const bool references = s.isChoice("references", "yes");
   std::optional<SingleCells> cells;
-  if (references) cells.emplace(context, operands);
+  if (references) cells.emplace(context, role, operands);
 
-  const double full_scale = arrayFullScale(context.circuit.integer("rows"));
+  const double full_scale = arrayFullScale(context.design, role);
   support::Table table;
   table.columns = {"column", "dot_Vs", "charge_C"};
   if (references) table.columns.emplace_back("charge_cells_C");
@@ -185,8 +182,8 @@ AnalysisResult runMac(const AnalysisContext& context) {
     result.figures.push_back({"max_error_cells", worst / full_scale, "",
                               "largest distance from the sum of the same cells alone / full scale"});
   }
-  result.figures.push_back(
-      {"full_scale", full_scale, "C", "full scale of the charge: 80 uA x 15 ns for 64 rows, scaled with the rows"});
+  result.figures.push_back({"full_scale", full_scale, "C",
+                            "full scale of the charge: the longest pulse in LSB times the converter's charge per LSB"});
   result.figures.push_back({"energy_cells", run.supply_energy, "J", "drawn from VDD by all cells during the multiply"});
   result.figures.push_back(
       {"word_line_drop", run.validity.word_line_drop, "", "largest drop at the last column / VDD"});
@@ -198,11 +195,22 @@ AnalysisResult runMac(const AnalysisContext& context) {
   return result;
 }
 
+Analysis macOf(cells::ArrayRole role, const char* kind) {
+  return {kind,
+          "mac",
+          "one multiply, random or given inputs and levels: charge per bit line against the ideal",
+          macSettings,
+          [role](const AnalysisContext& context) { return runMac(context, role); },
+          {"stored", "inputs"}};
+}
+
 }  // namespace
 
 Analysis arrayMac() {
-  return {"array",     "mac",  "one multiply, random or given inputs and levels: charge per bit line against the ideal",
-          macSettings, runMac, {"stored", "inputs"}};
+  return macOf(cells::ArrayRole::Keys, "array");
+}
+Analysis valueArrayMac() {
+  return macOf(cells::ArrayRole::Values, "value-array");
 }
 
 }  // namespace gaincell::sim

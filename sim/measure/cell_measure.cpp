@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/units.hpp"
 
 namespace gaincell::sim {
@@ -69,6 +70,16 @@ Outcome runSequence(const AnalysisContext& context, const cells::CellSequence& s
   Outcome outcome = context.simulator.run(context.job(deck, name));
   outcome.orThrow(name);
   return outcome;
+}
+
+netlist::Parameter levelsSetting(long max, const std::string& more) {
+  return netlist::Parameter::integer("levels", 0, 0, max,
+                                     "stored levels from 0 to VDD" + more + "; below 2: those of the design");
+}
+
+int levelsOf(const AnalysisContext& context) {
+  const int given = context.settings.integer("levels");
+  return given < 2 ? design::storedLevels(context.design) : given;
 }
 
 netlist::Parameter toleranceSetting() {

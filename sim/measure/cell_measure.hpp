@@ -35,6 +35,10 @@ double settlingTime(const Waveforms& waves, const std::string& vector, double ta
 Outcome runSequence(const AnalysisContext& context, const cells::CellSequence& sequence, const std::string& name,
                     double relative_tolerance);
 
+/// The setting `levels` of a cell's analysis: how many stored levels are measured, those of the design when not given.
+netlist::Parameter levelsSetting(long max, const std::string& more = "");
+int levelsOf(const AnalysisContext& context);
+
 /// The setting `tolerance` (ngspice reltol) common to all transient analyses.
 netlist::Parameter toleranceSetting();
 

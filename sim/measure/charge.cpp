@@ -60,7 +60,7 @@ cells::CellSequence sequenceOf(const AnalysisContext& context, const std::vector
   std::vector<cells::CellStep> steps;
   for (const double level : levels)
     for (const double width : widths) steps.push_back({level, context.settings.real("write_width"), width, 0});
-  return cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
+  return cells::gainCellSequence(context.pdk, context.conditions, context.design, steps);
 }
 
 /// The testbench with its bit line held elsewhere.

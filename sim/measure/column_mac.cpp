@@ -10,6 +10,7 @@
 
 #include "column_runs.hpp"
 #include "converter_runs.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
@@ -23,8 +24,6 @@ namespace {
 using cells::ConverterKind;
 using netlist::Parameter;
 using netlist::ParameterSet;
-
-constexpr int kStoredLevels = 8;  // 3-bit DAC
 
 double draw(std::uint64_t seed, std::uint64_t column, const char* what, std::uint64_t index) {
   return support::uniformDraw({seed, column, support::nameHash(what), index});
@@ -51,14 +50,20 @@ void tighten(netlist::Deck& deck) {
 
 /// Uniform stored levels, uniform inputs of which a fraction is zero. One leading operation is thrown away later: it
 /// leaves the trace of a charge. All its rows that are not zero have their mean input, because word lines that fall
-/// together cost the simulator one edge instead of fifteen.
-cells::ColumnStimulus randomStimulus(std::uint64_t seed, std::uint64_t column, int rows, int operations, double zeros,
-                                     double vdd, std::vector<int>& levels) {
+/// together cost the simulator one edge instead of one for each level.
+cells::ColumnStimulus randomStimulus(const AnalysisContext& context, ConverterKind kind, std::uint64_t column,
+                                     int operations, std::vector<int>& levels) {
+  const design::Design& design = context.design;
+  const int rows = cells::arrayRows(design, cells::arrayOf(kind));
+  const auto seed = static_cast<std::uint64_t>(context.settings.integer("seed"));
+  double zeros = context.settings.real("zero_fraction");
+  if (zeros < 0) zeros = kind == ConverterKind::Relu ? 0.0 : 0.6;
   cells::ColumnStimulus s;
   levels.clear();
   for (int i = 0; i < rows; ++i) {
-    levels.push_back(static_cast<int>(kStoredLevels * draw(seed, column, "stored", static_cast<std::uint64_t>(i))));
-    s.stored.push_back(vdd * levels.back() / (kStoredLevels - 1));
+    const double drawn = draw(seed, column, "stored", static_cast<std::uint64_t>(i));
+    levels.push_back(static_cast<int>(design::storedLevels(design) * drawn));
+    s.stored.push_back(design::storedVoltage(design, levels.back(), context.conditions.vdd));
   }
   for (int k = 0; k <= operations; ++k) {
     std::vector<double> row;
@@ -66,7 +71,7 @@ cells::ColumnStimulus randomStimulus(std::uint64_t seed, std::uint64_t column, i
       const auto index =
           static_cast<std::uint64_t>(k) * static_cast<std::uint64_t>(rows) + static_cast<std::uint64_t>(i);
       const bool zero = draw(seed, column, "zero", index) < zeros;
-      row.push_back(zero ? 0 : std::floor((cells::kPulseLevels + 1) * draw(seed, column, "input", index)));
+      row.push_back(zero ? 0 : std::floor((design::topPulse(design) + 1) * draw(seed, column, "input", index)));
     }
     s.inputs.push_back(row);
   }
@@ -96,12 +101,9 @@ double columnWidth(const Waveforms& waves, ConverterKind kind, const cells::Conv
   return negative ? -width : width;
 }
 
-cells::ColumnStimulus drawnStimulus(const AnalysisContext& context, std::uint64_t column, std::vector<int>& levels) {
-  double zeros = context.settings.real("zero_fraction");
-  if (zeros < 0) zeros = cells::columnConverter(context.circuit) == ConverterKind::Relu ? 0.0 : 0.6;
-  return randomStimulus(static_cast<std::uint64_t>(context.settings.integer("seed")), column,
-                        context.circuit.integer("rows"), context.settings.integer("operations"), zeros,
-                        context.conditions.vdd, levels);
+cells::ColumnStimulus drawnStimulus(const AnalysisContext& context, ConverterKind kind, std::uint64_t column,
+                                    std::vector<int>& levels) {
+  return randomStimulus(context, kind, column, context.settings.integer("operations"), levels);
 }
 
 namespace {
@@ -119,31 +121,31 @@ MacPoint measurePoint(const Waveforms& waves, ConverterKind kind, const cells::C
   return p;
 }
 
-double clipped(double lsb, ConverterKind kind) {
-  const double top = cells::kPulseLevels;
-  return std::clamp(lsb, kind == ConverterKind::Relu ? 0.0 : -top, top);
+double clipped(double width, ConverterKind kind, double top) {
+  return std::clamp(width, kind == ConverterKind::Relu ? 0.0 : -top, top);
 }
 
 /// Gain (LSB/C) that minimizes the squared error over the points inside the linear range.
-double fitGain(const std::vector<MacPoint>& points, ConverterKind kind) {
+double fitGain(const std::vector<MacPoint>& points, ConverterKind kind, const design::Design& design) {
   double xy = 0, xx = 0;
   for (const auto& p : points) {
-    const double lsb = p.width / cells::kPulseLsb;
-    if (std::fabs(lsb) > 0.97 * cells::kPulseLevels || (kind == ConverterKind::Relu && lsb <= 0)) continue;
-    xy += p.charge * lsb;
+    const double width = p.width / design::pulseLsb(design);
+    if (std::fabs(width) > 0.97 * design::topPulse(design) || (kind == ConverterKind::Relu && width <= 0)) continue;
+    xy += p.charge * width;
     xx += p.charge * p.charge;
   }
   return xx > 0 ? xy / xx : 0.0;
 }
 
-void addFigures(AnalysisResult& r, const std::vector<MacPoint>& points, ConverterKind kind, double lsb) {
-  const double gain = fitGain(points, kind);
+void addFigures(AnalysisResult& r, const std::vector<MacPoint>& points, ConverterKind kind,
+                const design::Design& design) {
+  const double gain = fitGain(points, kind, design);
   double squares = 0, worst = 0;
   MacPoint mean;
   support::Table table;
   table.columns = {"charge_C", "width_s", "error_LSB", "cells_J", "converter_J", "clocks_J", "word_lines_J"};
   for (const auto& p : points) {
-    const double error = p.width / cells::kPulseLsb - clipped(gain * p.charge, kind);
+    const double error = p.width / design::pulseLsb(design) - clipped(gain * p.charge, kind, design::topPulse(design));
     squares += error * error;
     worst = std::max(worst, std::fabs(error));
     mean.cells += p.cells, mean.converter += p.converter, mean.clocks += p.clocks, mean.lines += p.lines;
@@ -151,7 +153,7 @@ void addFigures(AnalysisResult& r, const std::vector<MacPoint>& points, Converte
   }
   const double n = static_cast<double>(points.size());
   const double total = (mean.cells + mean.converter + mean.clocks + mean.lines) / n;
-  r.figures = {{"gain", gain * lsb, "", "fitted width per charge over the nominal one"},
+  r.figures = {{"gain", gain * cells::lsbCharge(kind, design), "", "fitted width per charge over the nominal one"},
                {"rms_error_lsb", std::sqrt(squares / n), "LSB",
                 "rms error of the width against the cells' charge after that gain, all operations"},
                {"max_error_lsb", worst, "LSB", "largest error of the width after that gain"},
@@ -162,38 +164,33 @@ void addFigures(AnalysisResult& r, const std::vector<MacPoint>& points, Converte
                {"energy_converter", mean.converter / n, "J", "energy of the converter with bias and reset rail"},
                {"energy_clocks", mean.clocks / n, "J", "energy of the converter's clocks"},
                {"energy_word_lines", mean.lines / n, "J", "energy of the charge on word lines and complements"},
-               {"energy_64_columns", 64 * total, "J", "energy of 64 such columns, one operation"}};
+               {"energy_array", cells::convertersOf(kind, design) * total, "J",
+                "energy of all columns of the array, one operation"}};
   r.tables["mac"] = table;
 }
 
-AnalysisResult runMac(const AnalysisContext& context) {
-  const ParameterSet& set = context.circuit;
-  const ConverterKind kind = cells::columnConverter(set);
-  const ParameterSet converter = cells::columnConverterParameters(context.pdk, set);
-  const auto timing = cells::converterTiming(kind, converter);
+AnalysisResult runMac(const AnalysisContext& context, ConverterKind kind) {
+  const design::Design& design = context.design;
+  const auto timing = cells::converterTiming(kind, design);
   const double vdd = context.conditions.vdd;
-  const double share = 1.0 / converter.integer("shared_by");
-  const int rows = set.integer("rows");
-  const auto given_stored = givenLevels(context, "stored", rows, 0, kStoredLevels);
-  const auto given_inputs = givenLevels(context, "inputs", rows, 0, cells::kPulseLevels + 1);
+  const double share = 1.0 / cells::convertersOf(kind, design);
+  const int rows = cells::arrayRows(design, cells::arrayOf(kind));
+  const auto given_stored = givenLevels(context, "stored", rows, 0, design::storedLevels(design));
+  const auto given_inputs = givenLevels(context, "inputs", rows, 0, design::topPulse(design) + 1);
   const int columns =
       given_stored ? static_cast<int>(given_stored->front().size()) : context.settings.integer("columns");
   const int operations =
       given_inputs ? static_cast<int>(given_inputs->front().size()) : context.settings.integer("operations");
-  double zeros = context.settings.real("zero_fraction");
-  if (zeros < 0) zeros = kind == ConverterKind::Relu ? 0.0 : 0.6;
-  const auto seed = static_cast<std::uint64_t>(context.settings.integer("seed"));
 
-  const CellCharges charges = measureCellCharges(
-      context, cells::extractPrefixed(set, "cell_", cells::gainCellParameters(context.pdk)), kStoredLevels);
+  const CellCharges charges = measureCellCharges(context);
   std::vector<Job> jobs;
   std::vector<std::vector<double>> expected;
   for (int c = 0; c < columns; ++c) {
     std::vector<int> levels;
-    auto stimulus = randomStimulus(seed, static_cast<std::uint64_t>(c), rows, operations, zeros, vdd, levels);
+    auto stimulus = randomStimulus(context, kind, static_cast<std::uint64_t>(c), operations, levels);
     for (std::size_t i = 0; i < levels.size(); ++i) {
       if (given_stored) levels[i] = (*given_stored)[i][static_cast<std::size_t>(c)];
-      stimulus.stored[i] = vdd * levels[i] / (kStoredLevels - 1);
+      stimulus.stored[i] = design::storedVoltage(design, levels[i], vdd);
       if (!given_inputs) continue;
       for (std::size_t k = 1; k < stimulus.inputs.size(); ++k) stimulus.inputs[k][i] = (*given_inputs)[i][k - 1];
     }
@@ -202,7 +199,7 @@ AnalysisResult runMac(const AnalysisContext& context) {
     expected.push_back(q);
     const std::string name = fmt::format("column_{}", c);
     const auto build = [&] {
-      auto deck = cells::columnDeck(context.pdk, context.conditions, set, stimulus);
+      auto deck = cells::columnDeck(context.pdk, context.conditions, kind, design, stimulus);
       if (context.settings.isChoice("solver", "tight")) tighten(deck);
       return deck;
     };
@@ -219,15 +216,13 @@ AnalysisResult runMac(const AnalysisContext& context) {
     }
   }
   AnalysisResult r;
-  addFigures(r, points, kind, cells::lsbCharge(kind, converter));
+  addFigures(r, points, kind, design);
   r.tables["cell_charge"] = charges.table();
   return r;
 }
 
-}  // namespace
-
-Analysis columnMac() {
-  return {"column",
+Analysis macOf(ConverterKind kind) {
+  return {cells::columnKind(kind),
           "mac",
           "random or given inputs and stored values: the cells' charge against the pulse width, and the energy",
           [](const pdk::Pdk&) {
@@ -242,8 +237,17 @@ Analysis columnMac() {
                  Parameter::oneOf("solver", "fast", {"fast", "tight"},
                                   "tolerances; tight takes ten times as long, to see what fast leaves out")});
           },
-          runMac,
+          [kind](const AnalysisContext& context) { return runMac(context, kind); },
           {"stored", "inputs"}};
+}
+
+}  // namespace
+
+Analysis columnMac() {
+  return macOf(ConverterKind::Relu);
+}
+Analysis valueColumnMac() {
+  return macOf(ConverterKind::Signed);
 }
 
 }  // namespace gaincell::sim

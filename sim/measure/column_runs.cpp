@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "gaincell/design/conventions.hpp"
+
 namespace gaincell::sim {
 
 double CellCharges::of(int level, double input) const {
   if (!(input > 0)) return 0.0;
   const auto l = static_cast<std::size_t>(level);
-  return offset[l] + current[l] * input * cells::kPulseLsb;
+  return offset[l] + current[l] * input * lsb;
 }
 
 double CellCharges::sum(const std::vector<int>& levels, const std::vector<double>& inputs) const {
@@ -25,19 +27,19 @@ support::Table CellCharges::table() const {
 
 namespace {
 
-support::Table measureTable(const AnalysisContext& context, const netlist::ParameterSet& cell, int levels) {
+support::Table measureTable(const AnalysisContext& context) {
+  const double longest = design::longestPulse(context.design), vdd = context.conditions.vdd;
   // The first pulse settles the drain of the pair; the line goes through the other four.
-  const std::vector<double> widths{15e-9, 1e-9, 5e-9, 10e-9, 15e-9};
-  constexpr double kSpacing = 20e-9;  // s
-  const double vdd = context.conditions.vdd;
+  const std::vector<double> widths{longest, design::pulseLsb(context.design), longest / 3, longest * 2 / 3, longest};
+  const double spacing = longest * 4 / 3;
   std::vector<Job> jobs;
   CellCharges charges;
-  for (int l = 0; l < levels; ++l) {
-    charges.stored.push_back(vdd * l / (levels - 1));
+  for (int l = 0; l < design::storedLevels(context.design); ++l) {
+    charges.stored.push_back(design::storedVoltage(context.design, l, vdd));
     const std::string name = fmt::format("cell_{}", l);
     const auto build = [&] {
-      return cells::cellChargeDeck(context.pdk, context.conditions, cell, charges.stored.back(), vdd / 2, widths,
-                                   kSpacing);
+      return cells::cellChargeDeck(context.pdk, context.conditions, context.design, charges.stored.back(), vdd / 2,
+                                   widths, spacing);
     };
     // Nominal devices: the reference of a column under variation stays the ideal cell.
     jobs.push_back({context.deck(name, build), {}, name, {}});
@@ -47,9 +49,8 @@ support::Table measureTable(const AnalysisContext& context, const netlist::Param
     const Waveforms& waves = outcomes[l].orThrow(jobs[l].tag);
     double n = 0, st = 0, sq = 0, stt = 0, stq = 0;
     for (std::size_t k = 1; k < widths.size(); ++k) {
-      const double q = waves.integral("i(vhold)", static_cast<double>(k) * kSpacing,
-                                      static_cast<double>(k + 1) * kSpacing),
-                   t = widths[k];
+      const auto from = static_cast<double>(k);
+      const double q = waves.integral("i(vhold)", from * spacing, (from + 1) * spacing), t = widths[k];
       n += 1, st += t, sq += q, stt += t * t, stq += t * q;
     }
     charges.current.push_back((n * stq - st * sq) / (n * stt - st * st));
@@ -60,9 +61,9 @@ support::Table measureTable(const AnalysisContext& context, const netlist::Param
 
 }  // namespace
 
-CellCharges measureCellCharges(const AnalysisContext& context, const netlist::ParameterSet& cell, int levels) {
-  const support::Table t = context.nominalTable("cell_charge", [&] { return measureTable(context, cell, levels); });
-  return {t.values("offset_C"), t.values("current_A"), t.values("v_storage_V")};
+CellCharges measureCellCharges(const AnalysisContext& context) {
+  const support::Table t = context.nominalTable("cell_charge", [&] { return measureTable(context); });
+  return {t.values("offset_C"), t.values("current_A"), t.values("v_storage_V"), design::pulseLsb(context.design)};
 }
 
 }  // namespace gaincell::sim

@@ -15,13 +15,15 @@ struct CellCharges {
   std::vector<double> offset;   ///< C
   std::vector<double> current;  ///< A
   std::vector<double> stored;   ///< V
+  double lsb = 0;               ///< s, unit of the inputs
 
   double of(int level, double input) const;
   double sum(const std::vector<int>& levels, const std::vector<double>& inputs) const;
   support::Table table() const;
 };
 
-/// From a transient of one cell per level, bit line held at half the supply. Nominal devices: a study measures once.
-CellCharges measureCellCharges(const AnalysisContext& context, const netlist::ParameterSet& cell, int levels);
+/// From a transient of one cell per stored level of the design, bit line held at half the supply. Nominal devices: a
+/// study measures once.
+CellCharges measureCellCharges(const AnalysisContext& context);
 
 }  // namespace gaincell::sim

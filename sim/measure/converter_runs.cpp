@@ -68,7 +68,7 @@ std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKi
     order.push_back(i);
     if (half + i < charges.size()) order.push_back(half + i);
   }
-  const auto timing = cells::converterTiming(kind, context.circuit);
+  const auto timing = cells::converterTiming(kind, context.design);
   std::vector<Job> jobs;
   const std::size_t chunk = static_cast<std::size_t>(std::max(1, per_run));
   for (std::size_t begin = 0; begin < order.size(); begin += chunk) {
@@ -77,7 +77,7 @@ std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKi
     for (std::size_t i = begin; i < end; ++i) row.push_back(charges[order[i]]);
     const std::string name = fmt::format("operations_{}_{}", charges.size(), begin);
     const auto deck = context.deck(
-        name, [&] { return cells::converterDeck(context.pdk, context.conditions, kind, context.circuit, row); });
+        name, [&] { return cells::converterDeck(context.pdk, context.conditions, kind, context.design, row); });
     jobs.push_back(context.job(deck, name));
   }
   const auto outcomes = context.simulator.runAll(jobs);
@@ -85,7 +85,7 @@ std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKi
   for (std::size_t j = 0; j < outcomes.size(); ++j) {
     const Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
     for (std::size_t i = j * chunk; i < std::min(order.size(), (j + 1) * chunk); ++i)
-      operations[order[i]] = measure(waves, kind, timing, 1.0 / context.circuit.integer("shared_by"),
+      operations[order[i]] = measure(waves, kind, timing, 1.0 / cells::convertersOf(kind, context.design),
                                      context.conditions.vdd, charges[order[i]], static_cast<int>(i - j * chunk) + 1);
   }
   return operations;

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "converter_runs.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "registry.hpp"
 
 namespace gaincell::sim {
@@ -19,6 +20,18 @@ using netlist::Parameter;
 using netlist::ParameterSet;
 
 constexpr double kNearZero = 0.1;  // of the full scale: several sigma of the sign's threshold on gc28
+
+/// Units of a transfer.
+struct Scale {
+  double charge = 0;  ///< C, one LSB
+  double width = 0;   ///< s, one LSB
+  int top = 0;        ///< LSB, full scale
+  double full() const { return charge * top; }
+};
+
+Scale scaleOf(ConverterKind kind, const design::Design& design) {
+  return {cells::lsbCharge(kind, design), design::pulseLsb(design), design::topPulse(design)};
+}
 
 struct Line {
   double slope = 0, offset = 0;  ///< LSB per LSB, LSB
@@ -42,11 +55,11 @@ struct Branch {
   double saturated_min = 1e9, saturated_max = 0;  ///< s, above 1.03 of full scale
 };
 
-Branch branchOf(const std::vector<Operation>& operations, double lsb, int sign) {
+Branch branchOf(const std::vector<Operation>& operations, const Scale& scale, int sign) {
   Branch branch;
   std::vector<std::pair<double, double>> linear;
   for (const auto& op : operations) {
-    const double x = sign * op.charge / lsb, y = op.pulse.width / cells::kPulseLsb, fraction = x / cells::kPulseLevels;
+    const double x = sign * op.charge / scale.charge, y = op.pulse.width / scale.width, fraction = x / scale.top;
     if (fraction > 0.0499 && fraction < 0.9501) {
       linear.emplace_back(x, y);
       branch.max_error = std::max(branch.max_error, std::fabs(y - x));
@@ -60,13 +73,13 @@ Branch branchOf(const std::vector<Operation>& operations, double lsb, int sign) 
   return branch;
 }
 
-void addBranchFigures(AnalysisResult& r, const Branch& b, double lsb, const std::string& suffix,
+void addBranchFigures(AnalysisResult& r, const Branch& b, const Scale& scale, const std::string& suffix,
                       const std::string& of) {
-  const double slope = b.line.slope * cells::kPulseLsb / lsb;
+  const double slope = b.line.slope * scale.width / scale.charge;
   r.figures.push_back({"slope" + suffix, slope, "s/C", "width per charge, 0.05 to 0.95 of full scale" + of});
   r.figures.push_back({"gain" + suffix, b.line.slope, "", "slope over the ideal one" + of});
   r.figures.push_back(
-      {"offset" + suffix, b.line.offset * cells::kPulseLsb, "s", "width of the fitted line at zero charge" + of});
+      {"offset" + suffix, b.line.offset * scale.width, "s", "width of the fitted line at zero charge" + of});
   r.figures.push_back({"max_error_lsb" + suffix, b.max_error, "LSB",
                        "largest error against the ideal line, 0.05 to 0.95 of full scale" + of});
   r.figures.push_back({"inl_lsb" + suffix, b.line.inl, "LSB", "largest distance from the fitted line" + of});
@@ -75,8 +88,8 @@ void addBranchFigures(AnalysisResult& r, const Branch& b, double lsb, const std:
   r.figures.push_back({"saturated_max" + suffix, b.saturated_max, "s", "largest width above 1.03 of full scale" + of});
 }
 
-void addReluFigures(AnalysisResult& r, const std::vector<Operation>& operations, double lsb) {
-  addBranchFigures(r, branchOf(operations, lsb, 1), lsb, "", "");
+void addReluFigures(AnalysisResult& r, const std::vector<Operation>& operations, const Scale& scale) {
+  addBranchFigures(r, branchOf(operations, scale, 1), scale, "", "");
   double pulses = 0, peak = 0;
   for (const auto& op : operations) {
     if (op.charge > 0) continue;
@@ -87,11 +100,11 @@ void addReluFigures(AnalysisResult& r, const std::vector<Operation>& operations,
   r.figures.push_back({"negative_peak", peak, "V", "largest output voltage for zero and negative charges"});
 }
 
-void addSignedFigures(AnalysisResult& r, const std::vector<Operation>& operations, double lsb) {
-  const Branch plus = branchOf(operations, lsb, 1), minus = branchOf(operations, lsb, -1);
-  addBranchFigures(r, plus, lsb, "_plus", ", positive charge");
-  addBranchFigures(r, minus, lsb, "_minus", ", negative charge");
-  const double full = lsb * cells::kPulseLevels;
+void addSignedFigures(AnalysisResult& r, const std::vector<Operation>& operations, const Scale& scale) {
+  const Branch plus = branchOf(operations, scale, 1), minus = branchOf(operations, scale, -1);
+  addBranchFigures(r, plus, scale, "_plus", ", positive charge");
+  addBranchFigures(r, minus, scale, "_minus", ", negative charge");
+  const double full = scale.full();
   double zero = 0, wrong = 0, negative = -std::numeric_limits<double>::infinity(), positive = -negative;
   for (const auto& op : operations) {
     if (std::fabs(op.charge) < 1e-6 * full) zero = std::max(zero, op.pulse.width);
@@ -108,22 +121,22 @@ void addSignedFigures(AnalysisResult& r, const std::vector<Operation>& operation
   r.figures.push_back({"zero_width", zero, "s", "width at zero charge"});
   r.figures.push_back({"wrong_signs", wrong, "", "wrong sign bits from 0.02 of full scale"});
   r.figures.push_back(
-      {"sign_threshold_lsb", 0.5 * (positive + negative) / lsb, "LSB (charge)",
+      {"sign_threshold_lsb", 0.5 * (positive + negative) / scale.charge, "LSB (charge)",
        "charge at which the sign bit turns: middle between the smallest charge read as positive and the "
        "largest read as negative (their distance: setting near_zero)"});
 }
 
-support::Table transferTable(const std::vector<Operation>& operations, ConverterKind kind, double lsb) {
+support::Table transferTable(const std::vector<Operation>& operations, ConverterKind kind, const Scale& scale) {
   support::Table t;
   t.columns = {"charge_C", "width_s", "error_LSB", "fit_residual_LSB", "pulses", "peak_V", "sign", "bit_line_V"};
-  const Branch plus = branchOf(operations, lsb, 1);
-  const Branch minus = kind == ConverterKind::Signed ? branchOf(operations, lsb, -1) : plus;
+  const Branch plus = branchOf(operations, scale, 1);
+  const Branch minus = kind == ConverterKind::Signed ? branchOf(operations, scale, -1) : plus;
   for (const auto& op : operations) {
-    const double x = op.charge / lsb, y = op.pulse.width / cells::kPulseLsb;
+    const double x = op.charge / scale.charge, y = op.pulse.width / scale.width;
     const double magnitude = kind == ConverterKind::Signed ? std::fabs(x) : std::max(0.0, x);
-    const double ideal = std::min(magnitude, static_cast<double>(cells::kPulseLevels));
+    const double ideal = std::min(magnitude, static_cast<double>(scale.top));
     const Line& line = x < 0 ? minus.line : plus.line;
-    const bool linear = magnitude > 0.0499 * cells::kPulseLevels && magnitude < 0.9501 * cells::kPulseLevels;
+    const bool linear = magnitude > 0.0499 * scale.top && magnitude < 0.9501 * scale.top;
     const double sign = kind == ConverterKind::Relu ? 1 : (op.positive ? 1 : -1);
     t.addRow({op.charge, op.pulse.width, y - ideal, linear ? y - line.offset - line.slope * magnitude : std::nan(""),
               static_cast<double>(op.pulse.count), op.pulse.peak, sign, op.bit_line});
@@ -182,29 +195,28 @@ void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operation
 }
 
 AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {
-  const double lsb = cells::lsbCharge(kind, context.circuit);
+  const Scale scale = scaleOf(kind, context.design);
   std::vector<double> charges = sweepOfFullScale(context.settings.real("limit"), context.settings.integer("points"));
   const int fine = context.settings.integer("near_zero");
   for (int i = 0; i < fine; ++i) charges.push_back(kNearZero * ((2.0 * i + 1.0) / fine - 1.0));
   std::sort(charges.begin(), charges.end());
-  for (double& q : charges) q *= lsb * cells::kPulseLevels;
+  for (double& q : charges) q *= scale.full();
   const auto operations = runOperations(context, kind, charges, context.settings.integer("per_run"));
   AnalysisResult r;
   if (kind == ConverterKind::Relu)
-    addReluFigures(r, operations, lsb);
+    addReluFigures(r, operations, scale);
   else
-    addSignedFigures(r, operations, lsb);
-  const auto regular = regularOperations(operations, lsb * cells::kPulseLevels, context.settings.real("limit"),
-                                         context.settings.integer("points"));
+    addSignedFigures(r, operations, scale);
+  const auto regular =
+      regularOperations(operations, scale.full(), context.settings.real("limit"), context.settings.integer("points"));
   addEnergyFigures(r, regular);
-  r.tables["transfer"] = transferTable(operations, kind, lsb);
+  r.tables["transfer"] = transferTable(operations, kind, scale);
   r.tables["energy"] = energyTable(regular);
   return r;
 }
 
 AnalysisResult runEnergy(const AnalysisContext& context, ConverterKind kind) {
-  const double full = cells::lsbCharge(kind, context.circuit) * cells::kPulseLevels,
-               limit = context.settings.real("limit");
+  const double full = scaleOf(kind, context.design).full(), limit = context.settings.real("limit");
   const int points = context.settings.integer("points");
   std::vector<double> charges;
   charges.reserve(static_cast<std::size_t>(points));

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cell_measure.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "registry.hpp"
 
 namespace gaincell::sim {
@@ -14,9 +15,9 @@ using netlist::Parameter;
 
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
-      Parameter::integer("levels", 8, 2, 64, "stored levels from 0 to VDD"),
+      levelsSetting(64),
       Parameter::integer("reads", 16, 1, 1000, "reads in a row after one write"),
-      Parameter::real("width", "s", 15e-9, 2e-10, 1e-6, "word-line pulse"),
+      Parameter::real("width", "s", 0, 0, 1e-6, "word-line pulse; 0: the longest of the design"),
       Parameter::real("write_width", "s", 15e-9, 2e-10, 1e-6, "write-enable pulse"),
       toleranceSetting(),
   });
@@ -25,11 +26,12 @@ netlist::ParameterSet settings(const pdk::Pdk&) {
 AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
   const int reads = s.integer("reads");
-  const auto levels = storedLevels(s.integer("levels"), context.conditions.vdd);
+  const auto levels = storedLevels(levelsOf(context), context.conditions.vdd);
+  const double width = s.real("width") > 0 ? s.real("width") : design::longestPulse(context.design);
   std::vector<cells::CellStep> steps;
   for (const double level : levels)
-    for (int r = 0; r < reads; ++r) steps.push_back({level, r == 0 ? s.real("write_width") : 0.0, s.real("width"), 0});
-  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
+    for (int r = 0; r < reads; ++r) steps.push_back({level, r == 0 ? s.real("write_width") : 0.0, width, 0});
+  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.design, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-disturb", s.real("tolerance"));
   const Waveforms& waves = outcome.waves;
 
@@ -40,7 +42,7 @@ AnalysisResult run(const AnalysisContext& context) {
     const auto& first = sequence.steps[k * static_cast<std::size_t>(reads)];
     const auto& last = sequence.steps[(k + 1) * static_cast<std::size_t>(reads) - 1];
     const double before = waves.at("v(xcell.sn)", first.before_read);
-    const double during = waves.at("v(xcell.sn)", first.read_off - cells::kCellEdge);
+    const double during = waves.at("v(xcell.sn)", first.read_off - design::edgeTime(context.design));
     const double after_all = waves.at("v(xcell.sn)", last.after_read);
     const double per_read = (after_all - before) / reads;
     table.addRow({levels[k], before, during, waves.at("v(xcell.sn)", first.after_read), after_all, per_read});

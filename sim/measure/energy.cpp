@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cell_measure.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "registry.hpp"
 
@@ -37,7 +38,7 @@ class Meter {
   Meter(const AnalysisContext& context, const Waveforms& waves)
       : waves_(waves),
         vdd_(context.conditions.vdd),
-        design_(cells::atSupply(cells::resolveGainCell(context.pdk, context.circuit), context.pdk, vdd_)) {}
+        design_(cells::atSupply(cells::resolveGainCell(context.design), context.pdk, vdd_)) {}
 
   Energies between(double t0, double t1) const {
     const auto drawn = [&](const char* source) { return deliveredCharge(waves_, source, t0, t1); };
@@ -65,16 +66,17 @@ support::Table readTable(const AnalysisContext& context, std::vector<double>& lo
   std::vector<cells::CellStep> steps;
   for (const double level : levels)
     for (const double width : widths) steps.push_back({level, 2 * s.real("write_width"), width, 0});
-  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
+  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.design, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-energy-read", s.real("tolerance"));
   const Meter meter(context, outcome.waves);
   support::Table table;
   table.columns = {"v_storage_V", "width_s", "energy_J", "supply_J", "bit_line_J", "word_lines_J"};
+  const double edge = design::edgeTime(context.design);
   std::size_t k = 0;
   for (const double level : levels) {
     for (const double width : widths) {
       const auto& t = sequence.steps[k++];
-      const Energies e = meter.between(t.read_on - cells::kCellEdge, t.read_off + 3 * cells::kCellEdge);
+      const Energies e = meter.between(t.read_on - edge, t.read_off + 3 * edge);
       table.addRow({level, width, e.total(), e.vdd, e.bl, e.wl});
     }
     longest.push_back(table.rows.back()[2]);
@@ -89,7 +91,7 @@ support::Table writeTable(const AnalysisContext& context) {
   std::vector<cells::CellStep> steps;
   steps.reserve(walk.size());
   for (const int level : walk) steps.push_back({levels[static_cast<std::size_t>(level)], s.real("write_width"), 0, 0});
-  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
+  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.design, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-energy-write", s.real("tolerance"));
   const Meter meter(context, outcome.waves);
   support::Table table;
@@ -107,9 +109,8 @@ support::Table writeTable(const AnalysisContext& context) {
 support::Table idleTable(const AnalysisContext& context) {
   const auto deck = context.deck("gain-cell-energy-idle", [&] {
     const double wbl =
-        cells::atSupply(cells::resolveGainCell(context.pdk, context.circuit), context.pdk, context.conditions.vdd)
-            .wbl_idle;
-    return cells::gainCellLeakageDeck(context.pdk, context.conditions, context.circuit, wbl,
+        cells::atSupply(cells::resolveGainCell(context.design), context.pdk, context.conditions.vdd).wbl_idle;
+    return cells::gainCellLeakageDeck(context.pdk, context.conditions, context.design, wbl,
                                       4 * (context.settings.integer("levels") - 1) + 1);
   });
   const Outcome outcome = context.simulator.run(context.job(deck, "gain-cell-energy-idle"));

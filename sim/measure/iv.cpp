@@ -14,12 +14,11 @@ namespace {
 
 using netlist::Parameter;
 
-constexpr int kLevels = 8;             // stored levels of the architecture (3 bit)
 constexpr int kPointsPerInterval = 4;  // makes VDD/2 a point of the sweep as well
 
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
-      Parameter::integer("levels", kLevels, 2, 256, "stored levels from 0 to VDD; each gives a figure i_level_K"),
+      levelsSetting(256, ", each gives a figure i_level_K"),
       Parameter::integer("points_per_interval", kPointsPerInterval, 1, 1000, "sweep points between two levels"),
       Parameter::integer("bit_lines", 1, 1, 21,
                          "sweeps, with the bit line at as many voltages about VDD/2: for the output conductance"),
@@ -47,11 +46,11 @@ void addOtherBitLines(const AnalysisContext& context, const std::shared_ptr<cons
 }
 
 AnalysisResult run(const AnalysisContext& context) {
-  const int levels = context.settings.integer("levels");
+  const int levels = levelsOf(context);
   const int per_interval = context.settings.integer("points_per_interval");
   const int points = (levels - 1) * per_interval + 1;
   const auto deck = context.deck("gain-cell-iv", [&] {
-    return cells::gainCellStaticDeck(context.pdk, context.conditions, context.circuit, points);
+    return cells::gainCellStaticDeck(context.pdk, context.conditions, context.design, points);
   });
   const Outcome outcome = context.simulator.run(context.job(deck, "gain-cell-iv"));
   const Waveforms& waves = outcome.orThrow("gain-cell-iv");

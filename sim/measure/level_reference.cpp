@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "gaincell/cells/column.hpp"
 #include "gaincell/cells/drivers.hpp"
 #include "registry.hpp"
 
@@ -14,14 +13,15 @@ namespace {
 
 constexpr double kStop = 2e-6;  // s; many time constants of amplifier and level capacitor
 
-Outcome runReference(const AnalysisContext& context, const netlist::ParameterSet& set) {
-  const auto deck = context.deck(
-      "level-reference", [&] { return cells::levelReferenceDeck(context.pdk, context.conditions, set, kStop); });
+Outcome runReference(const AnalysisContext& context) {
+  const auto deck = context.deck("level-reference", [&] {
+    return cells::levelReferenceDeck(context.pdk, context.conditions, context.design, kStop);
+  });
   return context.simulator.runAll({context.job(deck, "level-reference")}).front();
 }
 
 AnalysisResult run(const AnalysisContext& context) {
-  const Outcome outcome = runReference(context, context.circuit);
+  const Outcome outcome = runReference(context);
   const Waveforms& waves = outcome.orThrow("level-reference");
   const double push = waves["i(vpush)"].back(), pull = waves["i(vpull)"].back(), low = waves["v(low)"].back(),
                high = waves["v(high)"].back();
@@ -49,9 +49,7 @@ AnalysisResult run(const AnalysisContext& context) {
 }  // namespace
 
 EndLevels replicaLevels(const AnalysisContext& context) {
-  netlist::ParameterSet set = cells::levelReferenceParameters(context.pdk);
-  cells::copyPrefixed(context.circuit, "cell_", set);
-  const Outcome outcome = runReference(context, set);
+  const Outcome outcome = runReference(context);
   const Waveforms& waves = outcome.orThrow("level-reference");
   return {waves["v(low)"].back(), waves["v(high)"].back()};
 }

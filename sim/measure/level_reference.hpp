@@ -11,8 +11,7 @@ struct EndLevels {
   double low = 0, high = 0;
 };
 
-/// What the circuit "level-reference" settles to under the context's conditions, for the cell of the context's circuit
-/// (its parameters `cell_...`).
+/// What the circuit "level-reference" of the design settles to under the context's conditions.
 EndLevels replicaLevels(const AnalysisContext& context);
 
 }  // namespace gaincell::sim

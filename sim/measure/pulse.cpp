@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-namespace gaincell::sim {
+#include "gaincell/design/conventions.hpp"
 
-namespace {
-constexpr double kClock = 1e-9;  // s, 1 GHz counter clock
-constexpr int kTopCode = 15;     // 4-bit counter
-}  // namespace
+namespace gaincell::sim {
 
 Pulse measurePulse(const Waveforms& waves, std::string_view name, double level, double t0, double t1) {
   Pulse pulse;
@@ -30,13 +27,17 @@ Pulse measurePulse(const Waveforms& waves, std::string_view name, double level, 
   return pulse;
 }
 
-int counterCode(double width, double phase) noexcept {
-  if (!(width > 0)) return 0;
-  return std::clamp(static_cast<int>(std::floor(width / kClock + 1.0 - phase)), 0, kTopCode);
+Counter counterOf(const design::Design& design) {
+  return {design::pulseLsb(design), design::topPulse(design)};
 }
 
-int signedCode(double width, bool positive, double phase) noexcept {
-  const int code = counterCode(width, phase);
+int counterCode(const Counter& counter, double width, double phase) noexcept {
+  if (!(width > 0)) return 0;
+  return std::clamp(static_cast<int>(std::floor(width / counter.clock + 1.0 - phase)), 0, counter.top);
+}
+
+int signedCode(const Counter& counter, double width, bool positive, double phase) noexcept {
+  const int code = counterCode(counter, width, phase);
   return positive ? code : -code;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "gaincell/cells/drivers.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "registry.hpp"
 
@@ -11,17 +12,15 @@ namespace gaincell::sim {
 
 namespace {
 
-using netlist::Parameter;
-
 AnalysisResult run(const AnalysisContext& context) {
-  const double clock = context.settings.real("clock_period"), vdd = context.conditions.vdd;
-  const int levels = context.circuit.integer("levels");
+  const double clock = design::pulseLsb(context.design), vdd = context.conditions.vdd;
+  const int levels = design::topPulse(context.design) + 1;
   std::vector<int> codes{0};  // 0, top, 1, top - 1, ...: what a row's last level leaves behind would show
   for (int low = 1, high = levels - 1; low <= high; ++low, --high) {
     codes.push_back(high);
     if (low < high) codes.push_back(low);
   }
-  cells::PwmDriverDeck built = cells::pwmDriverDeck(context.pdk, context.conditions, context.circuit, codes, clock);
+  cells::PwmDriverDeck built = cells::pwmDriverDeck(context.pdk, context.conditions, context.design, codes, clock);
   const auto deck = context.deck("pwm", [&] { return built.deck; });
   const Outcome outcome = context.simulator.runAll({context.job(deck, "pwm")}).front();
   const Waveforms& waves = outcome.orThrow("pwm");
@@ -62,11 +61,7 @@ AnalysisResult run(const AnalysisContext& context) {
 
 Analysis pwmDriverPulse() {
   return {"pwm-driver", "pulse", "pulse width by input level at the far end of a row, energy per pulse",
-          [](const pdk::Pdk&) {
-            return netlist::ParameterSet({Parameter::real("clock_period", "s", 1e-9, 2.5e-10, 1e-6,
-                                                          "one level of pulse width (published: 1 GHz)")});
-          },
-          run};
+          [](const pdk::Pdk&) { return netlist::ParameterSet(); }, run};
 }
 
 }  // namespace gaincell::sim

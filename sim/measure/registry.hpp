@@ -13,6 +13,7 @@ Analysis gainCellRetention();     // retention.cpp
 Analysis gainCellDisturb();       // disturb.cpp
 Analysis gainCellEnergy();        // energy.cpp
 Analysis arrayMac();              // array_mac.cpp
+Analysis valueArrayMac();         // array_mac.cpp
 Analysis wordLinePulse();         // word_line.cpp
 Analysis writePathWrite();        // write_path.cpp
 Analysis pwmDriverPulse();        // pwm.cpp
@@ -23,6 +24,7 @@ Analysis reluConverterEnergy();      // converter_transfer.cpp
 Analysis signedConverterTransfer();  // converter_transfer.cpp
 Analysis signedConverterEnergy();    // converter_transfer.cpp
 Analysis columnMac();                // column_mac.cpp
+Analysis valueColumnMac();           // column_mac.cpp
 Analysis tileChain();                // tile_chain.cpp
 
 }  // namespace gaincell::sim

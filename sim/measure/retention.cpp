@@ -24,10 +24,10 @@ using netlist::Parameter;
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
       Parameter::real("window", "s", 5e-3, 1e-7, 1e5, "how long the decay is followed, and fitted"),
-      Parameter::integer("levels", 8, 2, 64, "stored levels from 0 to VDD; VDD/2 is added"),
+      levelsSetting(64, ", VDD/2 is added"),
       Parameter::integer("points", 101, 11, 10001, "times in the decay table"),
       Parameter::integer("sweep_points", 181, 21, 10001, "voltages of the leakage sweep"),
-      Parameter::real("v_wbl", "V", -1, -1, 5, "voltage of the parked write bit line; -1: the cell's wbl_idle"),
+      Parameter::real("v_wbl", "V", -1, -1, 5, "voltage of the parked write bit line; -1: the design's"),
       Parameter::oneOf("cross_check", "auto", {"auto", "yes", "no"},
                        "transient from every level and VDD/2; auto: for nominal devices only"),
       Parameter::real("check_window", "s", 0, 0, 1e5, "how long the transients follow the decay; 0: twice the window"),
@@ -68,11 +68,11 @@ std::vector<double> capacitance(const Waveforms& waves, const std::vector<double
 Leak measureLeak(const AnalysisContext& context, double wbl) {
   constexpr double kRamp = 1e-6;  // slow against the pair (nanoseconds), fast against the leakage (milliseconds)
   const auto sweep = context.deck("gain-cell-leakage", [&] {
-    return cells::gainCellLeakageDeck(context.pdk, context.conditions, context.circuit, wbl,
+    return cells::gainCellLeakageDeck(context.pdk, context.conditions, context.design, wbl,
                                       context.settings.integer("sweep_points"));
   });
   const auto ramp = context.deck("gain-cell-capacitance", [&] {
-    return cells::gainCellCapacitanceDeck(context.pdk, context.conditions, context.circuit, kRamp);
+    return cells::gainCellCapacitanceDeck(context.pdk, context.conditions, context.design, kRamp);
   });
   const Outcome dc = context.simulator.run(context.job(sweep, "gain-cell-leakage"));
   const Waveforms& leak = dc.orThrow("gain-cell-leakage");
@@ -98,7 +98,7 @@ double crossCheck(const AnalysisContext& context, const Decay& decay, double wbl
   for (const double start : starts) {
     const std::string name = fmt::format("gain-cell-hold-{:.0f}mV", 1e3 * start);
     const auto deck = context.deck(name, [&] {
-      return cells::gainCellHoldDeck(context.pdk, context.conditions, context.circuit, wbl, start, window);
+      return cells::gainCellHoldDeck(context.pdk, context.conditions, context.design, wbl, start, window);
     });
     const Outcome outcome = context.simulator.run(context.job(deck, name));
     const Waveforms& waves = outcome.orThrow(name);
@@ -115,8 +115,7 @@ double crossCheck(const AnalysisContext& context, const Decay& decay, double wbl
 AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
   const double vdd = context.conditions.vdd, zero = 0.5 * vdd, window = s.real("window");
-  const double parked =
-      cells::atSupply(cells::resolveGainCell(context.pdk, context.circuit), context.pdk, vdd).wbl_idle;
+  const double parked = cells::atSupply(cells::resolveGainCell(context.design), context.pdk, vdd).wbl_idle;
   const double wbl = s.real("v_wbl") < 0 ? parked : s.real("v_wbl");
   const Leak leak = measureLeak(context, wbl);
   std::vector<double> rate(leak.v.size());
@@ -133,7 +132,7 @@ AnalysisResult run(const AnalysisContext& context) {
   leakage.columns = {"v_storage_V", "i_leak_A", "c_storage_F"};
   for (std::size_t k = 0; k < leak.v.size(); ++k) leakage.addRow({leak.v[k], leak.i[k], leak.c[k]});
   const auto times = equidistant(0, window, s.integer("points"));
-  auto starts = storedLevels(s.integer("levels"), vdd);
+  auto starts = storedLevels(levelsOf(context), vdd);
   const double half_level = 0.5 * vdd / static_cast<double>(starts.size() - 1);
   loss.columns = {"v_start_V", "half_level_s"};
   double worst = std::numeric_limits<double>::infinity();

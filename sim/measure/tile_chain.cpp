@@ -9,6 +9,8 @@
 #include "column_runs.hpp"
 #include "converter_runs.hpp"
 #include "gaincell/cells/tile.hpp"
+#include "gaincell/design/conventions.hpp"
+#include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
 #include "given.hpp"
@@ -24,7 +26,7 @@ using netlist::Parameter;
 using netlist::ParameterSet;
 using Levels = std::vector<std::vector<int>>;
 
-constexpr int kStoredLevels = 8;  // 3-bit DAC
+constexpr int kWholeCells = 128;  // up to so many cells of both arrays a tile is simulated as one deck
 
 /// Random keys, values and queries of one tile.
 struct Pattern {
@@ -36,7 +38,9 @@ int drawLevel(std::uint64_t seed, const char* what, std::uint64_t i, int levels)
   return static_cast<int>(levels * support::uniformDraw({seed, 0, support::nameHash(what), i}));
 }
 
-Pattern drawPattern(std::uint64_t seed, int rows, int cols, int outputs, int operations, bool extremes) {
+Pattern drawPattern(const AnalysisContext& context, int rows, int cols, int operations) {
+  const auto seed = static_cast<std::uint64_t>(context.settings.integer("seed"));
+  const int stored_levels = design::storedLevels(context.design);
   const auto matrix = [&](const char* what, int n, int m, int levels) {
     Levels out(static_cast<std::size_t>(n));
     for (int i = 0; i < n; ++i)
@@ -46,12 +50,12 @@ Pattern drawPattern(std::uint64_t seed, int rows, int cols, int outputs, int ope
             levels));
     return out;
   };
-  Pattern p{matrix("key", rows, cols, kStoredLevels), matrix("value", cols, outputs, kStoredLevels),
-            matrix("query", operations, rows, cells::kPulseLevels + 1)};
-  if (extremes)
+  Pattern p{matrix("key", rows, cols, stored_levels), matrix("value", cols, rows, stored_levels),
+            matrix("query", operations, rows, design::topPulse(context.design) + 1)};
+  if (context.settings.isChoice("stored", "extremes"))
     for (Levels* stored : {&p.keys, &p.values})
       for (auto& row : *stored)
-        for (int& level : row) level = 2 * level < kStoredLevels ? 0 : kStoredLevels - 1;
+        for (int& level : row) level = 2 * level < stored_levels ? 0 : stored_levels - 1;
   return p;
 }
 
@@ -61,17 +65,26 @@ std::vector<int> column(const Levels& matrix, std::size_t j) {
   return out;
 }
 
-double volt(int level, const EndLevels& ends) {
-  return ends.low + (ends.high - ends.low) * level / (kStoredLevels - 1);
-}
-
-std::vector<std::vector<double>> volts(const Levels& levels, const EndLevels& ends) {
+std::vector<std::vector<double>> volts(const design::Design& design, const Levels& levels, const EndLevels& ends) {
   std::vector<std::vector<double>> out;
   for (const auto& row : levels) {
     out.emplace_back();
-    for (int l : row) out.back().push_back(volt(l, ends));
+    for (int l : row) out.back().push_back(design::storedVoltage(design, l, ends.low, ends.high));
   }
   return out;
+}
+
+/// Drawn, and what was given in place of it.
+Pattern patternOf(const AnalysisContext& context, int rows, int cols) {
+  constexpr int kOperations = 2;
+  const int stored_levels = design::storedLevels(context.design);
+  Pattern p = drawPattern(context, rows, cols, kOperations);
+  if (const auto keys = givenLevels(context, "keys", rows, cols, stored_levels)) p.keys = *keys;
+  if (const auto values = givenLevels(context, "values", cols, rows, stored_levels)) p.values = *values;
+  // The last operation counts; the one before it stays random and leaves its trace.
+  if (const auto query = givenLevels(context, "queries", rows, 1, design::topPulse(context.design) + 1))
+    p.inputs.back() = column(*query, 0);
+  return p;
 }
 
 /// Pulse widths of the last operation, s; outputs carry their sign.
@@ -79,9 +92,17 @@ struct Widths {
   std::vector<double> phi, out;
 };
 
+/// Width by charge (s/C) of an array with its converter: cells lose current as the line moves, which the design's gain
+/// states.
+double widthPerCharge(ConverterKind kind, const design::Design& design) {
+  return cells::converterBranch(design, kind).real("gain") * design::pulseLsb(design) / cells::lsbCharge(kind, design);
+}
+
 /// The chain with cells of the nominal corner and straight converters.
-Widths idealChain(const Pattern& p, const CellCharges& charges, double relu_gain, double signed_gain) {
-  const double top = cells::kPulseLevels * cells::kPulseLsb;
+Widths idealChain(const Pattern& p, const CellCharges& charges, const design::Design& design) {
+  const double relu_gain = widthPerCharge(ConverterKind::Relu, design);
+  const double signed_gain = widthPerCharge(ConverterKind::Signed, design);
+  const double top = design::longestPulse(design);
   Widths w;
   for (std::size_t j = 0; j < p.values.size(); ++j)
     w.phi.push_back(std::clamp(
@@ -89,7 +110,7 @@ Widths idealChain(const Pattern& p, const CellCharges& charges, double relu_gain
         0.0, top));
   for (std::size_t e = 0; e < p.values.front().size(); ++e) {
     double q = 0;
-    for (std::size_t j = 0; j < w.phi.size(); ++j) q += charges.of(p.values[j][e], w.phi[j] / cells::kPulseLsb);
+    for (std::size_t j = 0; j < w.phi.size(); ++j) q += charges.of(p.values[j][e], w.phi[j] / design::pulseLsb(design));
     w.out.push_back(std::clamp(signed_gain * q, -top, top));
   }
   return w;
@@ -101,11 +122,6 @@ struct ChainRun {
   double energy = 0;   ///< J, cells and converters, the last operation
   support::Table waves;
 };
-
-ParameterSet partOf(const AnalysisContext& c, ConverterKind kind) {
-  return cells::extractPrefixed(c.circuit, kind == ConverterKind::Relu ? "relu_" : "signed_",
-                                cells::converterParameters(c.pdk, kind));
-}
 
 support::Table waveTable(const Waveforms& waves, int written, double t0, double t1, int points) {
   const std::vector<std::pair<std::string, std::string>> shown{
@@ -131,17 +147,22 @@ support::Table waveTable(const Waveforms& waves, int written, double t0, double 
 }
 
 ChainRun runWhole(const AnalysisContext& context, const Pattern& p, const EndLevels& ends) {
-  const double vdd = context.conditions.vdd, token = context.circuit.real("t_token");
+  const double vdd = context.conditions.vdd, token = context.design.real("timing.token.period");
   const auto operations = static_cast<int>(p.inputs.size());
-  cells::TileStimulus s{
-      volts(p.keys, ends), volts(p.values, ends), p.inputs, static_cast<int>(p.values.size()) - 1, ends.low, ends.high};
+  const int written = static_cast<int>(p.values.size()) - 1;
+  const cells::TileStimulus s{volts(context.design, p.keys, ends),
+                              volts(context.design, p.values, ends),
+                              p.inputs,
+                              written,
+                              ends.low,
+                              ends.high};
   const auto deck =
-      context.deck("chain", [&] { return cells::tileDeck(context.pdk, context.conditions, context.circuit, s); });
+      context.deck("chain", [&] { return cells::tileDeck(context.pdk, context.conditions, context.design, s); });
   const Job job = context.job(deck, "chain");
   const Outcome outcome = context.simulator.runAll({job}).front();
   const Waveforms& waves = outcome.orThrow("chain");
 
-  const cells::TileTiming timing = cells::tileTiming(context.pdk, context.circuit);
+  const cells::TileTiming timing = cells::tileTiming(context.design);
   const double t0 = (operations - 1) * token, end = t0 + timing.stop;
   const double sign_time = t0 + timing.output_end;
   ChainRun run;
@@ -166,32 +187,28 @@ ChainRun runWhole(const AnalysisContext& context, const Pattern& p, const EndLev
 std::vector<double> runColumns(const AnalysisContext& context, ConverterKind kind, const Levels& stored,
                                const EndLevels& ends, const std::vector<std::vector<double>>& inputs, double& energy) {
   const double vdd = context.conditions.vdd;
-  ParameterSet set = cells::columnParameters(context.pdk);
-  set.set("rows", static_cast<double>(stored.size()));
-  set.set("converter", kind == ConverterKind::Relu ? "relu" : "signed");
-  for (const char* name : {"wire_r", "wire_c"}) set.set(name, context.circuit.real(name));
-  for (const char* prefix : {"cell_", "relu_", "signed_"}) cells::copyPrefixed(context.circuit, prefix, set);
-  const auto timing = cells::converterTiming(kind, partOf(context, kind));
+  const design::Design& design = context.design;
+  const auto timing = cells::converterTiming(kind, design);
   std::vector<Job> jobs;
   for (std::size_t j = 0; j < stored.front().size(); ++j) {
     cells::ColumnStimulus s;
-    for (int level : column(stored, j)) s.stored.push_back(volt(level, ends));
+    for (int level : column(stored, j)) s.stored.push_back(design::storedVoltage(design, level, ends.low, ends.high));
     s.level_low = ends.low;
     s.level_high = ends.high;
     s.inputs = inputs;
     const std::string name = fmt::format("{}_{}", kind == ConverterKind::Relu ? "keys" : "values", j);
     // Not cached: the inputs of array 2 are results.
     jobs.push_back(context.job(
-        std::make_shared<const netlist::Deck>(cells::columnDeck(context.pdk, context.conditions, set, s)), name));
+        std::make_shared<const netlist::Deck>(cells::columnDeck(context.pdk, context.conditions, kind, design, s)),
+        name));
   }
   const auto outcomes = context.simulator.runAll(jobs, kind == ConverterKind::Relu ? "array 1" : "array 2");
   std::vector<double> widths;
-  const double t0 = static_cast<double>(inputs.size() - 1) * timing.period, t1 = t0 + timing.period;
+  const auto last = static_cast<int>(inputs.size()) - 1;
+  const double t0 = last * timing.period, t1 = t0 + timing.period;
   for (std::size_t j = 0; j < outcomes.size(); ++j) {
     const Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
-    double width = measurePulse(waves, "v(out)", vdd / 2, t0, t1).width;
-    if (kind == ConverterKind::Signed && waves.at("v(sgn)", t0 + timing.window_start) < vdd / 2) width = -width;
-    widths.push_back(width);
+    widths.push_back(columnWidth(waves, kind, timing, vdd, last));
     energy += suppliesEnergy(waves, "", 1.0 / static_cast<double>(outcomes.size()), vdd, t0, t1) -
               vdd * waves.integral("i(vddc)", t0, t1);
   }
@@ -199,27 +216,28 @@ std::vector<double> runColumns(const AnalysisContext& context, ConverterKind kin
 }
 
 ChainRun runStaged(const AnalysisContext& context, const Pattern& p, const EndLevels& ends) {
+  const double lsb = design::pulseLsb(context.design);
   ChainRun run;
   std::vector<std::vector<double>> inputs;
   for (const auto& op : p.inputs) inputs.emplace_back(op.begin(), op.end());
   run.widths.phi = runColumns(context, ConverterKind::Relu, p.keys, ends, inputs, run.energy);
   std::vector<double> phi;
-  for (double w : run.widths.phi) phi.push_back(std::min(w / cells::kPulseLsb, cells::kPulseLevels + 0.02));
+  for (double w : run.widths.phi) phi.push_back(std::min(w / lsb, design::topPulse(context.design) + 0.02));
   // Array 2 sees the same pulses twice: the first operation only leaves its trace.
   run.widths.out = runColumns(context, ConverterKind::Signed, p.values, ends, {phi, phi}, run.energy);
   return run;
 }
 
 void addErrors(AnalysisResult& r, const std::string& name, const std::vector<double>& got,
-               const std::vector<double>& ideal) {
+               const std::vector<double>& ideal, double lsb) {
   double squares = 0, worst = 0, wrong = 0;
   support::Table t;
   t.columns = {"ideal_s", "width_s", "error_LSB"};
   for (std::size_t i = 0; i < got.size(); ++i) {
-    const double error = (got[i] - ideal[i]) / cells::kPulseLsb;
+    const double error = (got[i] - ideal[i]) / lsb;
     squares += error * error;
     worst = std::max(worst, std::fabs(error));
-    if (std::fabs(ideal[i]) > 0.3 * cells::kPulseLsb && got[i] * ideal[i] < 0) wrong += 1;
+    if (std::fabs(ideal[i]) > 0.3 * lsb && got[i] * ideal[i] < 0) wrong += 1;
     t.addRow({ideal[i], got[i], error});
   }
   const std::string of = (name == "phi" ? "error of the phi pulses" : "error of the output pulses") +
@@ -232,39 +250,27 @@ void addErrors(AnalysisResult& r, const std::string& name, const std::vector<dou
 }
 
 AnalysisResult runChain(const AnalysisContext& context) {
-  const ParameterSet& set = context.circuit;
+  const design::Design& design = context.design;
   const ParameterSet& settings = context.settings;
-  const int rows = set.integer("rows"), cols = set.integer("cols"), outputs = set.integer("outputs");
-  const bool whole = settings.isChoice("engine", "whole") ||
-                     (settings.isChoice("engine", "auto") && rows * cols + cols * outputs <= 128);
-  Pattern p = drawPattern(static_cast<std::uint64_t>(settings.integer("seed")), rows, cols, outputs, 2,
-                          settings.isChoice("stored", "extremes"));
-  if (const auto keys = givenLevels(context, "keys", rows, cols, kStoredLevels)) p.keys = *keys;
-  if (const auto values = givenLevels(context, "values", cols, outputs, kStoredLevels)) p.values = *values;
-  if (const auto query = givenLevels(context, "queries", rows, 1, cells::kPulseLevels + 1)) {
-    // The last operation counts; the one before it stays random and leaves its trace.
-    p.inputs.back() = column(*query, 0);
-  }
+  const int rows = cells::arrayRows(design, cells::ArrayRole::Keys);
+  const int cols = cells::arrayCols(design, cells::ArrayRole::Keys);
+  const bool whole =
+      settings.isChoice("engine", "whole") || (settings.isChoice("engine", "auto") && 2 * rows * cols <= kWholeCells);
+  const Pattern p = patternOf(context, rows, cols);
   // The ideal chain is that of the nominal corner, whatever the conditions: a bias that follows the cells has to bring
   // them back to it.
   AnalysisContext nominal = context;
   nominal.conditions = {"tt", context.pdk.temp_nom_c, context.pdk.vdd};
-  const CellCharges charges = measureCellCharges(
-      nominal, cells::extractPrefixed(set, "cell_", cells::gainCellParameters(context.pdk)), kStoredLevels);
-  const double relu_gain = settings.real("relu_gain") * cells::kPulseLsb /
-                           cells::lsbCharge(ConverterKind::Relu, partOf(context, ConverterKind::Relu));
-  const double signed_gain = settings.real("signed_gain") * cells::kPulseLsb /
-                             cells::lsbCharge(ConverterKind::Signed, partOf(context, ConverterKind::Signed));
-  const Widths ideal = idealChain(p, charges, relu_gain, signed_gain);
+  const Widths ideal = idealChain(p, measureCellCharges(nominal), design);
   const EndLevels ends =
       settings.isChoice("levels", "replica") ? replicaLevels(context) : EndLevels{0.0, context.conditions.vdd};
   const ChainRun run = whole ? runWhole(context, p, ends) : runStaged(context, p, ends);
   AnalysisResult r;
   r.figures.push_back({"v_low", ends.low, "V", "lowest stored level"});
   r.figures.push_back({"v_high", ends.high, "V", "highest stored level"});
-  addErrors(r, "phi", run.widths.phi, ideal.phi);
-  addErrors(r, "out", run.widths.out, ideal.out);
-  const cells::TileTiming timing = cells::tileTiming(context.pdk, set);
+  addErrors(r, "phi", run.widths.phi, ideal.phi, design::pulseLsb(design));
+  addErrors(r, "out", run.widths.out, ideal.out, design::pulseLsb(design));
+  const cells::TileTiming timing = cells::tileTiming(design);
   if (whole)
     r.figures.push_back({"latency", run.latency, "s", "end of the write to the last output edge of this pattern"});
   r.figures.push_back({"latency_window", timing.output_end - timing.write_end, "s",
@@ -291,10 +297,6 @@ Analysis tileChain() {
                              Parameter::oneOf("levels", "fixed", {"fixed", "replica"},
                                               "stored levels from rail to rail, or between the ends the circuit "
                                               "level-reference settles to under the same conditions"),
-                             Parameter::real("relu_gain", "", 0.9675, 0.1, 10,
-                                             "gain of array 1 with its converter on gc28, from the column's mac "
-                                             "analysis: cells lose current as the line moves"),
-                             Parameter::real("signed_gain", "", 0.975, 0.1, 10, "as relu_gain, for array 2"),
                              Parameter::oneOf("stored", "uniform", {"uniform", "extremes"},
                                               "stored levels: all alike, or only the two rails, whose sums are larger"),
                              Parameter::integer("seed", 1, 0, 1000000000, "seed of keys, values and queries")});

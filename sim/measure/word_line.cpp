@@ -6,6 +6,7 @@
 
 #include "cell_measure.hpp"
 #include "gaincell/cells/drivers.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/units.hpp"
 #include "registry.hpp"
@@ -18,22 +19,20 @@ using netlist::Parameter;
 
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
-      Parameter::integer("codes", 15, 1, 255,
-                         "pulses of 1 .. codes clock periods (published: 16 levels, 0 is no pulse)"),
-      Parameter::real("clock_period", "s", 1e-9, 2e-10, 1e-6, "one level of pulse width (published: 1 GHz)"),
+      Parameter::integer("codes", 0, 0, 255, "pulses of 1 .. codes LSB; 0: up to the longest of the design"),
       toleranceSetting(),
   });
 }
 
 AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
-  const double period = s.real("clock_period"), vdd = context.conditions.vdd, half = 0.5 * vdd;
-  const int codes = s.integer("codes");
+  const double period = design::pulseLsb(context.design), vdd = context.conditions.vdd, half = 0.5 * vdd;
+  const int codes = s.integer("codes") > 0 ? s.integer("codes") : design::topPulse(context.design);
   std::vector<double> widths;
   for (int k = 1; k <= codes; ++k) widths.push_back(k * period);
-  const double first = 1e-9, slot = (codes + 3) * period;
+  const double first = period, slot = (codes + 3) * period;
   const auto deck = context.deck("word-line-pulse", [&] {
-    auto d = cells::wordLineDriverDeck(context.pdk, context.conditions, context.circuit, widths, first, slot);
+    auto d = cells::wordLineDriverDeck(context.pdk, context.conditions, context.design, widths, first, slot);
     d.options["reltol"] = support::formatNumber(s.real("tolerance"));
     return d;
   });
@@ -49,7 +48,7 @@ AnalysisResult run(const AnalysisContext& context) {
     const Pulse wl = measurePulse(waves, "v(wl_far)", half, begin, end);
     const auto falls = waves.crossings("v(wlb_far)", half, false, begin, end);
     const auto rises = waves.crossings("v(wlb_far)", half, true, begin, end);
-    const double in_rise = start + 0.5 * cells::kCellEdge;
+    const double in_rise = start + 0.5 * design::edgeTime(context.design);
     // A pulse that is swallowed, split or inverted has no width: NaN, which no limit accepts.
     const bool sound = wl.count == 1 && falls.size() == 1 && rises.size() == 1;
     const double missing = std::nan("");

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "cell_measure.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "registry.hpp"
 
 namespace gaincell::sim {
@@ -46,13 +47,14 @@ AnalysisResult run(const AnalysisContext& context) {
   const double vdd = context.conditions.vdd;
   const auto levels = storedLevels(s.integer("levels"), vdd);
   const double half_level = 0.5 * vdd / static_cast<double>(levels.size() - 1);
+  const double edge = design::edgeTime(context.design);
   constexpr double kTight = 0.005;  // of VDD
   const auto walk = pairWalk(s.integer("levels"));
   std::vector<cells::CellStep> steps;
   steps.reserve(walk.size());
   for (const int level : walk)
     steps.push_back({levels[static_cast<std::size_t>(level)], s.real("write_width"), 0, s.real("discharge_width")});
-  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.circuit, steps);
+  const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.design, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-write", s.real("tolerance"));
   const Waveforms& waves = outcome.waves;
 
@@ -64,12 +66,11 @@ AnalysisResult run(const AnalysisContext& context) {
     const auto& t = sequence.steps[k];
     const auto to = static_cast<std::size_t>(walk[k]);
     const double target = levels[to];
-    const double settled = waves.at("v(xcell.sn)", t.write_off - cells::kCellEdge);
+    const double closing = t.write_off - edge;  // the last instant of the open write gate
+    const double settled = waves.at("v(xcell.sn)", closing);
     const double stored = waves.at("v(xcell.sn)", t.end);
-    const double coarse =
-        settlingTime(waves, "v(xcell.sn)", target, half_level, t.write_on, t.write_off - cells::kCellEdge);
-    const double fine =
-        settlingTime(waves, "v(xcell.sn)", target, kTight * vdd, t.write_on, t.write_off - cells::kCellEdge);
+    const double coarse = settlingTime(waves, "v(xcell.sn)", target, half_level, t.write_on, closing);
+    const double fine = settlingTime(waves, "v(xcell.sn)", target, kTight * vdd, t.write_on, closing);
     table.addRow({levels[static_cast<std::size_t>(walk[k - 1])], target, settled, stored, coarse, fine});
     // A write that does not settle makes the figure NaN, which no limit accepts.
     by_level[to] = std::isnan(coarse) ? coarse : std::max(by_level[to], coarse);

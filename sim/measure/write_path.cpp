@@ -7,6 +7,7 @@
 
 #include "cell_measure.hpp"
 #include "gaincell/cells/drivers.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/units.hpp"
 #include "registry.hpp"
@@ -28,10 +29,11 @@ netlist::ParameterSet settings(const pdk::Pdk&) {
 AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
   const double vdd = context.conditions.vdd;
-  const int count = context.circuit.integer("dac_levels");
-  const double half_level = 0.5 * vdd / (count - 1);
+  const int count = design::storedLevels(context.design);
+  const double half_level = 0.5 * vdd / (count - 1), edge = design::edgeTime(context.design);
+  const auto volt = [&](int level) { return design::storedVoltage(context.design, level, vdd); };
   const auto walk = pairWalk(count);
-  auto bench = cells::writePathDeck(context.pdk, context.conditions, context.circuit, walk, s.real("discharge_width"),
+  auto bench = cells::writePathDeck(context.pdk, context.conditions, context.design, walk, s.real("discharge_width"),
                                     s.real("write_width"));
   bench.deck.options["reltol"] = support::formatNumber(s.real("tolerance"));
   const auto deck = context.deck("write-path", [&] { return bench.deck; });
@@ -44,16 +46,15 @@ AnalysisResult run(const AnalysisContext& context) {
   double settle = 0, error = 0, energy = 0;
   for (std::size_t k = 1; k < walk.size(); ++k) {
     const auto& t = bench.steps[k];
-    const double target = vdd * walk[k] / (count - 1);
+    const double target = volt(walk[k]);
     const double stored = waves.at("v(xcell.sn)", t.end);
-    const double settled =
-        settlingTime(waves, "v(xcell.sn)", target, half_level, t.write_on, t.write_off - cells::kCellEdge);
+    const double settled = settlingTime(waves, "v(xcell.sn)", target, half_level, t.write_on, t.write_off - edge);
     const double driver = vdd * deliveredCharge(waves, "i(vvdd)", t.begin, t.end);
     // As from linear regulators on the supply, which cannot take charge back.
     double reference = vdd * deliveredCharge(waves, "i(vpark)", t.begin, t.end);
     for (int r = 1; r < count; ++r)
       reference += vdd * deliveredCharge(waves, fmt::format("i(vref_{})", r), t.begin, t.end);
-    table.addRow({vdd * walk[k - 1] / (count - 1), target, stored, settled, driver + reference, driver, reference});
+    table.addRow({volt(walk[k - 1]), target, stored, settled, driver + reference, driver, reference});
     settle = std::isnan(settled) || std::isnan(settle) ? std::nan("") : std::max(settle, settled);
     error = std::max(error, std::fabs(stored - target));
     energy += (driver + reference) / static_cast<double>(walk.size() - 1);

@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gaincell/cells/array.hpp"
+#include "gaincell/cells/converter.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/units.hpp"
 
@@ -19,15 +20,29 @@ constexpr double kSettle = 2e-9;      // s, after the last pulse: many word-line
 /// the gain keeps the bit line within some microvolts of VDD/2.
 constexpr double kIntegratorC = 10e-12;
 constexpr double kIntegratorGain = 1e6;
-constexpr double kEdge = 50e-12;  // s, word-line edges
 
 std::string indexed(const char* name, int i) {
   return fmt::format("{}_{}", name, i);
 }
 
-void checkOperands(const netlist::ParameterSet& array, const ArrayOperands& operands) {
-  const auto rows = static_cast<std::size_t>(array.integer("rows")),
-             cols = static_cast<std::size_t>(array.integer("cols"));
+/// What is multiplied, and how.
+struct Multiply {
+  const pdk::Pdk& pdk;
+  const pdk::Conditions& conditions;
+  const design::Design& design;
+  cells::ArrayRole role;
+  const ArrayOperands& operands;
+  const ArrayOptions& options;
+
+  int rows() const { return cells::arrayRows(design, role); }
+  int cols() const { return cells::arrayCols(design, role); }
+  double edge() const { return design::edgeTime(design); }
+};
+
+void checkOperands(const Multiply& m) {
+  const ArrayOperands& operands = m.operands;
+  const auto rows = static_cast<std::size_t>(m.rows()), cols = static_cast<std::size_t>(m.cols());
+  const double shortest = 2 * m.edge();
   const auto refuse = [](const std::string& what, const std::string& where) {
     throw support::Error("ARE-0001", what, where,
                          "stored voltages are [rows][cols] in volt, pulse widths [rows] in seconds");
@@ -44,8 +59,8 @@ void checkOperands(const netlist::ParameterSet& array, const ArrayOperands& oper
   if (operands.widths.size() != rows)
     refuse(fmt::format("{} pulse widths for {} rows", operands.widths.size(), rows), "widths");
   for (const double w : operands.widths)
-    if (!(w == 0.0 || (w >= 2 * kEdge && w <= 1e-6)))
-      refuse(fmt::format("a pulse width of {} s (0, or 0.1 ns to 1 us)", w), "widths");
+    if (!(w == 0.0 || (w >= shortest && w <= 1e-6)))
+      refuse(fmt::format("a pulse width of {} s (0, or two edges, {} s, to 1 us)", w, shortest), "widths");
 }
 
 double longest(const ArrayOperands& operands) {
@@ -67,67 +82,62 @@ void addIntegrator(netlist::Deck& deck, const std::string& bit_line, int column)
 }
 
 /// Everything of a deck but the columns' ends.
-netlist::Deck baseDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ArrayOperands& operands,
-                       const ArrayOptions& options, std::string title) {
-  netlist::Deck deck = pdk::emptyDeck(pdk, conditions, std::move(title));
+netlist::Deck baseDeck(const Multiply& m, std::string title) {
+  netlist::Deck deck = pdk::emptyDeck(m.pdk, m.conditions, std::move(title));
   deck.saves = {"i(vdd)", "v(vdd)"};
-  if (options.bypass) deck.options.emplace("bypass", "1");
-  if (options.back_end) {
-    deck.analysis = options.back_end->analysis;
+  if (m.options.bypass) deck.options.emplace("bypass", "1");
+  if (m.options.back_end) {
+    deck.analysis = m.options.back_end->analysis;
   } else {
     // Few, large steps: breakpoints of the pulses still hold, and only the final charge is read.
-    const double stop = kInputStart + longest(operands) + kEdge + kSettle;
+    const double stop = kInputStart + longest(m.operands) + m.edge() + kSettle;
     deck.options.emplace("method", "trap");
     deck.analysis = netlist::Transient{stop, stop, stop, false};
-    deck.circuit.add(netlist::VoltageSource{"mid", "mid", "0", netlist::Dc{conditions.vdd / 2}});
+    deck.circuit.add(netlist::VoltageSource{"mid", "mid", "0", netlist::Dc{m.conditions.vdd / 2}});
   }
   return deck;
 }
 
-void addColumn(netlist::Deck& deck, const pdk::Conditions& conditions, const ArrayOperands& operands,
-               const ArrayOptions& options, int column) {
-  for (std::size_t i = 0; i < operands.stored.size(); ++i)
+void addColumn(netlist::Deck& deck, const Multiply& m, int column) {
+  for (std::size_t i = 0; i < m.operands.stored.size(); ++i)
     deck.initial[cells::arrayStorageNode(static_cast<int>(i), column)] =
-        operands.stored[i][static_cast<std::size_t>(column)];
+        m.operands.stored[i][static_cast<std::size_t>(column)];
   const std::string bit_line = indexed("bl", column);
-  if (options.back_end) {
-    options.back_end->attach(deck, bit_line, column);
+  if (m.options.back_end) {
+    m.options.back_end->attach(deck, bit_line, column);
   } else {
-    deck.initial[bit_line] = conditions.vdd / 2;
+    deck.initial[bit_line] = m.conditions.vdd / 2;
     addIntegrator(deck, bit_line, column);
   }
 }
 
-cells::ArrayDrive driveOf(const ArrayOperands& operands, const ArrayOptions& options) {
+cells::ArrayDrive driveOf(const Multiply& m) {
   cells::ArrayDrive drive;
-  drive.widths = operands.widths;
-  drive.start = inputStart(options);
-  drive.edge = kEdge;
-  drive.driver_r = options.driver_r;
-  drive.supply_r = options.supply_r;
+  drive.widths = m.operands.widths;
+  drive.start = inputStart(m.options);
+  drive.edge = m.edge();
+  drive.driver_r = m.options.driver_r;
+  drive.supply_r = m.options.supply_r;
   return drive;
 }
 
-netlist::Deck sliceDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& array,
-                        const ArrayOperands& operands, const ArrayOptions& options, int column) {
-  netlist::Deck deck =
-      baseDeck(pdk, conditions, operands, options, fmt::format("array multiply, column {} alone", column));
-  const cells::ArrayCircuit circuit = cells::defineArraySlice(pdk, array, column, deck.circuit);
-  cells::ArrayDrive drive = driveOf(operands, options);
+netlist::Deck sliceDeck(const Multiply& m, int column) {
+  netlist::Deck deck = baseDeck(m, fmt::format("array multiply, column {} alone", column));
+  const cells::ArrayCircuit circuit = cells::defineArraySlice(m.pdk, m.design, m.role, column, deck.circuit);
+  cells::ArrayDrive drive = driveOf(m);
   drive.supply_r *= circuit.cols;  // a slice draws its share: the drop of all columns together, were they alike
-  cells::driveArray(pdk, conditions, circuit, drive, deck);
+  cells::driveArray(m.pdk, m.conditions, circuit, drive, deck);
   if (column == circuit.cols - 1)
     for (int i = 0; i < circuit.rows; ++i) deck.saves.push_back(fmt::format("v(xarray.xrow_{}.wl_at_{})", i, column));
-  addColumn(deck, conditions, operands, options, column);
+  addColumn(deck, m, column);
   return deck;
 }
 
-netlist::Deck wholeDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& array,
-                        const ArrayOperands& operands, const ArrayOptions& options) {
-  netlist::Deck deck = baseDeck(pdk, conditions, operands, options, "array multiply, whole array");
-  const cells::ArrayCircuit circuit = cells::defineArray(pdk, array, deck.circuit);
-  cells::driveArray(pdk, conditions, circuit, driveOf(operands, options), deck);
-  for (int j = 0; j < circuit.cols; ++j) addColumn(deck, conditions, operands, options, j);
+netlist::Deck wholeDeck(const Multiply& m) {
+  netlist::Deck deck = baseDeck(m, "array multiply, whole array");
+  const cells::ArrayCircuit circuit = cells::defineArray(m.pdk, m.design, m.role, deck.circuit);
+  cells::driveArray(m.pdk, m.conditions, circuit, driveOf(m), deck);
+  for (int j = 0; j < circuit.cols; ++j) addColumn(deck, m, j);
   return deck;
 }
 
@@ -136,15 +146,14 @@ double supplyEnergy(const Waveforms& waves, double vdd) {
   return -vdd * waves.integral("i(vdd)", 0, waves["time"].back());
 }
 
-SliceValidity validate(const ArrayRun& run, const AnalysisContext& context, const ArrayOperands& operands,
-                       const ArrayOptions& options) {
+SliceValidity validate(const ArrayRun& run, const Multiply& m) {
   SliceValidity v;
-  const double vdd = context.conditions.vdd, start = inputStart(options);
-  const int last = context.circuit.integer("cols") - 1;
-  for (std::size_t i = 0; i < operands.widths.size(); ++i) {
-    if (operands.widths[i] < 1e-9) continue;
-    const double level =
-        run.waves.back().at(fmt::format("v(xarray.xrow_{}.wl_at_{})", i, last), start + operands.widths[i]);
+  const ArrayOptions& options = m.options;
+  const double vdd = m.conditions.vdd, start = inputStart(options), lsb = design::pulseLsb(m.design);
+  for (std::size_t i = 0; i < m.operands.widths.size(); ++i) {
+    const double width = m.operands.widths[i];
+    if (width < lsb) continue;
+    const double level = run.waves.back().at(fmt::format("v(xarray.xrow_{}.wl_at_{})", i, m.cols() - 1), start + width);
     v.word_line_drop = std::max(v.word_line_drop, (vdd - level) / vdd);
   }
   if (options.supply_r > 0) {
@@ -164,26 +173,24 @@ SliceValidity validate(const ArrayRun& run, const AnalysisContext& context, cons
   return v;
 }
 
-/// Decks come from the context's cache under a name that says all they depend on apart from the circuit and conditions
+/// Decks come from the context's cache under a name that says all they depend on apart from the design and conditions
 /// of the study.
-std::string deckName(const ArrayOperands& operands, const ArrayOptions& options, int column) {
+std::string deckName(const Multiply& m, int column) {
   std::string text;
-  for (const auto& row : operands.stored)
+  for (const auto& row : m.operands.stored)
     for (const double v : row) text += support::formatNumber(v) + ",";
-  for (const double w : operands.widths) text += support::formatNumber(w) + ",";
-  return fmt::format("array_{}_{}_{}_{}_{}_{:x}", column, options.bypass, options.driver_r, options.supply_r,
-                     options.back_end ? options.back_end->input_start : 0.0, std::hash<std::string>{}(text));
+  for (const double w : m.operands.widths) text += support::formatNumber(w) + ",";
+  const ArrayOptions& o = m.options;
+  return fmt::format("array_{}_{}_{}_{}_{}_{}_{:x}", m.role == cells::ArrayRole::Keys ? "keys" : "values", column,
+                     o.bypass, o.driver_r, o.supply_r, o.back_end ? o.back_end->input_start : 0.0,
+                     std::hash<std::string>{}(text));
 }
 
-std::vector<Outcome> runDecks(const AnalysisContext& context, const ArrayOperands& operands,
-                              const ArrayOptions& options, bool whole) {
-  const int count = whole ? 1 : context.circuit.integer("cols");
+std::vector<Outcome> runDecks(const AnalysisContext& context, const Multiply& m, bool whole) {
+  const int count = whole ? 1 : m.cols();
   std::vector<Job> jobs;
   for (int j = 0; j < count; ++j) {
-    const auto deck = context.deck(deckName(operands, options, whole ? -1 : j), [&] {
-      return whole ? wholeDeck(context.pdk, context.conditions, context.circuit, operands, options)
-                   : sliceDeck(context.pdk, context.conditions, context.circuit, operands, options, j);
-    });
+    const auto deck = context.deck(deckName(m, whole ? -1 : j), [&] { return whole ? wholeDeck(m) : sliceDeck(m, j); });
     jobs.push_back(context.job(deck, whole ? "array-whole" : fmt::format("array-column-{}", j)));
   }
   return context.simulator.runAll(jobs, context.variation ? "" : whole ? "array" : "columns");
@@ -196,29 +203,32 @@ double arrayCharge(const Waveforms& waves, int column) {
   return kIntegratorC * (out.front() - out.back());
 }
 
-double arrayFullScale(int rows) noexcept {
-  return 80e-6 * 15e-9 * rows / 64.0;
+double arrayFullScale(const design::Design& design, cells::ArrayRole role) {
+  const auto converter = role == cells::ArrayRole::Keys ? cells::ConverterKind::Relu : cells::ConverterKind::Signed;
+  return design::topPulse(design) * cells::lsbCharge(converter, design);
 }
 
 std::vector<netlist::Deck> arrayDecks(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                      const netlist::ParameterSet& array, const ArrayOperands& operands,
-                                      const ArrayOptions& options) {
-  checkOperands(array, operands);
-  if (options.engine == ArrayEngine::Whole) return {wholeDeck(pdk, conditions, array, operands, options)};
+                                      const design::Design& design, cells::ArrayRole role,
+                                      const ArrayOperands& operands, const ArrayOptions& options) {
+  const Multiply m{pdk, conditions, design, role, operands, options};
+  checkOperands(m);
+  if (options.engine == ArrayEngine::Whole) return {wholeDeck(m)};
   std::vector<netlist::Deck> decks;
-  decks.reserve(static_cast<std::size_t>(array.integer("cols")));
-  for (int j = 0; j < array.integer("cols"); ++j)
-    decks.push_back(sliceDeck(pdk, conditions, array, operands, options, j));
+  decks.reserve(static_cast<std::size_t>(m.cols()));
+  for (int j = 0; j < m.cols(); ++j) decks.push_back(sliceDeck(m, j));
   return decks;
 }
 
-ArrayRun runArray(const AnalysisContext& context, const ArrayOperands& operands, const ArrayOptions& options) {
-  checkOperands(context.circuit, operands);
+ArrayRun runArray(const AnalysisContext& context, cells::ArrayRole role, const ArrayOperands& operands,
+                  const ArrayOptions& options) {
+  const Multiply m{context.pdk, context.conditions, context.design, role, operands, options};
+  checkOperands(m);
   const bool whole = options.engine == ArrayEngine::Whole;
-  const int cols = context.circuit.integer("cols");
+  const int cols = m.cols();
   ArrayRun run;
   run.engine = options.engine;
-  for (auto& outcome : runDecks(context, operands, options, whole)) {
+  for (auto& outcome : runDecks(context, m, whole)) {
     const std::size_t index = run.waves.size();
     outcome.orThrow(whole ? "array" : fmt::format("column {}", index));
     for (const auto& aid : outcome.aids)
@@ -236,15 +246,15 @@ ArrayRun runArray(const AnalysisContext& context, const ArrayOperands& operands,
     run.validity.statement = "the array was simulated as a whole: no assumption about its columns";
     return run;
   }
-  run.validity = validate(run, context, operands, options);
+  run.validity = validate(run, m);
   if (run.validity.valid) return run;
-  if (cols * context.circuit.integer("rows") > options.whole_up_to_cells) {
+  if (cols * m.rows() > options.whole_up_to_cells) {
     run.warnings.push_back(run.validity.statement + "; check against --with engine=whole at a smaller size");
     return run;
   }
   ArrayOptions again = options;
   again.engine = ArrayEngine::Whole;
-  ArrayRun instead = runArray(context, operands, again);
+  ArrayRun instead = runArray(context, role, operands, again);
   instead.warnings.push_back(run.validity.statement + "; simulated as a whole instead");
   instead.cpu_s += run.cpu_s;
   return instead;

@@ -30,6 +30,8 @@ nlohmann::json toJson(const Provenance& p) {
   };
   put("pdk", p.pdk);
   put("pdk_hash", p.pdk_hash);
+  put("design", p.design);
+  put("design_hash", p.design_hash);
   put("simulator", p.simulator);
   put("corner", p.corner);
   if (p.seed) j["seed"] = *p.seed;
@@ -44,6 +46,8 @@ Provenance provenanceFromJson(const nlohmann::json& j) {
   p.command = j.value("command", "");
   p.pdk = j.value("pdk", "");
   p.pdk_hash = j.value("pdk_hash", "");
+  p.design = j.value("design", "");
+  p.design_hash = j.value("design_hash", "");
   p.simulator = j.value("simulator", "");
   p.corner = j.value("corner", "");
   p.date = j.value("date", "");

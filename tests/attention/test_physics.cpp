@@ -267,7 +267,7 @@ TEST_CASE("leakage of a model whose decay is not exponential follows its curve, 
     Settings s = settingsFromModel(m, warnings);
     return physicsFromModel(m, on, s)->held(v, age);
   };
-  CHECK(after({}, 0.9, 7) == doctest::Approx(model::decayed(*m.retention, 0.9, 7 * m.timing_s.token)));
+  CHECK(after({}, 0.9, 7) == doctest::Approx(model::decayed(*m.retention, 0.9, 7 * *m.timing_s.token)));
   CHECK(after({}, 0.9, 7) < 0.9);
   CHECK(after({}, 0.91, 7) == doctest::Approx(0.01 + after({}, 0.9, 7)));  // beyond the curve: as its end
   const double factor = m.retention->tau_s.low / model::tauAt(*m.retention, 60).low;
@@ -313,7 +313,54 @@ TEST_CASE("energy follows the data, and the published model gives its published 
   full.tokens = 10;
   full.pairs = 10 * 1024;
   full.tiles = 10 * 16 * 64;
-  CHECK(energyOf(model::paperModel(), full, 64).total() == doctest::Approx(10 * 6.1e-9).epsilon(1e-6));
+  CHECK(energyOf(model::paperModel(), full, model::HeadSize{}).total() == doctest::Approx(10 * 6.1e-9).epsilon(1e-6));
+}
+
+TEST_CASE("counted data of a full window take what the model says a token takes") {
+  model::Model m = model::paperModel();
+  m.energy_J = model::Energy{};
+  m.energy_J->write = 2e-15;
+  m.energy_J->read_per_cell = 10e-15;
+  m.energy_J->relu_converter_per_column_operation = 400e-15;
+  m.energy_J->signed_converter_per_column_operation = 300e-15;
+  m.energy_J->rest_by_level = model::RestPower{1e-9, {0, 0.9}, {1e-9, 1e-9}};
+  Settings s;
+  s.window = 100;
+  s.tile_columns = 32;
+  const model::HeadSize head = headOf(s, {1, 1, 500, 48});
+  CHECK(head.rows == 48);
+  CHECK(head.columns == 32);
+  CHECK(head.tiles == 4);  // of a window of 100 tokens
+  // Half a pulse into every one of the 128 columns and out of every one, ten tokens long.
+  Activity a;
+  a.tokens = 10;
+  a.pairs = 10 * 128;
+  a.q_width = 0.5 * 10 * 128 * 48;
+  a.phi_sum = 0.5 * 10 * 128;
+  a.tiles = 10 * 4 * 48;
+  model::countToken(m, head);
+  const EnergyReport e = energyOf(m, a, head);
+  CHECK(e.total() == doctest::Approx(10 * *m.energy_J->per_token));
+  CHECK(e.array1 == doctest::Approx(10 * m.energy_J->token->array1));
+  CHECK(e.relu == doctest::Approx(10 * 128 * 400e-15));
+  CHECK(e.rest == doctest::Approx(1e-9 * 10 * (2 * 48 * 128 * 65e-9 - 48 * 128 * 15e-9)));
+  // Half the data, half of what follows them; writes and the digital part stay.
+  a.q_width /= 2;
+  CHECK(energyOf(m, a, head).array1 == doctest::Approx(e.array1 / 2));
+  CHECK(energyOf(m, a, head).write == e.write);
+}
+
+TEST_CASE("a model that does not say its token time decays by what is given, and refuses leakage") {
+  model::Model m = model::paperModel();
+  m.timing_s.token.reset();
+  std::vector<std::string> warnings;
+  Settings s = settingsFromModel(m, warnings);
+  CHECK(s.decay == 0);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find("how long a token takes") != std::string::npos);
+  EffectSwitches on;
+  on.leakage = true;
+  CHECK_THROWS_WITH_AS(physicsFromModel(m, on, s), doctest::Contains("leakage"), gaincell::support::Error);
 }
 
 TEST_CASE("effects that a model does not describe are refused") {

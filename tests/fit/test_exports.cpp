@@ -57,6 +57,38 @@ TEST_CASE("a Verilog-A parser accepts the modules, and does not accept everythin
   CHECK(adms(broken) != 0);
 }
 
+TEST_CASE("blocks of different models have different names, valid in SPICE and Verilog-A") {
+  const model::Model a = fullModel();
+  const exports::BlockNames n = exports::blockNames(a);
+  CHECK(n.cell.starts_with("gaincell_cell_lean_"));
+  CHECK(n.cell.size() == std::string("gaincell_cell_lean_").size() + 8);
+  CHECK(exports::blockNames(model::paperModel()).cell.starts_with("gaincell_cell_paper_"));
+  // Who made the file, and when, changes nothing; whatever the blocks say does.
+  model::Model b = a;
+  b.provenance.command = "another", b.provenance.date = "2030-01-01T00:00:00Z";
+  CHECK(exports::blockNames(b).cell == n.cell);
+  b.conditions.corner = "ss";
+  CHECK(exports::blockNames(b).cell != n.cell);
+  b = a;
+  b.cell.coefficients_uA[3] += 1e-3;
+  CHECK(exports::blockNames(b).cell != n.cell);
+  b = a;
+  b.design->hash = "ffff0123";
+  CHECK(exports::blockNames(b).relu_converter != n.relu_converter);
+  b.design->name = "my design/3, \"wide\" and quite a bit longer than anyone needs";
+  const std::string odd = exports::blockNames(b).cell;
+  CHECK(odd.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos);
+  CHECK(odd.size() < 64);
+  for (const char* format : {"ngspice", "verilog-a"}) {
+    const std::string text = exports::format(format).write(a);
+    for (const std::string& name : {n.cell, n.relu_converter, n.signed_converter})
+      CHECK(text.find(name) != std::string::npos);
+    CHECK(text.find("gaincell_cell(") == std::string::npos);
+    CHECK(text.find("design lean, hash 0a1b2c3d4e5f") != std::string::npos);
+    CHECK(text.find("corner tt, 27 C, 0.9 V") != std::string::npos);
+  }
+}
+
 TEST_CASE("the csv export holds every value and reads as csv") {
   const std::string text = exports::format("csv").write(fullModel());
   std::size_t lines = 0;

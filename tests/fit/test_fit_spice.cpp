@@ -1,6 +1,7 @@
 // The fits on the cell of gc28 as the simulator sees it, and the ngspice export run against model and transistors.
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -9,7 +10,7 @@
 #include <sstream>
 
 #include "../model/sample_model.hpp"
-#include "gaincell/cells/generator.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/exports/exports.hpp"
 #include "gaincell/fit/fit.hpp"
 #include "gaincell/fit/retention.hpp"
@@ -23,10 +24,10 @@ namespace {
 sim::AnalysisResult run(const std::string& name) {
   static const pdk::Pdk pdk = pdk::findPdk("gc28");
   static sim::Simulator simulator;
-  const auto circuit = cells::generator("gain-cell").parameters(pdk);
+  static const design::Design reference = cells::loadDesign("reference", pdk);
   const auto& analysis = sim::analysis("gain-cell", name);
   const auto settings = analysis.settings(pdk);
-  return analysis.run({pdk, {}, circuit, settings, simulator});
+  return analysis.run({pdk, {}, reference, settings, simulator});
 }
 
 fit::FitResult fitted() {
@@ -108,15 +109,14 @@ TEST_CASE("bit lines off their middle are within 0.3 % too, for both cells") {
   const auto& charge = sim::analysis("gain-cell", "charge");
   auto settings = charge.settings(pdk);
   settings.set("bit_lines", 3.0);
-  for (const char* variant : {"reference", "lean"}) {
-    auto circuit = cells::generator("gain-cell").parameters(pdk);
-    circuit.set("variant", variant);
+  for (const char* name : {"reference", "lean"}) {
+    const design::Design design = cells::loadDesign(name, pdk);
     fit::Inputs in;
     in.conditions = {"gc28", "tt", 27, 0.9};
-    for (const auto& [table, t] : charge.run({pdk, {}, circuit, settings, simulator}).tables) in.add("gain-cell", t);
+    for (const auto& [table, t] : charge.run({pdk, {}, design, settings, simulator}).tables) in.add("gain-cell", t);
     const auto e = fit::fitModel(in).model.cell.extended.value();
     CHECK(!e.conductance_uS.empty());
-    CHECK_MESSAGE(e.nrmse <= 0.003, variant, ": ", e.nrmse);
+    CHECK_MESSAGE(e.nrmse <= 0.003, name, ": ", e.nrmse);
   }
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("the exported cell delivers the model's charge in ngspice") {
     for (const double width : {2e-9, 15e-9}) {
       std::string deck = "exported cell\n" + library;
       deck += "Vbl bl 0 0.4\nVwl wl 0 pulse(0 0.9 1n 50p 50p " + std::to_string((width - 50e-12) * 1e9) + "n 100n)\n";
-      deck += "Xc bl wl gaincell_cell vs=" + std::to_string(v) +
+      deck += "Xc bl wl " + exports::blockNames(m).cell + " vs=" + std::to_string(v) +
               "\n.options reltol=1e-5\n.tran 10p 20n 0 10p\n.meas tran q integ i(Vbl) from=0 to=20n\n.end\n";
       const auto out = measure(deck);
       REQUIRE(out.count("q") == 1);
@@ -136,9 +136,30 @@ TEST_CASE("the exported cell delivers the model's charge in ngspice") {
     }
 }
 
+TEST_CASE("two exports in one deck are two right circuits") {
+  model::Model half = fullModel();
+  half.design->name = "half", half.design->hash = "00000002";
+  for (double& c : half.cell.extended->current_uA) c /= 2;
+  const model::Model models[] = {fullModel(), half};
+  std::string deck = "two exported cells\n";
+  for (const auto& m : models) deck += exports::format("ngspice").write(m);
+  deck += "Vwl wl 0 pulse(0 0.9 1n 50p 50p 9.95n 100n)\n";
+  for (int k = 0; k < 2; ++k)
+    deck +=
+        fmt::format("Vbl{0} bl{0} 0 0.4\nXc{0} bl{0} wl {1} vs=0.8\n.meas tran q{0} integ i(Vbl{0}) from=0 to=20n\n", k,
+                    exports::blockNames(models[k]).cell);
+  const auto out = measure(deck + ".options reltol=1e-5\n.tran 10p 20n 0 10p\n.end\n");
+  for (int k = 0; k < 2; ++k) {
+    REQUIRE(out.count(fmt::format("q{}", k)) == 1);
+    CHECK(out.at(fmt::format("q{}", k)) ==
+          doctest::Approx(-model::charge(models[k].cell, 0.8, 10e-9, 0.4)).epsilon(0.002));
+  }
+}
+
 /// Runs both exported converters over a range of charges and compares widths and signs with the model's.
 void convertersAgree(const model::Model& m) {
   const std::string library = exports::format("ngspice").write(m);
+  const exports::BlockNames names = exports::blockNames(m);
   const std::string clocks =
       "Vrst rst 0 pulse(0.9 0 2n 50p 50p 100n 200n)\nVdis dis 0 pulse(0 0.9 20n 10p 10p 30n 200n)\nVwin win 0 pulse(0 "
       "0.9 20n 10p 10p 14.99n 200n)\n";
@@ -151,12 +172,12 @@ void convertersAgree(const model::Model& m) {
     const auto drive = [&](double full) {
       return "Iin 0 bl pulse(0 " + std::to_string(share * full * 1e6) + "u 4n 10p 10p 14.99n 200n)\n";
     };
-    const auto relu = measure("relu\n" + library + clocks + drive(80e-6) +
-                              "Xr bl out rst dis win gaincell_relu_converter\nVs sign 0 0\n" + measures);
+    const auto relu = measure("relu\n" + library + clocks + drive(80e-6) + "Xr bl out rst dis win " +
+                              names.relu_converter + "\nVs sign 0 0\n" + measures);
     REQUIRE(relu.count("s") == 1);
     CHECK(std::fabs(widthOf(relu) - model::pulseWidth(*m.relu_converter, share * 1.2e-12)) < 0.05e-9);
-    const auto both = measure("signed\n" + library + clocks + drive(40e-6) +
-                              "Xs bl out sign rst dis win gaincell_signed_converter\n" + measures);
+    const auto both = measure("signed\n" + library + clocks + drive(40e-6) + "Xs bl out sign rst dis win " +
+                              names.signed_converter + "\n" + measures);
     REQUIRE(both.count("s") == 1);
     const double width = model::pulseWidth(*m.signed_converter, share * 0.6e-12);
     CHECK(std::fabs(widthOf(both) - std::fabs(width)) < 0.05e-9);

@@ -51,28 +51,27 @@ TEST_CASE("bad input is refused with one clear message") {
   checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: corner"}, "'corner' is not name=value");
   checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", ": temp=0"}, "a case has no name");
   checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: corner=xx"}, "tt");
-  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: c_storge=1f"}, "did you mean 'c_storage'");
+  checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--case", "a: c_storge=1f"}, "did you mean 'cell.c_storage'");
   checkRefused({"sweep", "gain-cell", "--analysis", "iv", "--cases", (dir / "none.txt").string()}, "none.txt");
   checkRefused({"netlist", "gain-cell", "--temp", "900"}, "--temp");
   checkRefused({"netlist", "gain-cell", "--temp", "warm"}, "'warm' is not a number");
   checkRefused({"netlist", "gain-cell", "--vdd", "5"}, "--vdd");
   checkRefused({"netlist", "gain-cell", "--pdk-manifest", (dir / "none.json").string()}, "none.json");
-  checkRefused({"netlist", "gain-cell", "--set", "c_storage=1"}, "c_storage");
-  checkRefused({"netlist", "gain-cell", "--set", "c_storge=10f"}, "did you mean 'c_storage'");
-  checkRefused({"netlist", "gain-cell", "--set", "c_storage"}, "name=value");
+  checkRefused({"netlist", "gain-cell", "--set", "cell.c_storage=1"}, "cell.c_storage");
+  checkRefused({"netlist", "gain-cell", "--set", "cell.c_storge=10f"}, "did you mean 'cell.c_storage'");
+  checkRefused({"netlist", "gain-cell", "--set", "cell.c_storage"}, "is not NAME=VALUE");
   checkRefused({"netlist", "gain-cell", "--dialect", "eldo"}, "ngspice");
   checkRefused({"netlist", "gain-cell", "-o", (dir / "missing" / "x.cir").string()}, "missing");
-  checkRefused({"simulate", "gain-cell", "--analysis", "spectrum"}, "iv");
+  checkRefused({"simulate", "gain-cell", "--analysis", "spectrum"}, "analyses are: iv");
   checkRefused({"flow"}, "--out");
   checkRefused({"flow", "--out", "/proc/gaincell"}, "cannot be written");
   checkRefused({"flow", "--quick", "--full", "--out", dir.string()}, "exclude each other");
   const fs::path limits = dir / "limits.json", out = dir / "flow";
-  write(limits, R"({"schema": "gaincell-spec/1", "name": "x", "limits": [{"measure": "a"}]})");
-  checkRefused({"flow", "--quick", "--spec", limits.string(), "--out", out.string()}, "limits.json");
-  // A scope nobody measures would never be missed.
-  std::ofstream(limits) << R"({"schema": "gaincell-spec/1", "name": "x", "limits": [{"measure": "m", "description": "d",
-    "unit": "", "max": 1, "scope": "cel", "source": "s"}]})";
-  checkRefused({"flow", "--quick", "--spec", limits.string(), "--out", out.string()}, "scopes are: cell,");
+  write(limits, R"({"schema": "gaincell-design/1", "extends": "lean", "limits": {"cell.iv.i_low": {}}})");
+  checkRefused({"flow", "--quick", "--design", limits.string(), "--out", out.string()}, "limits.json");
+  // A limit on what nobody measures would never be missed.
+  write(limits, R"({"schema": "gaincell-design/1", "extends": "lean", "limits": {"cell.iv.i_lo": {"max": 1}}})");
+  checkRefused({"flow", "--quick", "--design", limits.string(), "--out", out.string()}, "did you mean 'cell.iv.i_low'?");
   CHECK_FALSE(fs::exists(out));
   fs::remove_all(dir);
 }
@@ -87,39 +86,28 @@ TEST_CASE("one stage of a flow: what it reads must be there; the report of nothi
   CHECK(generate.out == "generate: done\n");
   CHECK(runProgram({"flow", "--quick", "--stage", "generate", "--out", out.string()}).out == "generate: up to date\n");
   CHECK(runProgram({"flow", "--quick", "--stage", "report", "--out", out.string()}).exit_code == 2);
-  CHECK(runProgram({"flow", "--quick", "--stage", "report", "--spec", "default", "--out", out.string()}).exit_code ==
-        2);
   fs::remove_all(dir);
 }
 
-TEST_CASE("the design file is checked with line or path") {
-  const fs::path dir = freshFolder("config"), file = dir / "design.json";
+TEST_CASE("the settings file is checked with line or path") {
+  const fs::path dir = freshFolder("config"), file = dir / "run.json";
   const auto refused = [&](const std::string& text, const std::string& message) {
     write(file, text);
     checkRefused({"netlist", "gain-cell", "--config", file.string()}, message);
   };
-  refused("{ \"corner\": \"tt\",\n  \"temp\" 27 }", "design.json:2");
-  refused("{ \"cornr\": \"tt\" }", "there is no design key 'cornr'");
-  refused("{ \"circuits\": { \"gain-cell\": { \"c_storage\": \"1\" } } }", "circuits.gain-cell.c_storage");
-  refused("{ \"circuits\": { \"gain-cell\": { \"c_storage\": [1] } } }", "circuits.gain-cell.c_storage");
+  refused("{ \"corner\": \"tt\",\n  \"temp\" 27 }", "run.json:2");
+  refused("{ \"cornr\": \"tt\" }", "there is no setting 'cornr'");
+  refused("{ \"circuits\": { \"gain-cell\": { \"c_storage\": \"1\" } } }", "put sizes into a design");
+  refused("{ \"analyses\": { \"gain-cell\": { \"iv\": { \"levels\": [1] } } } }", "analyses.gain-cell.iv.levels");
   refused("{ \"commands\": { \"netlist\": { \"dialct\": \"cdl\" } } }", "commands.netlist.dialct");
   refused("[]", "one JSON object");
   checkRefused({"netlist", "gain-cell", "--config", (dir / "none.json").string()}, "none.json");
 
-  write(file, "{ // comments are allowed\n \"circuits\": { \"gain-cell\": { \"c_storage\": \"11f\" } } }");
+  write(file, "{ // comments are allowed\n \"design\": { \"schema\": \"gaincell-design/1\", \"extends\": \"lean\", "
+              "\"cell\": { \"c_storage\": \"11f\" } } }");
   CHECK(contains(runProgram({"netlist", "gain-cell", "--config", file.string()}).out, "1.1e-14"));
-  CHECK(contains(runProgram({"netlist", "gain-cell", "--config", file.string(), "--set", "c_storage=12f"}).out,
+  CHECK(contains(runProgram({"netlist", "gain-cell", "--config", file.string(), "--set", "cell.c_storage=12f"}).out,
                  "1.2e-14"));
-  fs::remove_all(dir);
-}
-
-TEST_CASE("the printed design file is a valid design file") {
-  const fs::path dir = freshFolder("default_config"), file = dir / "design.json";
-  write(file, runProgram({"config"}).out);
-  const ProgramResult plain = runProgram({"netlist", "gain-cell"}),
-                      configured = runProgram({"netlist", "gain-cell", "--config", file.string()});
-  CHECK(configured.exit_code == 0);
-  CHECK(plain.out == configured.out);
   fs::remove_all(dir);
 }
 

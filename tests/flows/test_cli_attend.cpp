@@ -80,7 +80,7 @@ TEST_CASE("whole sequence, streaming, threads and every kernel write the same fi
   run("array.npy", {});
   CHECK(ArrayFile::open(dir / "array.npy")->floats("array").values ==
         ArrayFile::open(dir / "whole.npz")->floats("out").values);
-  CHECK(run("noise.npz", {"--noise", "0.5"}) != want);
+  CHECK(run("noise.npz", {"--noise", "0.5uA"}) != want);
   CHECK(run("noise0.npz", {"--noise", "0"}) == want);
   fs::remove_all(dir);
 }

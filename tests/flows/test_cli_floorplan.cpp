@@ -41,7 +41,7 @@ TEST_CASE("gaincell floorplan writes every format, from the sizes of the generat
   CHECK(area(plan, "gain_cell") >= 2.0);
 
   // Halving the capacitor nearly halves the converter: the sizes are really the circuit's.
-  const json small = floorplan(dir / "b", {"--set", "relu-converter/c_int=1.46p"});
+  const json small = floorplan(dir / "b", {"--set", "relu.c_int=1.46p"});
   CHECK(area(small, "relu_converter") < 0.55 * area(plan, "relu_converter"));
   CHECK(area(small, "signed_converter") == doctest::Approx(area(plan, "signed_converter")).epsilon(0.02));
   CHECK(area(floorplan(dir / "c", {"--cell", "published"}), "gain_cell") == doctest::Approx(1.0));

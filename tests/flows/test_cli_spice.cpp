@@ -55,8 +55,8 @@ TEST_CASE("the stage of the chain's corners is the single analyses in one table,
   const fs::path dir = freshFolder("corners");
   double worst = 0;
   for (const char* corner : {"tt", "fs"}) {
-    const auto r = runProgram({"simulate", "tile", "--rows", "4", "--cols", "4", "--set", "outputs=4", "--set",
-                               "relu_bias=replica", "--set", "signed_bias=replica", "--analysis", "chain", "--with",
+    const auto r = runProgram({"simulate", "tile", "--set", "array.rows=4", "--set", "array.cols=4", "--set",
+                               "relu.bias=replica", "--set", "signed.bias=replica", "--analysis", "chain", "--with",
                                "levels=replica", "--corner", corner, "--json"});
     REQUIRE(r.exit_code == 0);
     worst = std::max(worst, figureOf(nlohmann::json::parse(r.out)["figures"], "out_max_error_lsb"));

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gaincell/layout/writers.hpp"
+#include "gaincell/model/token_energy.hpp"
 #include "gaincell/support/error.hpp"
 #include "sample.hpp"
 
@@ -154,6 +155,42 @@ TEST_CASE("energy and latency reproduce the published totals and ratios") {
   CHECK(gpus[1].latency.value / levels[2].latency == doctest::Approx(7521.5).epsilon(1e-3));
   CHECK(gpus[0].energy.value / levels[2].energy == doctest::Approx(97263).epsilon(1e-3));
   CHECK(gpus[1].energy.value / levels[2].energy == doctest::Approx(43984).epsilon(1e-3));
+}
+
+TEST_CASE("energies of a model are counted for the organisation, the digital part stays the published one") {
+  model::Model m = model::paperModel();
+  m.energy_J = model::Energy{};
+  m.energy_J->write = 2e-15;
+  m.energy_J->read_per_cell = 10e-15;
+  m.energy_J->relu_converter_per_column_operation = 400e-15;
+  m.energy_J->signed_converter_per_column_operation = 300e-15;
+  m.energy_J->rest_by_level = model::RestPower{1e-9, {0, 0.9}, {1e-9, 1e-9}};
+  m.timing_s.token = 60e-9;
+  FloorplanInput in = sampleInput();
+  in.organisation.rows = 48, in.organisation.columns = 32, in.organisation.tiles = 20, in.organisation.heads = 3;
+  const EnergyInput energy = modelEnergy(m, in.organisation, "m.json");
+  const std::vector<Estimate> levels = estimate(energy, in.organisation, buildFloorplan(in));
+  // 48 x 32 cells read for half a pulse in both arrays, 32 and 48 conversions, and a tile's share of the rest.
+  CHECK(levels[0].energy == doctest::Approx(2 * 768 * 10e-15 + 32 * 400e-15 + 48 * 300e-15 + 3.2256e-12 / 20));
+  CHECK(levels[1].energy == doctest::Approx(4854.6176e-12));
+  CHECK(levels[2].energy == doctest::Approx(3 * 4854.6176e-12));
+  CHECK(levels[1].latency == 60e-9);
+  for (const Figure& f : energy.tile) CHECK(f.origin == Origin::Model);
+  CHECK(energy.head.back().origin == Origin::Published);
+  CHECK(energy.head.back().value == 4e-9);
+  // Nothing published stands in for what a model lacks.
+  model::Model broken = m;
+  broken.energy_J->read_per_cell.reset();
+  CHECK_THROWS_WITH_AS(modelEnergy(broken, in.organisation, "m.json"), doctest::Contains("is not in the model"),
+                       support::Error);
+  broken = m;
+  broken.timing_s.token.reset();
+  CHECK_THROWS_WITH_AS(modelEnergy(broken, in.organisation, "m.json"), doctest::Contains("how long a token takes"),
+                       support::Error);
+  const nlohmann::json inputs = toJson(buildFloorplan(in), in.organisation, energy)["energy"]["inputs"];
+  double head = 0;
+  for (const auto& i : inputs) head += i["value"].get<double>() * i["count"].get<int>();
+  CHECK(head == doctest::Approx(levels[1].energy));
 }
 
 TEST_CASE("every number in the JSON names its source") {

@@ -8,6 +8,8 @@ inline gaincell::model::Model fullModel() {
   Model m = paperModel();
   m.provenance.seed = 7;
   m.provenance.temp_c = 27;
+  m.design = DesignRecord{
+      "lean", "0a1b2c3d4e5f", {{"array.rows", "64"}, {"cell.pair_n.w", "1e-07"}, {"cell.pair_n.flavour", "n_hvt"}}};
   m.cell.covariance = {{1e-4, 0, 0, 0}, {0, 4e-4, 0, 1e-5}, {0, 0, 1e-2, 0}, {0, 1e-5, 0, 1.0 / 3}};
   m.cell.points = 91;
   m.cell.storage_coupling = 0.043;
@@ -61,6 +63,7 @@ inline gaincell::model::Model fullModel() {
                   WriteTransitions{{{0, 3e-9}, {2e-9, 0}}, {{0.001, -0.002}, {0.002, -0.001}}}};
   m.energy_J->read_by_level = ReadEnergy{{0, 0.9}, {1e-9, 15e-9}, {{1e-14, 1e-13}, {2e-14, 2e-13}}};
   m.energy_J->write_by_level = WriteEnergy{{0, 0.9}, {{1e-16, 7e-15}, {1e-15, 2e-16}}};
+  m.energy_J->rest_by_level = RestPower{1e-9, {0, 0.45, 0.9}, {1e-10, 2e-8, 1e-13}};
   for (const double t : {0.0, 85.0}) {
     Section s = m;
     s.conditions.temp_c = t;

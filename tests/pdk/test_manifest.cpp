@@ -60,10 +60,10 @@ TEST_CASE("the embedded PDK is found and complete") {
   CHECK(pdk.device("p_io").polarity == 'p');
   CHECK(pdk.device("p_io").v_max == 1.98);
   CHECK(pdk.device("n_hvt").avt == 1.5e-9);
-  CHECK(pdk.role("pair_p").w == 2.75e-7);
-  CHECK(pdk.variants.at("lean").at("pair_n")->device == "n_hvt");
-  CHECK(!pdk.variants.at("write_os").at("write_p").has_value());
-  CHECK(pdk.variant_values.at("write_io").at("write_vhigh") == 1.8);
+  CHECK(pdk.role("logic_p").w == 1.9e-7);
+  CHECK(pdk.roles.size() == 2);
+  CHECK(pdk.default_design == "lean");
+  CHECK(fs::exists(pdk.manifest.parent_path() / "designs" / (pdk.default_design + ".json")));
   CHECK(pdk.process.values.at("n_hvt.vth") == doctest::Approx(0.035 / 3).epsilon(1e-4));
   CHECK(pdk.targets.at("n_svt").at("ion") == 620);
   CHECK(pdk.content_hash.size() == 64);
@@ -87,7 +87,7 @@ TEST_CASE("an empty deck carries cards with absolute paths, temperature and devi
 TEST_CASE("what is asked for and not there is named with what is") {
   const Pdk pdk = findPdk("gc28");
   CHECK_THROWS_WITH_AS(pdk.corner("mm"), doctest::Contains("tt, ss, ff, sf, fs"), Error);
-  CHECK_THROWS_WITH_AS(pdk.role("latch"), doctest::Contains("pair_n"), Error);
+  CHECK_THROWS_WITH_AS(pdk.role("latch"), doctest::Contains("logic_n"), Error);
   CHECK_THROWS_WITH_AS(pdk.device("n_lvt"), doctest::Contains("n_svt"), Error);
   CHECK_THROWS_WITH_AS(findPdk("gc29"), doctest::Contains("gc28"), Error);
 }
@@ -101,9 +101,12 @@ TEST_CASE("a wrong manifest is refused with the path of the field") {
   CHECK(errorAfter("[\"d\", \"g\", \"s\", \"b\"]", "[\"d\", \"g\", \"s\"]").find("/devices/n_svt/pins") !=
         std::string::npos);
   CHECK(errorAfter("\"like\": \"n_svt\"", "\"like\": \"nope\"").find("/devices/p_svt/like") != std::string::npos);
-  CHECK(errorAfter("\"l_m\": 2.0e-7", "\"l_m\": 2.0").find("/roles/pair_n/l_m") != std::string::npos);
-  CHECK(errorAfter("{\"device\": \"n_hvt\", \"w_m\": 1.5e-7", "{\"device\": \"n_xvt\", \"w_m\": 1.5e-7")
-            .find("/roles/write_n/device") != std::string::npos);
+  CHECK(errorAfter("\"w_m\": 1e-07, \"l_m\": 3e-08", "\"w_m\": 1e-07, \"l_m\": 2.0").find("/roles/logic_n/l_m") !=
+        std::string::npos);
+  CHECK(errorAfter("{\"device\": \"p_svt\", \"w_m\": 1.9e-07", "{\"device\": \"p_xvt\", \"w_m\": 1.9e-07")
+            .find("/roles/logic_p/device") != std::string::npos);
+  CHECK(errorAfter("\"default_design\": \"lean\"", "\"default_design\": 1").find("/default_design") !=
+        std::string::npos);
   CHECK(errorAfter("[\"n_svt\", \"n_hvt\"]", "[\"n_svt\", \"n_svt\"]").find("/process/groups/n_core/flavours") !=
         std::string::npos);
   CHECK(errorAfter(".lib '${root}/gc28.lib' tt", ".lib '${root}/gc28.lib' tt\\n.control").find("/corners/tt/cards") !=
@@ -115,6 +118,20 @@ TEST_CASE("a wrong manifest is refused with the path of the field") {
   CHECK(id == "PDK-0008");
   CHECK(errorAfter("'${root}/gc28.lib' ff", "'${root}/gone.lib' ff", &id).find("gone.lib") != std::string::npos);
   CHECK(id == "PDK-0042");
+}
+
+TEST_CASE("sizes of circuits are refused by name: they are designs") {
+  for (const std::string key : {"cell", "variants"}) {
+    CAPTURE(key);
+    std::string id;
+    const auto text = errorAfter("\"default_design\"", "\"" + key + "\": {}, \"default_design\"", &id);
+    CHECK(id == "PDK-0001");
+    CHECK(text.find("manifest.json:/" + key) != std::string::npos);
+    CHECK(text.find("'" + key + "' belongs to a design") != std::string::npos);
+    CHECK(text.find("designs/NAME.json") != std::string::npos);
+  }
+  // A process without designs is one all the same.
+  CHECK(errorAfter("  \"default_design\": \"lean\",\n", "").empty());
 }
 
 TEST_CASE("missing files name the variable and the paths tried") {

@@ -25,26 +25,29 @@ std::string deviationSum(const CellTerms& t) {
 
 /// Sources of cells in an array are linear, which is what makes them fast: what is not linear in a cell is a product of
 /// something of its word line or its bit line with a number of the cell, so it is computed once per line.
-constexpr const char* kLines =
-    "* In an array: one gaincell_word_line per word line, one gaincell_bit_line per bit line, and gaincell_array_cell\n"
-    "* where they cross. tedge: word-line edges, 0 to 100 %. The word line is to stay between 0 and vdd: beyond, the\n"
-    "* current goes on growing with it.\n";
+std::string linesComment(const BlockNames& n) {
+  return fmt::format("* In an array: one {} per word line,\n* one {} per bit line, and {}\n", n.word_line, n.bit_line,
+                     n.array_cell) +
+         "* where they cross. tedge: word-line edges, 0 to 100 %. The word line is to stay between 0 and vdd: beyond, "
+         "the\n"
+         "* current goes on growing with it.\n";
+}
 
 /// Node voltages are kept near 1 V, where the simulator's tolerances are meant for them: e in 1e10/s, g in uS, h in
 /// uS/V.
-std::string lineSubcircuits(const CellTerms& t, double vdd) {
+std::string lineSubcircuits(const BlockNames& n, const CellTerms& t, double vdd) {
   // Over two linear edges the integral of on(1-on) is tedge/3, whatever the width between them.
   std::string s = fmt::format(
-      ".subckt gaincell_word_line wl e vdd={} tedge={}\nBe e 0 V={{3e-10/(tedge*vdd*vdd)}}*V(wl)*({{vdd}}-V(wl))\n"
-      ".ends gaincell_word_line\n\n",
-      formatNumber(vdd), formatNumber(kEdge));
-  s += ".subckt gaincell_bit_line bl g h\nRg g 0 1meg\nRh h 0 1meg\n";
+      ".subckt {0} wl e vdd={1} tedge={2}\nBe e 0 V={{3e-10/(tedge*vdd*vdd)}}*V(wl)*({{vdd}}-V(wl))\n"
+      ".ends {0}\n\n",
+      n.word_line, formatNumber(vdd), formatNumber(kEdge));
+  s += ".subckt " + n.bit_line + " bl g h\nRg g 0 1meg\nRh h 0 1meg\n";
   if (!t.conductance.empty() || !t.conductance_slope.empty()) {
     const std::string d = fmt::format("(V(bl)-({}))", formatNumber(t.bit_line_reference));
     s += t.conductance_slope.empty() ? fmt::format("Bline bl 0 I=1u*V(g)*{}\n", d)
                                      : fmt::format("Bline bl 0 I=1u*(V(g)+V(h)*{})*{}\n", d, d);
   }
-  return s + ".ends gaincell_bit_line\n\n";
+  return s + ".ends " + n.bit_line + "\n\n";
 }
 
 /// A linear source of the polynomial `c` in y, plus `more`, from `control` into `node`.
@@ -54,14 +57,14 @@ std::string linearSource(const char* name, const char* node, const char* control
   return fmt::format("{} 0 {} {} 0 {{({}{}){}}}\n", name, node, control, hornerText(c, "y"), more, per);
 }
 
-std::string cellSubcircuits(const model::Model& m) {
+std::string cellSubcircuits(const model::Model& m, const BlockNames& n) {
   const CellTerms t = cellTerms(m.cell);
   const double vdd = m.conditions.vdd_v;
-  std::string s = kLines + lineSubcircuits(t, vdd);
+  std::string s = linesComment(n) + lineSubcircuits(n, t, vdd);
   s += "* vs: stored voltage, held inside the valid range.\n";
   if (!t.deviations.empty())
     s += "* d0, d1, ...: deviation of this device, A/V^k, as `gaincell model sample` draws it.\n";
-  s += fmt::format(".subckt gaincell_array_cell bl g h wl e vs={} vdd={}{}\n", formatNumber(m.cell.v_zero_V),
+  s += fmt::format(".subckt {} bl g h wl e vs={} vdd={}{}\n", n.array_cell, formatNumber(m.cell.v_zero_V),
                    formatNumber(vdd), deviationParameters(t));
   s += fmt::format(".param y={{min(max(vs,{}),{})-({})}}\n", formatNumber(m.validity.v_storage_V[0]),
                    formatNumber(m.validity.v_storage_V[1]), formatNumber(m.cell.v_zero_V));
@@ -69,13 +72,13 @@ std::string cellSubcircuits(const model::Model& m) {
   s += linearSource("Ge", "bl", "e", t.edge, "", "*1e10");
   s += linearSource("Gg", "g", "wl", t.conductance, "", "/vdd");
   s += linearSource("Gh", "h", "wl", t.conductance_slope, "", "/vdd");
-  s += ".ends gaincell_array_cell\n\n* A single cell: bit line, word line.\n";
+  s += ".ends " + n.array_cell + "\n\n* A single cell: bit line, word line.\n";
   std::string given;
   for (std::size_t k = 0; k < t.deviations.size(); ++k) given += fmt::format(" d{0}={{d{0}}}", k);
-  s += fmt::format(".subckt gaincell_cell bl wl vs={} vdd={} tedge={}{}\n", formatNumber(m.cell.v_zero_V),
+  s += fmt::format(".subckt {} bl wl vs={} vdd={} tedge={}{}\n", n.cell, formatNumber(m.cell.v_zero_V),
                    formatNumber(vdd), formatNumber(kEdge), deviationParameters(t));
-  s += "Xw wl e gaincell_word_line vdd={vdd} tedge={tedge}\nXb bl g h gaincell_bit_line\n";
-  s += fmt::format("Xc bl g h wl e gaincell_array_cell vs={{vs}} vdd={{vdd}}{}\n.ends gaincell_cell\n\n", given);
+  s += fmt::format("Xw wl e {} vdd={{vdd}} tedge={{tedge}}\nXb bl g h {}\n", n.word_line, n.bit_line);
+  s += fmt::format("Xc bl g h wl e {} vs={{vs}} vdd={{vdd}}{}\n.ends {}\n\n", n.array_cell, given, n.cell);
   return s;
 }
 
@@ -112,7 +115,7 @@ std::string dischargeCurrent(const Discharge& d, double sign) {
   return s + ")";
 }
 
-std::string frontEnd(const model::Model& m, const model::Converter& c, const char* name, const char* ports) {
+std::string frontEnd(const model::Model& m, const model::Converter& c, const std::string& name, const char* ports) {
   std::string s = fmt::format(".subckt {} {} vdd={} vmid={} cint={}\n", name, ports, formatNumber(m.conditions.vdd_v),
                               formatNumber(m.conditions.vdd_v / 2), formatNumber(integrationCapacitance(c)));
   s += fmt::format(".param vdec={{{}/cint}}\n",
@@ -127,7 +130,7 @@ std::string thresholdParameter(const char* name, const Discharge& d, double sign
   return fmt::format(".param {}={{{}{}vdec/2}}\n", name, voltageOf(d.threshold, sign), sign > 0 ? "+" : "-");
 }
 
-std::string reluSubcircuit(const model::Model& m) {
+std::string reluSubcircuit(const model::Model& m, const BlockNames& n) {
   const model::Converter& c = *m.relu_converter;
   const Discharge d = discharge(c, c.slope_fC_per_ns * 1e-6, c.offset_ns * 1e-9, 1);
   std::string s = fmt::format(
@@ -136,14 +139,14 @@ std::string reluSubcircuit(const model::Model& m) {
       "and gates out.\n"
       "* cint: all capacitance that integrates.\n",
       formatNumber(c.offset_ns), formatNumber(c.slope_fC_per_ns), formatNumber(c.saturation_ns));
-  s += frontEnd(m, c, "gaincell_relu_converter", "bl out rst dis win");
+  s += frontEnd(m, c, n.relu_converter, "bl out rst dis win");
   s += thresholdParameter("vth", d, 1);
   s += fmt::format("Bdis bl 0 I={}*{}*{}\n", dischargeCurrent(d, 1), logic("dis"), decision("{vth}"));
   s += fmt::format("Bout out 0 V={{vdd}}*{}*{}\n", logic("win"), decision("{vth}"));
-  return s + ".ends gaincell_relu_converter\n\n";
+  return s + ".ends " + n.relu_converter + "\n\n";
 }
 
-std::string signedSubcircuit(const model::Model& m) {
+std::string signedSubcircuit(const model::Model& m, const BlockNames& n) {
   const model::SignedConverter& c = *m.signed_converter;
   const model::Converter& p = c.positive;
   const Discharge plus = discharge(p, p.slope_fC_per_ns * 1e-6, p.offset_ns * 1e-9, 1),
@@ -155,7 +158,7 @@ std::string signedSubcircuit(const model::Model& m) {
       "line.\n",
       formatNumber(p.offset_ns), formatNumber(p.slope_fC_per_ns), formatNumber(c.negative_offset_ns),
       formatNumber(c.negative_slope_fC_per_ns), formatNumber(c.sign_threshold_fC));
-  s += frontEnd(m, p, "gaincell_signed_converter", "bl out sign rst dis win");
+  s += frontEnd(m, p, n.signed_converter, "bl out sign rst dis win");
   s += thresholdParameter("vthp", plus, 1) + thresholdParameter("vthn", minus, -1);
   s += fmt::format(".param vsgn={{{}}}\n", voltageOf(c.sign_threshold_fC * 1e-15, 1));
   s += "Csign s 0 1f\nRsign s 0 1e15\n";
@@ -167,16 +170,17 @@ std::string signedSubcircuit(const model::Model& m) {
                    dischargeCurrent(minus, -1), negative);
   s += fmt::format("Bout out 0 V={{vdd}}*{}*({}+{})\n", logic("win"), positive, negative);
   s += fmt::format("Bsgn sign 0 V={{vdd}}*{}\n", up);
-  return s + ".ends gaincell_signed_converter\n";
+  return s + ".ends " + n.signed_converter + "\n";
 }
 
 std::string write(const model::Model& m) {
+  const BlockNames n = blockNames(m);
   std::string text;
   for (const auto& line : statement(m)) text += fmt::format("* {}\n", line);
   text += "* Include this file in a deck; behavioral sources only, no device models needed.\n\n";
-  text += cellSubcircuits(m);
-  text += m.relu_converter ? reluSubcircuit(m) : "* no ReLU converter: the model does not characterise it\n";
-  text += m.signed_converter ? signedSubcircuit(m) : "* no signed converter: the model does not characterise it\n";
+  text += cellSubcircuits(m, n);
+  text += m.relu_converter ? reluSubcircuit(m, n) : "* no ReLU converter: the model does not characterise it\n";
+  text += m.signed_converter ? signedSubcircuit(m, n) : "* no signed converter: the model does not characterise it\n";
   return text;
 }
 

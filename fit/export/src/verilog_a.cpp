@@ -8,10 +8,10 @@ namespace {
 
 constexpr double kDecision = 2e-3;  // of full scale, as in the ngspice export
 
-std::string cellModule(const model::Model& m) {
+std::string cellModule(const model::Model& m, const std::string& name) {
   const CellTerms t = cellTerms(m.cell);
   std::string s = "// Gain cell: bl bit line, wl word line, vss ground.\n";
-  s += "module gaincell_cell(bl, wl, vss);\n  inout bl, wl, vss;\n  electrical bl, wl, vss;\n";
+  s += "module " + name + "(bl, wl, vss);\n  inout bl, wl, vss;\n  electrical bl, wl, vss;\n";
   s += fmt::format("  parameter real vs = {} from [{}:{}];  // stored voltage, V\n", formatNumber(m.cell.v_zero_V),
                    formatNumber(m.validity.v_storage_V[0]), formatNumber(m.validity.v_storage_V[1]));
   s += fmt::format("  parameter real vdd = {} from (0:inf);  // swing of the word line, V\n",
@@ -53,13 +53,13 @@ std::string decision(const std::string& threshold) {
   return fmt::format("0.5+0.5*tanh((V(bl,vss)-({}))/vdec)", threshold);
 }
 
-std::string reluModule(const model::Model& m) {
+std::string reluModule(const model::Model& m, const std::string& name) {
   const model::Converter& c = *m.relu_converter;
   std::string s = fmt::format(
       "// ReLU converter: width = {} ns + charge/({} fC/ns), gated by win ({} ns). Largest residual {} ns.\n",
       formatNumber(c.offset_ns), formatNumber(c.slope_fC_per_ns), formatNumber(c.saturation_ns),
       formatNumber(c.residual_max_ns));
-  s += head(m, c, "gaincell_relu_converter", "bl, out, rst, dis, win, vss");
+  s += head(m, c, name, "bl, out, rst, dis, win, vss");
   s += "  real reset, discharge, window, pos, vdec;\n  analog begin\n" + sharpness(c);
   s += kLogic;
   s += fmt::format(
@@ -70,14 +70,14 @@ std::string reluModule(const model::Model& m) {
   return s + "  end\nendmodule\n\n";
 }
 
-std::string signedModule(const model::Model& m) {
+std::string signedModule(const model::Model& m, const std::string& name) {
   const model::SignedConverter& c = *m.signed_converter;
   const model::Converter& p = c.positive;
   std::string s = fmt::format(
       "// Signed converter: width = {} ns + charge/({} fC/ns), or {} ns - charge/({} fC/ns); sign flips at {} fC.\n",
       formatNumber(p.offset_ns), formatNumber(p.slope_fC_per_ns), formatNumber(c.negative_offset_ns),
       formatNumber(c.negative_slope_fC_per_ns), formatNumber(c.sign_threshold_fC));
-  s += head(m, p, "gaincell_signed_converter", "bl, out, sign, rst, dis, win, vss");
+  s += head(m, p, name, "bl, out, sign, rst, dis, win, vss");
   s += "  electrical s;  // holds the sign while dis is high\n";
   s += "  real reset, discharge, window, up, plus, minus, vdec;\n  analog begin\n" + sharpness(p);
   s += kLogic;
@@ -100,12 +100,15 @@ std::string signedModule(const model::Model& m) {
 }
 
 std::string write(const model::Model& m) {
+  const BlockNames n = blockNames(m);
   std::string text;
   for (const auto& line : statement(m)) text += fmt::format("// {}\n", line);
   text += "`include \"disciplines.vams\"\n\n";
-  text += cellModule(m);
-  text += m.relu_converter ? reluModule(m) : "// no ReLU converter: the model does not characterise it\n";
-  text += m.signed_converter ? signedModule(m) : "// no signed converter: the model does not characterise it\n";
+  text += cellModule(m, n.cell);
+  text +=
+      m.relu_converter ? reluModule(m, n.relu_converter) : "// no ReLU converter: the model does not characterise it\n";
+  text += m.signed_converter ? signedModule(m, n.signed_converter)
+                             : "// no signed converter: the model does not characterise it\n";
   return text;
 }
 

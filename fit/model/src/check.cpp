@@ -34,6 +34,7 @@ class ValueCheck {
       throw Error(kOutOfRange, fmt::format("'{}' is not an allowed value", x), place(key));
   }
   void optionalText(const char*, std::string&, const char*) {}
+  void textMap(const char*, std::map<std::string, std::string>&, const char*) {}
   void perRail(const char* key, PerRail& x, detail::Range range, const char*) {
     inRange(key, x.low, range);
     inRange(key, x.high, range);
@@ -148,6 +149,21 @@ class ValueCheck {
     increasing("level_V", e.level_V);
     sameLength("energy_J", e.energy_J.size(), "level_V", e.level_V.size());
     rectangular("energy_J", e.energy_J, e.level_V.size(), "level_V");
+  }
+  void rules(const RestPower& r) const {
+    increasing("v_storage_V", r.v_storage_V);
+    sameLength("power_W", r.power_W.size(), "v_storage_V", r.v_storage_V.size());
+  }
+  void rules(const DesignRecord& d) const {
+    if (d.name.empty() || d.hash.size() < 8 || d.hash.find_first_not_of("0123456789abcdef") != std::string::npos)
+      throw Error(kOutOfRange, "a design has a name and a hash of at least 8 hexadecimal digits", place("hash"));
+  }
+  void rules(const Model& m) const {
+    if (m.design && !m.provenance.design_hash.empty() && m.provenance.design_hash != m.design->hash)
+      throw Error(kContradiction,
+                  fmt::format("design '{}' ({}) is not the one of the provenance, '{}' ({:.8})", m.design->name,
+                              m.design->shortHash(), m.provenance.design, m.provenance.design_hash),
+                  place("design.hash"));
   }
   void rules(const Transform& t) const {
     if (t.kind == "johnson-su" && (t.delta <= 0 || t.lambda <= 0))

@@ -4,9 +4,9 @@
 /// disagree.
 ///
 /// A visitor V has: number, nullableNumber, optionalNumber (key may be absent), optionalUnsigned, integer, flag, text,
-/// optionalText, later (object or null; files written before the field existed do not have it), perRail, numbers
-/// (list), fixed (array of given size), matrix, texts, object, nullable (object or null), list (of objects), merge (the
-/// fields of a part, in place).
+/// optionalText, textMap (texts by key), later (object or null; files written before the field existed do not have it),
+/// perRail, numbers (list), fixed (array of given size), matrix, texts, object, nullable (object or null), list (of
+/// objects), merge (the fields of a part, in place).
 
 #include <limits>
 #include <string>
@@ -43,6 +43,7 @@ inline constexpr Range kNanoseconds{-1e5, 1e5, "ns"};
 inline constexpr Range kPositiveNanoseconds{1e-4, 1e5, "ns"};
 inline constexpr Range kWidth{0, 1e5, "ns"};
 inline constexpr Range kJoule{-1e-6, 1e-3, "J"};  // one read can give a little energy back
+inline constexpr Range kWatt{-1e-6, 1e-3, "W"};
 inline constexpr Range kFarad{1e-20, 1e-6, "F"};
 inline constexpr Range kLeak{-1e-3, 1e-3, "A"};
 inline constexpr Range kConductance{-1e6, 1e6, "uS/V^k"};
@@ -57,6 +58,8 @@ void describe(V& v, support::Provenance& p) {
   v.text("date", p.date, {}, "UTC, ISO 8601");
   v.optionalText("pdk", p.pdk, "PDK name");
   v.optionalText("pdk_hash", p.pdk_hash, "content hash of PDK manifest and cards");
+  v.optionalText("design", p.design, "name of the design");
+  v.optionalText("design_hash", p.design_hash, "content hash of its values");
   v.optionalText("simulator", p.simulator, "simulator and version");
   v.optionalText("corner", p.corner, "corner");
   v.optionalUnsigned("seed", p.seed, "seed of the Monte-Carlo draws");
@@ -70,6 +73,13 @@ void describe(V& v, Conditions& c) {
   v.text("corner", c.corner, {"tt", "ss", "ff", "sf", "fs"}, "process corner");
   v.number("temp_c", c.temp_c, kCelsius, "degrees Celsius");
   v.number("vdd_v", c.vdd_v, kSupply, "supply, V");
+}
+
+template <class V>
+void describe(V& v, DesignRecord& d) {
+  v.text("name", d.name, {}, "name of the design");
+  v.text("hash", d.hash, {}, "SHA-256 over its process and values");
+  v.textMap("values", d.values, "values of the design by path; may be empty");
 }
 
 template <class V>
@@ -257,13 +267,36 @@ void describe(V& v, WriteEnergy& e) {
 }
 
 template <class V>
+void describe(V& v, RestPower& r) {
+  v.number("mean_W", r.mean_W, kWatt, "mean over the stored levels");
+  v.numbers("v_storage_V", r.v_storage_V, kVolt, "stored voltages, increasing");
+  v.numbers("power_W", r.power_W, kWatt, "power of one cell at each");
+}
+
+template <class V>
+void describe(V& v, TokenBreakdown& t) {
+  v.integer("rows", t.rows, "word lines of array 1, bit lines of array 2");
+  v.integer("columns", t.columns, "bit lines of array 1, word lines of array 2");
+  v.integer("tiles", t.tiles, "tiles of a head, all of them full");
+  v.number("pulse_share", t.pulse_share, kProbability, "mean width of the input pulses, of the longest");
+  v.number("write", t.write, kJoule, "written cells with DACs and write enables");
+  v.number("array1", t.array1, kJoule, "cells and word lines of array 1");
+  v.number("relu_converters", t.relu, kJoule, "conversions of array 1; 0 when array1 holds them");
+  v.number("array2", t.array2, kJoule, "cells and word lines of array 2");
+  v.number("signed_converters", t.output, kJoule, "conversions of array 2; 0 when array2 holds them");
+  v.number("at_rest", t.rest, kJoule, "cells while they are not read");
+  v.number("digital", t.digital, kJoule, "control and routing: the published figure, whatever the sizes");
+}
+
+template <class V>
 void describe(V& v, Energy& e) {
   v.nullableNumber("write", e.write, kJoule, "one cell, mean over level transitions");
-  v.nullableNumber("read_per_cell", e.read_per_cell, kJoule, "one cell, full-width pulse, mean over levels");
+  v.nullableNumber("read_per_cell", e.read_per_cell, kJoule,
+                   "one cell on a bit line that integrates, full-width pulse, mean over levels");
   v.nullableNumber("relu_converter_per_column_operation", e.relu_converter_per_column_operation, kJoule,
-                   "converter alone");
+                   "converter alone, with its reset rail");
   v.nullableNumber("signed_converter_per_column_operation", e.signed_converter_per_column_operation, kJoule,
-                   "converter alone");
+                   "converter alone, with its reset rail");
   v.nullableNumber("per_array_multiply", e.per_array_multiply, kJoule,
                    "array with its converters, mean of both arrays");
   v.nullableNumber("array1_multiply", e.array1_multiply, kJoule, "array 1 with ReLU converters");
@@ -271,15 +304,17 @@ void describe(V& v, Energy& e) {
   v.nullableNumber("per_token", e.per_token, kJoule, "one head, analog and digital");
   v.later("read_by_level", e.read_by_level, "one read of a cell by stored voltage and pulse width");
   v.later("write_by_level", e.write_by_level, "one write of a cell by previous level and level");
+  v.later("rest_by_level", e.rest_by_level, "power of a cell that is neither written nor read, by stored voltage");
+  v.later("token", e.token, "one token and head by block: per_token is their sum");
 }
 
 template <class V>
 void describe(V& v, Timing& t) {
-  v.number("write_reset", t.write_reset, kPhase, "write and reset phase");
-  v.number("integrate", t.integrate, kPhase, "array 1 integrates");
-  v.number("phi_pulse", t.phi_pulse, kPhase, "ReLU pulses, input of array 2");
-  v.number("readout_pulse", t.readout_pulse, kPhase, "signed pulses");
-  v.number("token", t.token, kToken, "one token through one head");
+  v.nullableNumber("write_reset", t.write_reset, kPhase, "write and reset phase; null: unknown");
+  v.nullableNumber("integrate", t.integrate, kPhase, "array 1 integrates");
+  v.nullableNumber("phi_pulse", t.phi_pulse, kPhase, "ReLU pulses, input of array 2");
+  v.nullableNumber("readout_pulse", t.readout_pulse, kPhase, "signed pulses");
+  v.nullableNumber("token", t.token, kToken, "one token through one head; null: unknown");
   v.number("pulse_max", t.pulse_max, kToken, "widest input pulse");
 }
 
@@ -329,6 +364,7 @@ void describe(V& v, Section& s) {
 template <class V>
 void describe(V& v, Model& m) {
   v.object("provenance", m.provenance, "where the file comes from");
+  v.later("design", m.design, "the design whose circuits these are; null: measured data, published figures");
   v.merge(static_cast<Section&>(m));
   v.object("timing_s", m.timing_s, "phases and token time");
   v.object("validity", m.validity, "ranges; outside them tools refuse or warn");

@@ -138,7 +138,10 @@ double pulseWidth(const SignedConverter& s, double charge) {
 double decayPerToken(const Model& model) {
   if (!model.retention)
     throw Error(kNotInModel, "the model has no retention section", "$.retention", "give --decay yourself");
-  return model.timing_s.token * 2 / (model.retention->tau_s.low + model.retention->tau_s.high);
+  if (!model.timing_s.token)
+    throw Error(kNotInModel, "the model does not say how long a token takes", "$.timing_s.token",
+                "give --decay yourself");
+  return *model.timing_s.token * 2 / (model.retention->tau_s.low + model.retention->tau_s.high);
 }
 
 void requireInside(const Model& model, double v, double width) {

@@ -7,6 +7,7 @@
 
 #include "describe.hpp"
 #include "gaincell/model/evaluate.hpp"
+#include "gaincell/model/token_energy.hpp"
 #include "gaincell/support/units.hpp"
 
 namespace gaincell::model {
@@ -39,6 +40,9 @@ class Lister {
   }
   void optionalText(const char* key, std::string& x, const char*) {
     if (!x.empty()) out.push_back({at(key), std::nullopt, x});
+  }
+  void textMap(const char* key, std::map<std::string, std::string>& xs, const char*) {
+    for (const auto& [name, x] : xs) out.push_back({fmt::format("{}.{}", at(key), name), std::nullopt, x});
   }
   void perRail(const char* key, PerRail& x, detail::Range, const char*) {
     put(at(key) + ".low", x.low);
@@ -262,6 +266,13 @@ void addWrite(std::string& text, const Write& w) {
   addLine(text, "feedthrough, by level and previous", span(w.transitions->feedthrough_V, "V"));
 }
 
+void addToken(std::string& text, const TokenBreakdown& t) {
+  addLine(text, "  of",
+          fmt::format("{} tiles of {} x {} cells, all full, pulses of {} of the longest on average", t.tiles, t.rows,
+                      t.columns, percent(t.pulse_share)));
+  for (const HeadEnergy::Part& p : energyOf(t).parts()) addLine(text, "  " + p.title, support::formatSi(p.energy, "J"));
+}
+
 void addEnergy(std::string& text, const Energy& e) {
   text += "energy\n";
   const auto energy = [&](const char* name, const std::optional<double>& x) {
@@ -276,10 +287,15 @@ void addEnergy(std::string& text, const Energy& e) {
                         span(e.read_by_level->energy_J, "J")));
   energy("ReLU converter, one operation", e.relu_converter_per_column_operation);
   energy("signed converter, one operation", e.signed_converter_per_column_operation);
+  if (e.rest_by_level)
+    addLine(text, "at rest, one cell",
+            fmt::format("{}, {} by level", support::formatSi(e.rest_by_level->mean_W, "W"),
+                        span({e.rest_by_level->power_W}, "W")));
   energy("array 1 multiply with converters", e.array1_multiply);
   energy("array 2 multiply with converters", e.array2_multiply);
   energy("array multiply, mean of both", e.per_array_multiply);
   energy("token and head", e.per_token);
+  if (e.token) addToken(text, *e.token);
 }
 
 }  // namespace
@@ -321,7 +337,11 @@ std::vector<Difference> diff(const Model& a, const Model& with) {
   std::map<std::string, Entry> in_b;
   const auto list_a = flatten(a), list_b = flatten(b);
   for (const Entry& e : list_b) in_b[e.path] = e;
-  const auto skipped = [](const std::string& path) { return path.starts_with("provenance."); };
+  // Values of a design differ one by one only against those of another.
+  const bool designs = a.design && b.design;
+  const auto skipped = [&](const std::string& path) {
+    return path.starts_with("provenance.") || (!designs && path.starts_with("design.values."));
+  };
   std::vector<Difference> out;
   std::map<std::string, bool> in_a;
   for (const Entry& e : list_a) {
@@ -343,6 +363,8 @@ std::string describeForPeople(const Model& m) {
   std::string text = fmt::format("{}: {} {}, {} C, {} V", kSchemaId, m.conditions.pdk, m.conditions.corner,
                                  m.conditions.temp_c, m.conditions.vdd_v);
   text += m.grid.empty() ? "\n" : fmt::format(", and {} other conditions\n", m.grid.size());
+  text += m.design ? fmt::format("design {} ({})\n", m.design->name, m.design->shortHash())
+                   : std::string("design: not stated\n");
   addCell(text, m.cell);
   if (m.retention)
     addRetention(text, *m.retention);
@@ -366,6 +388,7 @@ std::string describeForPeople(const Model& m) {
           fmt::format("{:.3g} .. {:.3g} V, {:.3g} .. {:.3g} ns", m.validity.v_storage_V[0], m.validity.v_storage_V[1],
                       m.validity.pulse_width_s[0] * 1e9, m.validity.pulse_width_s[1] * 1e9));
   addLine(text, "storage time", fmt::format("0 .. {}", support::formatSi(m.validity.hold_s[1], "s")));
+  addLine(text, "token", m.timing_s.token ? support::formatSi(*m.timing_s.token, "s") : std::string("time not stated"));
   addLine(text, "temperature, supply",
           fmt::format("{} .. {} C, {} .. {} V", m.validity.temp_c[0], m.validity.temp_c[1], m.validity.vdd_V[0],
                       m.validity.vdd_V[1]));

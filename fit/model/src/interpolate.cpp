@@ -38,6 +38,7 @@ class Numbers {
   void flag(const char*, bool&, const char*) {}
   void text(const char*, std::string&, const std::vector<std::string>&, const char*) {}
   void optionalText(const char*, std::string&, const char*) {}
+  void textMap(const char*, std::map<std::string, std::string>&, const char*) {}
   void perRail(const char* key, PerRail& x, detail::Range, const char*) {
     auto& list = std::string_view(key) == "tau_s" ? tau : linear;
     list.push_back(&x.low);

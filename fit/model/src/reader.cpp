@@ -58,6 +58,12 @@ class Reader {
   void optionalText(const char* key, std::string& out, const char*) {
     if (const json* j = find(key)) out = string(*j, at(key));
   }
+  void textMap(const char* key, std::map<std::string, std::string>& out, const char*) {
+    const json& j = need(key);
+    if (!j.is_object()) wrongType(at(key), "an object", j);
+    out.clear();
+    for (const auto& [name, value] : j.items()) out[name] = string(value, at(key) + "." + name);
+  }
   void perRail(const char* key, PerRail& out, Range range, const char*) {
     Reader r(need(key), at(key), where_);
     r.number("low", out.low, range, "");

@@ -33,6 +33,7 @@ class Writer {
   void optionalText(const char* key, std::string& value, const char*) {
     if (!value.empty()) json[key] = value;
   }
+  void textMap(const char* key, std::map<std::string, std::string>& values, const char*) { json[key] = values; }
   void perRail(const char* key, PerRail& value, Range, const char*) {
     json[key] = {{"low", value.low}, {"high", value.high}};
   }
@@ -101,6 +102,9 @@ class SchemaBuilder {
     add(key, s, doc);
   }
   void optionalText(const char* key, std::string&, const char* doc) { add(key, {{"type", "string"}}, doc, false); }
+  void textMap(const char* key, std::map<std::string, std::string>&, const char* doc) {
+    add(key, {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}}, doc);
+  }
   void perRail(const char* key, PerRail&, Range range, const char* doc) {
     add(key, objectSchema({{"low", numeric(range)}, {"high", numeric(range)}}, {"low", "high"}), doc);
   }

@@ -172,23 +172,23 @@ class Page {
         "<th scope=\"col\">Source of the limit</th></tr></thead>\n<tbody>\n";
     for (const Verdict& v : data_.verdicts) {
       if ((v.outcome == Outcome::NotRun) != not_run) continue;
-      const bool explain = v.outcome == Outcome::Fail || v.outcome == Outcome::Invalid;
+      const bool explain = v.outcome != Outcome::Pass && !v.reason.empty();
       put("<tr><td class=\"r\">{}</td><th scope=\"row\">{}{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td>"
           "<td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>\n",
           badge(v.outcome), escapeHtml(v.limit.description),
           explain ? fmt::format("<br><span class=\"note\">{}</span>", escapeHtml(v.reason)) : "",
           v.value ? showQuantity(*v.value, v.limit.unit) : "–", limitText(v.limit),
           v.limit.paper ? showQuantity(*v.limit.paper, v.limit.unit) : "–",
-          escapeHtml(v.corner + (v.limit.condition.empty() ? "" : ", " + v.limit.condition)),
+          escapeHtml(v.limit.condition),
           escapeHtml(v.limit.source));
     }
     closeTable();
   }
 
-  /// The verdict on a figure at the run's own corner.
+  /// The verdict on a figure.
   const Verdict* verdictOf(const Figure& figure) const {
     for (const Verdict& v : data_.verdicts)
-      if (v.limit.measure == figure.measure && v.corner == data_.provenance.corner) return &v;
+      if (v.limit.measure == figure.measure) return &v;
     return nullptr;
   }
 

@@ -9,24 +9,24 @@ namespace gaincell::spec {
 
 namespace {
 
-/// All values of one measure at one corner.
+/// All values of one measure.
 struct Found {
   std::vector<double> values;
   std::string wrong_unit;
 };
 
-Found find(const std::vector<Measurement>& measurements, const Limit& limit, const std::string& corner) {
+Found find(const std::vector<Measurement>& measurements, const Limit& limit) {
   Found found;
   for (const Measurement& m : measurements) {
-    if (m.measure != limit.measure || m.corner != corner) continue;
+    if (m.measure != limit.measure) continue;
     if (m.unit != limit.unit) found.wrong_unit = m.unit.empty() ? "none" : m.unit;
     found.values.push_back(m.value);
   }
   return found;
 }
 
-Verdict judge(const Limit& limit, const std::string& corner, const Found& found) {
-  Verdict verdict{limit, corner, std::nullopt, Outcome::Invalid, ""};
+Verdict judge(const Limit& limit, const Found& found) {
+  Verdict verdict{limit, std::nullopt, Outcome::Invalid, ""};
   // A prefix without a unit would read as one: 0.034, not 34 m.
   const auto show = [&](double value) {
     return limit.unit.empty() ? fmt::format("{:.4g}", value) : support::formatSi(value, limit.unit, 4);
@@ -64,18 +64,13 @@ Verdict judge(const Limit& limit, const std::string& corner, const Found& found)
 
 }  // namespace
 
-std::vector<Verdict> evaluate(const Specification& specification, const std::vector<Measurement>& measurements,
-                              const std::string& corner, const std::set<std::string>& scopes) {
+std::vector<Verdict> evaluate(const std::vector<Limit>& limits, const std::vector<Measurement>& measurements,
+                              const std::map<std::string, std::string>& not_judged) {
   std::vector<Verdict> verdicts;
-  for (const Limit& limit : specification.limits) {
-    const std::vector<std::string> corners = limit.corners.empty() ? std::vector<std::string>{corner} : limit.corners;
-    for (const std::string& at : corners) {
-      if (!scopes.empty() && !scopes.contains(limit.scope)) {
-        verdicts.push_back({limit, at, std::nullopt, Outcome::NotRun, "not part of this run"});
-      } else {
-        verdicts.push_back(judge(limit, at, find(measurements, limit, at)));
-      }
-    }
+  for (const Limit& limit : limits) {
+    const auto out = not_judged.find(limit.measure);
+    verdicts.push_back(out != not_judged.end() ? Verdict{limit, std::nullopt, Outcome::NotRun, out->second}
+                                               : judge(limit, find(measurements, limit)));
   }
   return verdicts;
 }
@@ -115,13 +110,15 @@ nlohmann::json toJson(const std::vector<Verdict>& verdicts) {
   };
   for (const Verdict& v : verdicts) {
     list.push_back({{"measure", v.limit.measure},
-                    {"corner", v.corner},
+                    {"description", v.limit.description},
+                    {"condition", v.limit.condition},
                     {"value", optional(v.value)},
                     {"unit", v.limit.unit},
                     {"min", optional(v.limit.min)},
                     {"typ", optional(v.limit.typ)},
                     {"max", optional(v.limit.max)},
-                    {"scope", v.limit.scope},
+                    {"paper", optional(v.limit.paper)},
+                    {"source", v.limit.source},
                     {"outcome", outcomeName(v.outcome)},
                     {"reason", v.reason}});
   }

@@ -5,7 +5,6 @@
 #include <limits>
 #include <map>
 
-#include "gaincell/cells/converter.hpp"
 #include "gaincell/sim/pulse.hpp"
 
 namespace gaincell::flows {
@@ -14,18 +13,18 @@ namespace {
 
 constexpr double kLeastVariation = 1e-3;  // of full scale: below it R2 would compare noise with noise
 
-int codeDifference(const ComparedPoint& p, double full_scale, std::size_t form) {
-  return outputCode(p.model[form], full_scale) - outputCode(p.spice, full_scale);
+int codeDifference(const ComparedPoint& p, double full_scale, std::size_t form, int top) {
+  return outputCode(p.model[form], full_scale, top) - outputCode(p.spice, full_scale, top);
 }
 
 }  // namespace
 
-int outputCode(double value, double full_scale) {
-  const double width = std::fabs(value) / full_scale * cells::kPulseLevels * cells::kPulseLsb;
-  return sim::signedCode(width, value >= 0);
+int outputCode(double value, double full_scale, int top) {
+  // One clock per LSB: widths are counted in LSB here.
+  return sim::signedCode({1.0, top}, std::fabs(value) / full_scale * top, value >= 0);
 }
 
-Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form) {
+Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form, int top) {
   Agreement a;
   double squares = 0, mean = 0, variance = 0;
   const double n = static_cast<double>(points.size());
@@ -36,7 +35,7 @@ Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scal
     variance += (p.spice - mean) * (p.spice - mean);
     a.bias += d / n / full_scale;
     a.max = std::max(a.max, std::fabs(d) / full_scale);
-    const int codes = std::abs(codeDifference(p, full_scale, form));
+    const int codes = std::abs(codeDifference(p, full_scale, form, top));
     if (codes > 0) a.code_error += 1 / n;
     if (codes > 1) a.beyond_lsb += 1 / n;
   }
@@ -46,22 +45,22 @@ Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scal
   return a;
 }
 
-std::vector<std::size_t> codeDifferences(const std::vector<ComparedPoint>& points, double full_scale,
-                                         std::size_t form) {
+std::vector<std::size_t> codeDifferences(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form,
+                                         int top) {
   std::vector<std::size_t> count(7);
   for (const auto& p : points)
-    ++count[static_cast<std::size_t>(std::clamp(codeDifference(p, full_scale, form) + 3, 0, 6))];
+    ++count[static_cast<std::size_t>(std::clamp(codeDifference(p, full_scale, form, top) + 3, 0, 6))];
   return count;
 }
 
 std::vector<BudgetEntry> errorBudget(const TileComparison& c, const std::vector<ComparedPoint>& points,
                                      double full_scale, bool counted) {
   std::vector<BudgetEntry> budget;
-  const double first = agreementOf(points, full_scale, 0).nrmse;
+  const double first = agreementOf(points, full_scale, 0, c.top).nrmse;
   double before = first;
   for (std::size_t f = 1; f < c.forms.size() && !c.forms[f].leave_out; ++f) {
     if (c.forms[f].effects.quantization && !counted) break;  // it is the last
-    const double after = agreementOf(points, full_scale, f).nrmse;
+    const double after = agreementOf(points, full_scale, f, c.top).nrmse;
     // The form that is the plain cubic adds the storage coupling.
     const bool coupling = f == plainForm(c.forms);
     BudgetEntry entry{coupling ? "storage coupling" : c.forms[f].name, before, after,
@@ -69,7 +68,7 @@ std::vector<BudgetEntry> errorBudget(const TileComparison& c, const std::vector<
                       std::numeric_limits<double>::quiet_NaN()};
     for (std::size_t g = f; g < c.forms.size(); ++g)
       if (c.forms[g].leave_out && c.forms[g].name == entry.effect)
-        entry.without = agreementOf(points, full_scale, g).nrmse;
+        entry.without = agreementOf(points, full_scale, g, c.top).nrmse;
     budget.push_back(entry);
     before = after;
   }

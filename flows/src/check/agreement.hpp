@@ -16,16 +16,18 @@ struct Agreement {
   double bias = 0;   ///< mean difference / full scale
   double r2 = 0;     ///< coefficient of determination of the model for the transistors; NaN: they vary by less than
                      ///< 0.1 % of full scale (rms)
-  double code_error = 0;  ///< share of points with another counter code (full scale is 15, with sign)
+  double code_error = 0;  ///< share of points with another counter code (with sign)
   double beyond_lsb = 0;  ///< share of points whose codes are more than one apart
 };
-Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form);
+/// @param top LSB of the longest pulse
+Agreement agreementOf(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form, int top);
 
-/// What the 32-level counter reads: -15 .. 15 of full scale.
-int outputCode(double value, double full_scale);
+/// What the counter reads: -top .. top of full scale.
+int outputCode(double value, double full_scale, int top);
 
 /// Number of points by difference of codes, -3 (and less) .. 3 (and more).
-std::vector<std::size_t> codeDifferences(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form);
+std::vector<std::size_t> codeDifferences(const std::vector<ComparedPoint>& points, double full_scale, std::size_t form,
+                                         int top);
 
 /// One effect's part of the budget.
 struct BudgetEntry {

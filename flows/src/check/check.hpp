@@ -27,14 +27,19 @@ struct TileData {
   std::string name;                       ///< where it comes from, for people
   Grid keys;                              ///< V at the cells, [row][token]
   Grid values;                            ///< V at the cells, [token][output]
-  std::vector<std::vector<int>> queries;  ///< input pulse of each row in LSB of 1 ns, 0..15; [operation][row]
+  std::vector<std::vector<int>> queries;  ///< input pulse of each row in LSB; [operation][row]
 };
 
-/// Random stored levels (8) and queries (16 levels), each a function of the seed.
-TileData randomTile(std::uint64_t seed, int rows, int tokens, int outputs, int operations, double vdd);
+/// Size of the compared tile: of a design's arrays, or of a part of them.
+struct TileSize {
+  int rows = 0, tokens = 0, outputs = 0;  ///< elements of a query, tokens, elements of a value
+  int operations = 1;                     ///< queries
+};
+/// Random stored levels and queries of the design's levels, each a function of the seed.
+TileData randomTile(const design::Design& design, std::uint64_t seed, const TileSize& size, double vdd);
 /// Structured patterns: "zero", "max", "one-hot", "checkerboard", "near-saturation". @throws Error (CHK-0001) naming
 /// them.
-TileData structuredTile(const std::string& pattern, int rows, int tokens, int outputs, double vdd);
+TileData structuredTile(const design::Design& design, const std::string& pattern, const TileSize& size, double vdd);
 /// The shipped queries, keys and values of a trained transformer (examples/data/README.md).
 std::filesystem::path exampleData();
 /// Which part of a file of queries, keys and values becomes the tile.
@@ -45,8 +50,8 @@ struct TileSelection {
 /// Queries, keys and values of a numpy file (`gaincell attend`'s input, scalers included), scaled, clamped and
 /// quantized as the behavioral simulator does it. The queries are those of the last tokens of the tile, which see all
 /// of it. @throws Error (CHK-0004) when the file has no such tile.
-TileData fileTile(const std::filesystem::path& file, const TileSelection& selection, int rows, int tokens, int outputs,
-                  int operations, double vdd);
+TileData fileTile(const design::Design& design, const std::filesystem::path& file, const TileSelection& selection,
+                  const TileSize& size, double vdd);
 
 /// One quantity at one place, in the transistors and in every form of the model.
 struct ComparedPoint {
@@ -65,20 +70,16 @@ struct TileComparison {
   std::vector<ComparedPoint> phi;     ///< s
   std::vector<ComparedPoint> output;  ///< s, signed; the model gets the transistors' phi pulses
   std::vector<ComparedPoint> chain;   ///< s, signed; the model gets its own phi pulses
-  std::vector<ComparedPoint> code;    ///< LSB: `output` as the 32-level counter reads the transistors' pulses
+  std::vector<ComparedPoint> code;    ///< LSB: `output` as the counter reads the transistors' pulses
   Grid row_charge;                    ///< C, [row][point of s]: what each row gives by the full model
   std::array<double, 4> cubic_A{};    ///< A/V^k: of the model file
   double full_scale_charge = 0;       ///< C, of the ReLU converter
-  double full_scale_width = 15e-9;    ///< s
+  double full_scale_width = 0;        ///< s, the longest pulse
+  int top = 0;                        ///< LSB, the same
   double spice_cpu_s = 0;             ///< CPU seconds of all simulator runs
   double spice_multiply_cpu_s = 0;    ///< of them those of one array multiply (S), per operation
   double model_multiply_s = 0;        ///< seconds of the plain model per array multiply
   std::vector<std::string> warnings;
-};
-
-/// Circuits the comparison runs on: parameters of kinds "array" and "column" (both converters).
-struct TileCircuits {
-  netlist::ParameterSet array, relu_column, signed_column;
 };
 
 /// Which devices vary.
@@ -93,7 +94,7 @@ struct CompareOptions {
 
 /// @throws Error (CHK-0002) shapes that do not match, (CHK-0003) a model without converters, (SIM-0002) a failed
 /// simulation.
-TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const TileCircuits& circuits,
+TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                            const model::Model& model, const TileData& data, const CompareOptions& options,
                            sim::Simulator& simulator);
 

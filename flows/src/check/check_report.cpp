@@ -38,7 +38,7 @@ std::vector<Quantity> quantities(const TileComparison& c) {
           {"phi", "phi, ReLU pulse", "s", &c.phi, top, {0, top}},
           {"output", "output, from the transistors' phi", "s", &c.output, top, {-top, top}},
           {"chain", "output, from the model's own phi", "s", &c.chain, top, {-top, top}},
-          {"code", "code of that output", "LSB", &c.code, cells::kPulseLevels, {-INFINITY, INFINITY}, true}};
+          {"code", "code of that output", "LSB", &c.code, static_cast<double>(c.top), {-INFINITY, INFINITY}, true}};
 }
 
 std::string columnName(const ModelForm& form, const char* unit) {
@@ -71,7 +71,7 @@ json budgetJson(const TileComparison& c, const Quantity& q) {
 json quantityJson(const TileComparison& c, const Quantity& q) {
   json forms = json::array();
   for (std::size_t f = 0; f < c.forms.size(); ++f) {
-    const Agreement a = agreementOf(*q.points, q.full_scale, f);
+    const Agreement a = agreementOf(*q.points, q.full_scale, f, c.top);
     forms.push_back({{"form", c.forms[f].name},
                      {"leave_out", c.forms[f].leave_out},
                      {"nrmse", a.nrmse},
@@ -89,30 +89,11 @@ json quantityJson(const TileComparison& c, const Quantity& q) {
           {"budget", budgetJson(c, q)},
           {"best_cubic", best ? json{{"nrmse", best->nrmse}, {"coefficients_A", best->coefficients_A}} : json()},
           {"code_differences",
-           {{"cubic", codeDifferences(*q.points, q.full_scale, plainForm(c.forms))},
-            {"full", codeDifferences(*q.points, q.full_scale, fullForm(c.forms))}}}};
+           {{"cubic", codeDifferences(*q.points, q.full_scale, plainForm(c.forms), c.top)},
+            {"full", codeDifferences(*q.points, q.full_scale, fullForm(c.forms), c.top)}}}};
 }
 
 }  // namespace
-
-TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, int rows, int cols) {
-  TileCircuits c{context.circuitParameters(pdk, "array"), context.circuitParameters(pdk, "column"),
-                 context.circuitParameters(pdk, "column")};
-  // One cell and one wire for both: the cell is that of the columns, the bit line that of the array.
-  cells::copyPrefixed(c.relu_column, "cell_", c.array);
-  const cells::ArrayWire wire = cells::arrayWire(pdk, c.array);
-  for (auto* column : {&c.relu_column, &c.signed_column}) {
-    column->set("wire_r", wire.column_r);
-    column->set("wire_c", wire.column_c);
-  }
-  c.array.set("rows", rows);
-  c.array.set("cols", cols);
-  c.relu_column.set("rows", rows);
-  c.relu_column.set("converter", "relu");
-  c.signed_column.set("rows", cols);  // the tokens are the word lines of array 2
-  c.signed_column.set("converter", "signed");
-  return c;
-}
 
 json toJson(const TileComparison& c) {
   json j = {{"data", c.data}};
@@ -134,7 +115,7 @@ std::string toText(const TileComparison& c) {
         fmt::format("{} ({} points, full scale {:.4g} {})\n  {:<24}{:>9}{:>10}{:>10}{:>10}{:>12}{:>10}\n", q.title,
                     q.points->size(), q.full_scale, q.unit, "", "NRMSE", "max", "bias", "R2", "codes off", "> 1 LSB");
     for (std::size_t f = 0; f <= q.lastForm(c); ++f) {
-      const Agreement a = agreementOf(*q.points, q.full_scale, f);
+      const Agreement a = agreementOf(*q.points, q.full_scale, f, c.top);
       text += fmt::format("  {:<24}{:>8.3f}%{:>9.3f}%{:>9.3f}%{:>10.5f}{:>11.2f}%{:>9.2f}%\n", formTitle(c.forms, f),
                           100 * a.nrmse, 100 * a.max, 100 * a.bias, a.r2, 100 * a.code_error, 100 * a.beyond_lsb);
     }

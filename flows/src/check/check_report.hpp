@@ -1,20 +1,15 @@
 #pragma once
 /// @file
-/// A comparison as JSON, text and tables, and the circuits it runs on.
+/// A comparison as JSON, text and tables.
 
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "check.hpp"
-#include "gaincell/flows/command.hpp"
 #include "gaincell/support/csv.hpp"
 
 namespace gaincell::flows {
-
-/// Arrays and columns of the PDK's default array cell, with the parameters given by design file and --set; the bit
-/// lines of all have the array's wire.
-TileCircuits tileCircuits(const CommandContext& context, const pdk::Pdk& pdk, int rows, int cols);
 
 /// {"s", "phi", "output", "chain", "code"}: per form nrmse, max, bias, r2, code_error, beyond_lsb; the budget; codes;
 /// speed.

@@ -8,6 +8,7 @@
 #include "check.hpp"
 #include "devices.hpp"
 #include "gaincell/cells/column.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
 #include "transistors.hpp"
@@ -18,7 +19,17 @@ using support::Error;
 
 namespace {
 
+using cells::ConverterKind;
 using Row = std::vector<double>;
+
+/// The design with one of its arrays of the size of what it stores.
+design::Design sizedFor(design::Design design, ConverterKind kind, const Grid& stored) {
+  const double lines = static_cast<double>(stored.size()), columns = static_cast<double>(stored.front().size());
+  const bool keys = kind == ConverterKind::Relu;
+  design.set("array.rows", keys ? lines : columns, "tile data");
+  design.set("array.cols", keys ? columns : lines, "tile data");
+  return design;
+}
 
 void checkShapes(const TileData& data) {
   const auto fail = [](const std::string& what) {
@@ -42,11 +53,11 @@ void checkModel(const model::Model& m) {
                 "compare with a model that was fitted to simulations; published coefficients have other converters");
 }
 
-Grid widthsOf(const std::vector<std::vector<int>>& queries) {
+Grid widthsOf(const std::vector<std::vector<int>>& queries, double lsb) {
   Grid widths;
   for (const auto& query : queries) {
     widths.emplace_back();
-    for (int q : query) widths.back().push_back(q * cells::kPulseLsb);
+    for (int q : query) widths.back().push_back(q * lsb);
   }
   return widths;
 }
@@ -72,35 +83,36 @@ double timedMultiply(const model::Cell& cell, const Grid& stored, const Row& wid
 /// One comparison: what both sides share, then quantity by quantity.
 class Comparison {
  public:
-  Comparison(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const TileCircuits& circuits,
+  Comparison(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
              const model::Model& model, const TileData& data, const CompareOptions& options, sim::Simulator& simulator)
       : pdk_(pdk),
         conditions_(conditions),
-        circuits_(circuits),
+        design_(sizedFor(design, ConverterKind::Relu, data.keys)),
+        values_design_(sizedFor(design, ConverterKind::Signed, data.values)),
         model_(model),
         data_(data),
         options_(options),
         simulator_(simulator),
-        full_relu_(fullCharge(circuits.relu_column)),
-        full_signed_(fullCharge(circuits.signed_column)),
-        tile_(model, full_relu_, full_signed_) {}
+        full_relu_(design::topPulse(design) * cells::lsbCharge(ConverterKind::Relu, design)),
+        full_signed_(design::topPulse(design) * cells::lsbCharge(ConverterKind::Signed, design)),
+        tile_(model, full_relu_, full_signed_, design::longestPulse(design)) {}
 
   TileComparison run() {
     result_.data = data_.name;
     result_.full_scale_charge = full_relu_;
+    result_.full_scale_width = design::longestPulse(design_);
+    result_.top = design::topPulse(design_);
     result_.cubic_A = model::coefficients(model_.cell, model::SignConvention::IntoBitLine);
-    cell_ = cells::extractPrefixed(circuits_.array, "cell_", cells::gainCellParameters(pdk_));
-    warnOfAnotherCell();
     if (options_.mismatch != DrawnDevices::None)
       chip_.emplace(pdk_, options_.seed, options_.mismatch == DrawnDevices::All);
-    keys_ = prepare(1, data_.keys, circuits_.relu_column);
-    values_ = prepare(2, data_.values, circuits_.signed_column);
+    keys_ = prepare(ConverterKind::Relu, data_.keys);
+    values_ = prepare(ConverterKind::Signed, data_.values);
     result_.forms = modelForms(model_, {options_.simulated_write && model_.write, chip_.has_value()});
-    const Grid queries = widthsOf(data_.queries);
+    const Grid queries = widthsOf(data_.queries, design::pulseLsb(design_));
     compareS(queries);
-    const ColumnRuns phi = columns(1, circuits_.relu_column, keys_.spice, queries, "ReLU converters of array 1");
+    const ColumnRuns phi = columns(ConverterKind::Relu, keys_.spice, queries, "ReLU converters of array 1");
     const ColumnRuns out =
-        columns(2, circuits_.signed_column, values_.spice, phi.width, "signed converters of array 2");
+        columns(ConverterKind::Signed, values_.spice, phi.width, "signed converters of array 2");
     compareOutputs(queries, phi.width, out.width);
     return std::move(result_);
   }
@@ -112,57 +124,32 @@ class Comparison {
     ModelArray model;
   };
 
-  double fullCharge(const netlist::ParameterSet& column) const {
-    return cells::kPulseLevels *
-           cells::lsbCharge(cells::columnConverter(column), cells::columnConverterParameters(pdk_, column));
-  }
-
-  /// A model of another cell, or of other conditions, agrees with nothing: said before somebody reads the errors as
-  /// those of a model.
-  void warnOfAnotherCell() {
-    constexpr int kPoints = 9;
-    constexpr double kMost = 0.1;  // of full scale; a cubic is off by 3 %
-    const StaticCurrent simulated = staticCurrent(pdk_, conditions_, cell_, kPoints, simulator_);
-    const double coupling = 1 + model_.cell.storage_coupling.value_or(0);
-    double squares = 0;
-    for (std::size_t k = 0; k < simulated.v.size(); ++k) {
-      const double y = (simulated.v[k] - model_.cell.v_zero_V) / coupling;
-      const double d = model::current(model_.cell, model_.cell.v_zero_V + y) - simulated.i[k];
-      squares += d * d / static_cast<double>(simulated.v.size());
-    }
-    const double share = std::sqrt(squares) / (1e-6 * model_.cell.full_scale_uA);
-    if (!(share > kMost)) return;
-    result_.warnings.push_back(fmt::format(
-        "the model's current is off by {:.0f} % of its full scale from that of the array's cell: it belongs to another "
-        "cell or to other conditions",
-        100 * share));
-  }
-
-  Prepared prepare(int array, const Grid& wanted, const netlist::ParameterSet& column) {
+  Prepared prepare(ConverterKind kind, const Grid& wanted) {
+    const int array = kind == ConverterKind::Relu ? 1 : 2;
     Prepared p{wanted, {}};
     p.model.wanted = wanted;
     if (options_.simulated_write) {
       const netlist::ParameterSet settings = sim::analysis("gain-cell", "write").settings(pdk_);
-      p.spice = writtenVoltages({pdk_, conditions_, cell_, settings, simulator_}, wanted, options_.seed, array);
+      p.spice = writtenVoltages({pdk_, conditions_, design_, settings, simulator_}, wanted, options_.seed, array);
       if (model_.write) p.model.stored = writtenVoltages(*model_.write, wanted, options_.seed, array);
     }
-    const netlist::ParameterSet converter = cells::columnConverterParameters(pdk_, column);
-    const auto timing = cells::converterTiming(cells::columnConverter(column), converter);
-    p.model.line_capacitance = converter.real("c_int") + static_cast<double>(wanted.size()) * column.real("wire_c");
+    const design::Branch converter = cells::converterBranch(design_, kind);
+    const design::Wire wire = cells::arrayWire(pdk_, design_);
+    const auto timing = cells::converterTiming(kind, design_);
     // An active integrator holds its line.
-    if (converter.isChoice("integrator", "active")) p.model.line_capacitance = 0;
-    p.model.wire_r = column.real("wire_r");
+    if (converter.isChoice("integrator", "passive"))
+      p.model.line_capacitance = converter.real("c_int") + static_cast<double>(wanted.size()) * wire.bit_c;
+    p.model.wire_r = wire.bit_r;
     p.model.hold = timing.period + 0.5 * (timing.input_start + timing.input_end);
     if (chip_)
-      p.model.deviation = cellDeviations(*chip_, pdk_, conditions_, cell_, array, wanted.size(), wanted.front().size(),
+      p.model.deviation = cellDeviations(*chip_, pdk_, conditions_, design_, array, wanted.size(), wanted.front().size(),
                                          model_.cell, simulator_, result_.spice_cpu_s);
     return p;
   }
 
-  ColumnRuns columns(int number, const netlist::ParameterSet& column, const Grid& stored, const Grid& widths,
-                     const std::string& title) {
-    const ConvertedArray array{number, circuits_.array, column, chip_ ? &*chip_ : nullptr, title};
-    const bool passive = cells::columnConverterParameters(pdk_, column).isChoice("integrator", "passive");
+  ColumnRuns columns(ConverterKind kind, const Grid& stored, const Grid& widths, const std::string& title) {
+    const ConvertedArray array{kind, kind == ConverterKind::Relu ? design_ : values_design_, chip_ ? &*chip_ : nullptr, title};
+    const bool passive = cells::converterBranch(design_, kind).isChoice("integrator", "passive");
     const auto run = options_.whole_columns || !passive ? runColumns : runColumnsSplit;
     ColumnRuns runs = run(pdk_, conditions_, array, stored, widths, simulator_);
     result_.spice_cpu_s += runs.cpu_s;
@@ -173,7 +160,7 @@ class Comparison {
     const netlist::ParameterSet none;
     std::optional<DrawnArray> drawn;
     if (chip_) drawn.emplace(*chip_, 1);
-    const sim::AnalysisContext context{pdk_, conditions_, circuits_.array, none, simulator_, drawn ? &*drawn : nullptr};
+    const sim::AnalysisContext context{pdk_, conditions_, design_, none, simulator_, drawn ? &*drawn : nullptr};
     const ChargeRuns runs = runCharges(context, keys_.spice, queries);
     result_.spice_cpu_s += runs.cpu_s;
     const double operations = static_cast<double>(queries.size());
@@ -209,7 +196,7 @@ class Comparison {
   void compareOutputs(const Grid& queries, const Grid& phi, const Grid& out) {
     for (std::size_t k = 0; k < queries.size(); ++k) {
       Row played;  // what array 2 really got
-      for (double w : phi[k]) played.push_back(playable(w));
+      for (double w : phi[k]) played.push_back(playable(design_, w));
       const int operation = static_cast<int>(k);
       std::vector<Row> own;  // phi by form
       for (const auto& form : result_.forms) {
@@ -228,13 +215,13 @@ class Comparison {
         ComparedPoint second{operation, static_cast<int>(e), out[k][e], {}, {}};
         ComparedPoint chain = second;
         ComparedPoint code = second;
-        code.spice = outputCode(code.spice, result_.full_scale_width);
+        code.spice = outputCode(code.spice, result_.full_scale_width, result_.top);
         for (std::size_t f = 0; f < result_.forms.size(); ++f) {
           second.model.push_back(output(result_.forms[f], e, played));
           chain.model.push_back(output(result_.forms[f], e, own[f]));
           code.model.push_back(result_.forms[f].effects.quantization
-                                   ? outputCode(second.model[f], result_.full_scale_width)
-                                   : second.model[f] / cells::kPulseLsb);
+                                   ? outputCode(second.model[f], result_.full_scale_width, result_.top)
+                                   : second.model[f] / design::pulseLsb(design_));
         }
         second.powers = powers(values_.model, e, played, result_.full_scale_width / full_signed_);
         result_.output.push_back(std::move(second));
@@ -246,14 +233,13 @@ class Comparison {
 
   const pdk::Pdk& pdk_;
   const pdk::Conditions& conditions_;
-  const TileCircuits& circuits_;
+  const design::Design design_, values_design_;  ///< of array 1 and of array 2
   const model::Model& model_;
   const TileData& data_;
   const CompareOptions& options_;
   sim::Simulator& simulator_;
   double full_relu_, full_signed_;
   BehavioralTile tile_;
-  netlist::ParameterSet cell_;
   std::optional<DrawnChip> chip_;
   Prepared keys_, values_;
   TileComparison result_;
@@ -261,12 +247,12 @@ class Comparison {
 
 }  // namespace
 
-TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const TileCircuits& circuits,
+TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                            const model::Model& model, const TileData& data, const CompareOptions& options,
                            sim::Simulator& simulator) {
   checkShapes(data);
   checkModel(model);
-  return Comparison(pdk, conditions, circuits, model, data, options, simulator).run();
+  return Comparison(pdk, conditions, design, model, data, options, simulator).run();
 }
 
 }  // namespace gaincell::flows

@@ -38,12 +38,12 @@ std::string lastName(const std::string& path) {
 
 std::vector<double> fitDeviation(const std::vector<double>& v, const std::vector<double>& current, double v_zero,
                                  std::size_t coefficients) {
-  fit::Design design{coefficients, {}};
+  fit::Design matrix{coefficients, {}};
   for (double x : v) {
     double basis = 1;
-    for (std::size_t k = 0; k < coefficients; ++k, basis *= x - v_zero) design.x.push_back(basis);
+    for (std::size_t k = 0; k < coefficients; ++k, basis *= x - v_zero) matrix.x.push_back(basis);
   }
-  return fit::leastSquares(design, current, "deviation of a drawn cell", fit::Robust::No).coefficients;
+  return fit::leastSquares(matrix, current, "deviation of a drawn cell", fit::Robust::No).coefficients;
 }
 
 }  // namespace
@@ -85,10 +85,10 @@ std::vector<sim::Alter> DrawnChip::alters(const std::vector<montecarlo::Quantity
 
 std::vector<std::vector<CellDeviation>> cellDeviations(const DrawnChip& chip, const pdk::Pdk& pdk,
                                                        const pdk::Conditions& conditions,
-                                                       const netlist::ParameterSet& cell, int array, std::size_t rows,
+                                                       const design::Design& design, int array, std::size_t rows,
                                                        std::size_t columns, const model::Cell& nominal,
                                                        sim::Simulator& simulator, double& cpu_s) {
-  const auto deck = std::make_shared<const netlist::Deck>(cells::gainCellStaticDeck(pdk, conditions, cell, kPoints));
+  const auto deck = std::make_shared<const netlist::Deck>(cells::gainCellStaticDeck(pdk, conditions, design, kPoints));
   const auto quantities = chip.model().quantities(*deck);
   std::vector<sim::Job> jobs = {{deck, {}, "cell-nominal", {}}};
   for (std::size_t i = 0; i < rows; ++i)

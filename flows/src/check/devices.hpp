@@ -53,7 +53,7 @@ class DrawnArray final : public sim::Variation {
 /// the nominal ones, as polynomials about v_zero. Adds the CPU seconds to `cpu_s`.
 std::vector<std::vector<CellDeviation>> cellDeviations(const DrawnChip& chip, const pdk::Pdk& pdk,
                                                        const pdk::Conditions& conditions,
-                                                       const netlist::ParameterSet& cell, int array, std::size_t rows,
+                                                       const design::Design& design, int array, std::size_t rows,
                                                        std::size_t columns, const model::Cell& nominal,
                                                        sim::Simulator& simulator, double& cpu_s);
 

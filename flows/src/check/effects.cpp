@@ -196,8 +196,7 @@ double BehavioralTile::cellCharge(const Effects& on, const ModelArray& array, st
 }
 
 double BehavioralTile::phi(const Effects& on, double charge) const {
-  const double top = cells::kPulseLevels * cells::kPulseLsb;
-  if (!on.converter_line) return top * std::clamp(charge / full_relu_, 0.0, 1.0);
+  if (!on.converter_line) return top_ * std::clamp(charge / full_relu_, 0.0, 1.0);
   if (on.converter_inl) return model::pulseWidth(*model_.relu_converter, charge);
   model::Converter line = *model_.relu_converter;
   line.inl = {};
@@ -205,8 +204,7 @@ double BehavioralTile::phi(const Effects& on, double charge) const {
 }
 
 double BehavioralTile::output(const Effects& on, double charge) const {
-  const double top = cells::kPulseLevels * cells::kPulseLsb;
-  if (!on.converter_line) return top * std::clamp(charge / full_signed_, -1.0, 1.0);
+  if (!on.converter_line) return top_ * std::clamp(charge / full_signed_, -1.0, 1.0);
   if (on.converter_inl) return model::pulseWidth(*model_.signed_converter, charge);
   model::SignedConverter line = *model_.signed_converter;
   line.positive.inl = {};

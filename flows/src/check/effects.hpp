@@ -68,9 +68,9 @@ enum class BitLine { Held, Integrating };
 
 class BehavioralTile {
  public:
-  /// @param full_charge C of 15 LSB, of the ideal converters
-  BehavioralTile(const model::Model& model, double full_charge_relu, double full_charge_signed)
-      : model_(model), full_relu_(full_charge_relu), full_signed_(full_charge_signed) {}
+  /// @param full_charge C of the longest pulse, of the ideal converters. @param full_width s, that pulse
+  BehavioralTile(const model::Model& model, double full_charge_relu, double full_charge_signed, double full_width)
+      : model_(model), full_relu_(full_charge_relu), full_signed_(full_charge_signed), top_(full_width) {}
 
   /// Charge into the bit line of a column (C). `widths` are those of the word lines, s.
   double charge(const Effects& on, const ModelArray& array, std::size_t column, const std::vector<double>& widths,
@@ -92,7 +92,7 @@ class BehavioralTile {
   CellState cell(const Effects& on, const ModelArray& array, std::size_t row, std::size_t column) const;
 
   const model::Model& model_;
-  double full_relu_, full_signed_;
+  double full_relu_, full_signed_, top_;
 };
 
 }  // namespace gaincell::flows

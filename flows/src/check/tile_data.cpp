@@ -5,6 +5,7 @@
 
 #include "check.hpp"
 #include "gaincell/attention/run_file.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/pdk/pdk.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/random.hpp"
@@ -12,9 +13,6 @@
 namespace gaincell::flows {
 
 namespace {
-
-constexpr int kStoredLevels = 8;  // 3-bit write DAC
-constexpr int kQueryLevels = 16;  // 4-bit pulse width
 
 using Grid = std::vector<std::vector<double>>;
 
@@ -40,8 +38,9 @@ struct Sequence {
   }
 };
 
-void requireTile(const attention::Shape& shape, const TileSelection& selection, int rows, int tokens, int outputs,
-                 int operations, const std::string& file) {
+void requireTile(const attention::Shape& shape, const TileSelection& selection, const TileSize& size,
+                 const std::string& file) {
+  const auto [rows, tokens, outputs, operations] = size;
   const auto fail = [&](const std::string& what, const std::string& remedy) {
     throw support::Error("CHK-0004", what, file, remedy);
   };
@@ -64,12 +63,13 @@ std::filesystem::path exampleData() {
   return pdk::pdkFolder().parent_path() / "examples" / "lm_layer0.npz";
 }
 
-TileData fileTile(const std::filesystem::path& path, const TileSelection& selection, int rows, int tokens, int outputs,
-                  int operations, double vdd) {
+TileData fileTile(const design::Design& design, const std::filesystem::path& path, const TileSelection& selection,
+                  const TileSize& size, double vdd) {
+  const int rows = size.rows, tokens = size.tokens;
   const auto file = attention::ArrayFile::open(path);
   const attention::InputData input = attention::readInput(*file);
   const attention::Shape shape = input.header.shape;
-  requireTile(shape, selection, rows, tokens, outputs, operations, path.string());
+  requireTile(shape, selection, size, path.string());
   // Scaling, clamping and quantization are the behavioral simulator's own.
   attention::Intermediates levels;
   attention::RunOptions options;
@@ -85,53 +85,55 @@ TileData fileTile(const std::filesystem::path& path, const TileSelection& select
   TileData data{fmt::format("{}, sequence {}, head {}, tokens {} to {}", path.filename().string(), selection.batch,
                             selection.head, token0, token0 + static_cast<std::size_t>(tokens) - 1),
                 grid(rows, tokens, [&](std::size_t i, std::size_t j) { return stored(k.at(token0 + j, i)); }),
-                grid(tokens, outputs, [&](std::size_t j, std::size_t e) { return stored(v.at(token0 + j, e)); }),
+                grid(tokens, size.outputs, [&](std::size_t j, std::size_t e) { return stored(v.at(token0 + j, e)); }),
                 {}};
-  for (int n = operations; n > 0; --n) {
+  for (int n = size.operations; n > 0; --n) {
     const std::size_t token = token0 + static_cast<std::size_t>(tokens - n);
     std::vector<int> query;
     for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i)
-      query.push_back(static_cast<int>(std::lround((kQueryLevels - 1) * q.at(token, i))));
+      query.push_back(static_cast<int>(std::lround(design::topPulse(design) * q.at(token, i))));
     data.queries.push_back(query);
   }
   return data;
 }
 
-TileData randomTile(std::uint64_t seed, int rows, int tokens, int outputs, int operations, double vdd) {
+TileData randomTile(const design::Design& design, std::uint64_t seed, const TileSize& size, double vdd) {
+  const int rows = size.rows, stored = design::storedLevels(design), inputs = design::topPulse(design) + 1;
   const auto level = [&](const char* what) {
-    return [=](std::size_t i, std::size_t j) {
-      return vdd * std::floor(kStoredLevels * draw(seed, what, i, j)) / (kStoredLevels - 1);
+    return [=, &design](std::size_t i, std::size_t j) {
+      return design::storedVoltage(design, std::floor(stored * draw(seed, what, i, j)), vdd);
     };
   };
-  TileData data{"random levels", grid(rows, tokens, level("key")), grid(tokens, outputs, level("value")), {}};
-  for (int k = 0; k < operations; ++k) {
+  TileData data{"random levels", grid(rows, size.tokens, level("key")), grid(size.tokens, size.outputs, level("value")), {}};
+  for (int k = 0; k < size.operations; ++k) {
     std::vector<int> query;
     query.reserve(static_cast<std::size_t>(rows));
     for (int i = 0; i < rows; ++i)
-      query.push_back(static_cast<int>(kQueryLevels *
+      query.push_back(static_cast<int>(inputs *
                                        draw(seed, "query", static_cast<std::size_t>(k), static_cast<std::size_t>(i))));
     data.queries.push_back(query);
   }
   return data;
 }
 
-TileData structuredTile(const std::string& pattern, int rows, int tokens, int outputs, double vdd) {
+TileData structuredTile(const design::Design& design, const std::string& pattern, const TileSize& size, double vdd) {
+  const int rows = size.rows, tokens = size.tokens, outputs = size.outputs, top = design::topPulse(design);
   const auto constant = [&](double v) { return [v](std::size_t, std::size_t) { return v; }; };
   const auto checker = [&](std::size_t i, std::size_t j) { return (i + j) % 2 ? vdd : 0.0; };
   const auto all = [&](int q) { return std::vector<int>(static_cast<std::size_t>(rows), q); };
   if (pattern == "zero")
     return {pattern, grid(rows, tokens, constant(vdd / 2)), grid(tokens, outputs, constant(vdd / 2)), {all(0)}};
   if (pattern == "max")
-    return {pattern, grid(rows, tokens, constant(0)), grid(tokens, outputs, constant(0)), {all(kQueryLevels - 1)}};
+    return {pattern, grid(rows, tokens, constant(0)), grid(tokens, outputs, constant(0)), {all(top)}};
   if (pattern == "checkerboard")
-    return {pattern, grid(rows, tokens, checker), grid(tokens, outputs, checker), {all(kQueryLevels - 1)}};
+    return {pattern, grid(rows, tokens, checker), grid(tokens, outputs, checker), {all(top)}};
   if (pattern == "one-hot") {
     TileData data{
         pattern,
         grid(rows, tokens, [](std::size_t i, std::size_t j) { return 0.1 * static_cast<double>((i + j) % 10); }),
         grid(tokens, outputs, checker),
         {all(0)}};
-    data.queries[0][0] = kQueryLevels - 1;
+    data.queries[0][0] = top;
     return data;
   }
   if (pattern == "near-saturation") {

@@ -9,6 +9,7 @@
 
 #include "gaincell/cells/column.hpp"
 #include "gaincell/cells/gain_cell.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/array_engine.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/random.hpp"
@@ -31,15 +32,14 @@ double readPulse(const sim::Waveforms& waves, cells::ConverterKind kind, const c
 sim::Job jobOf(const ConvertedArray& array, std::size_t column, netlist::Deck deck) {
   auto shared = std::make_shared<const netlist::Deck>(std::move(deck));
   return {shared,
-          array.chip ? array.chip->alters(*shared, array.number, column) : std::vector<sim::Alter>{},
-          fmt::format("array{}_column_{}", array.number, column),
+          array.chip ? array.chip->alters(*shared, array.number(), column) : std::vector<sim::Alter>{},
+          fmt::format("array{}_column_{}", array.number(), column),
           {}};
 }
 
-ColumnRuns readColumns(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
+ColumnRuns readColumns(const pdk::Conditions& conditions, const ConvertedArray& array,
                        std::size_t operations, const std::vector<sim::Job>& jobs, sim::Simulator& simulator) {
-  const cells::ConverterKind kind = cells::columnConverter(array.column);
-  const auto timing = cells::converterTiming(kind, cells::columnConverterParameters(pdk, array.column));
+  const auto timing = cells::converterTiming(array.kind, array.design);
   const auto outcomes = simulator.runAll(jobs, array.title);
   ColumnRuns runs;
   runs.width.assign(operations, Row(jobs.size()));
@@ -47,7 +47,7 @@ ColumnRuns readColumns(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
     const sim::Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
     runs.cpu_s += outcomes[j].cpu_s;
     for (std::size_t k = 0; k < operations; ++k)
-      runs.width[k][j] = readPulse(waves, kind, timing, conditions.vdd, k + 1);
+      runs.width[k][j] = readPulse(waves, array.kind, timing, conditions.vdd, k + 1);
   }
   return runs;
 }
@@ -102,23 +102,19 @@ class PassiveLine {
 PassiveCharges passiveCharges(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
                               double c_int, const Grid& stored, const Grid& widths, sim::Simulator& simulator,
                               double& cpu) {
-  netlist::ParameterSet set = array.array;
-  set.set("rows", static_cast<double>(stored.size()));
-  set.set("cols", static_cast<double>(stored.front().size()));
-  set.set("write_select", array.number == 1 ? "column" : "row");
   const netlist::ParameterSet none;
   std::optional<DrawnArray> drawn;
-  if (array.chip) drawn.emplace(*array.chip, array.number);
-  const sim::AnalysisContext context{pdk, conditions, set, none, simulator, drawn ? &*drawn : nullptr};
+  if (array.chip) drawn.emplace(*array.chip, array.number());
+  const sim::AnalysisContext context{pdk, conditions, array.design, none, simulator, drawn ? &*drawn : nullptr};
   PassiveCharges out;
   out.line_c.resize(stored.front().size());
   for (const Row& operation : widths) {
     Row played;
-    for (double w : operation) played.push_back(playable(w));
+    for (double w : operation) played.push_back(playable(array.design, w));
     const PassiveLine line(c_int, conditions.vdd / 2, *std::max_element(played.begin(), played.end()));
     sim::ArrayOptions options;
     options.back_end = &line.backEnd();
-    const sim::ArrayRun run = sim::runArray(context, {stored, played}, options);
+    const sim::ArrayRun run = sim::runArray(context, cells::arrayOf(array.kind), {stored, played}, options);
     cpu += run.cpu_s;
     out.charge.emplace_back();
     for (std::size_t j = 0; j < stored.front().size(); ++j) {
@@ -164,7 +160,7 @@ struct WriteErrors {
 ChargeRuns runCharges(const sim::AnalysisContext& context, const Grid& stored, const Grid& widths) {
   ChargeRuns runs;
   for (const Row& w : widths) {
-    const sim::ArrayRun run = sim::runArray(context, {stored, w}, {});
+    const sim::ArrayRun run = sim::runArray(context, cells::ArrayRole::Keys, {stored, w}, {});
     runs.cpu_s += run.cpu_s;
     runs.warnings.insert(runs.warnings.end(), run.warnings.begin(), run.warnings.end());
     runs.charge.push_back(run.charge);
@@ -177,50 +173,48 @@ ColumnRuns runColumns(const pdk::Pdk& pdk, const pdk::Conditions& conditions, co
   cells::ColumnStimulus stimulus;
   for (std::size_t k = 0; k <= widths.size(); ++k) {
     Row lsb;
-    // A pulse may be a little longer than full scale; a word line takes 15 LSB.
+    // A pulse may be a little longer than full scale; a word line takes no longer one.
     for (double w : widths[k == 0 ? 0 : k - 1])
-      lsb.push_back(std::min(playable(w) / cells::kPulseLsb, static_cast<double>(cells::kPulseLevels)));
+      lsb.push_back(std::min(playable(array.design, w) / design::pulseLsb(array.design),
+                             static_cast<double>(design::topPulse(array.design))));
     stimulus.inputs.push_back(lsb);
   }
   std::vector<sim::Job> jobs;
   for (std::size_t j = 0; j < stored.front().size(); ++j) {
     stimulus.stored.clear();
     for (const Row& row : stored) stimulus.stored.push_back(row[j]);
-    jobs.push_back(jobOf(array, j, cells::columnDeck(pdk, conditions, array.column, stimulus)));
+    jobs.push_back(jobOf(array, j, cells::columnDeck(pdk, conditions, array.kind, array.design, stimulus)));
   }
-  return readColumns(pdk, conditions, array, widths.size(), jobs, simulator);
+  return readColumns(conditions, array, widths.size(), jobs, simulator);
 }
 
 ColumnRuns runColumnsSplit(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ConvertedArray& array,
                            const Grid& stored, const Grid& widths, sim::Simulator& simulator) {
-  const cells::ConverterKind kind = cells::columnConverter(array.column);
-  netlist::ParameterSet converter = cells::columnConverterParameters(pdk, array.column);
   double cpu = 0;
-  const PassiveCharges line =
-      passiveCharges(pdk, conditions, array, converter.real("c_int"), stored, widths, simulator, cpu);
+  const double c_int = cells::converterBranch(array.design, array.kind).real("c_int");
+  const PassiveCharges line = passiveCharges(pdk, conditions, array, c_int, stored, widths, simulator, cpu);
   std::vector<sim::Job> jobs;
   for (std::size_t j = 0; j < stored.front().size(); ++j) {
     Row charges = {line.charge[0][j]};
     for (const Row& operation : line.charge) charges.push_back(operation[j]);
-    converter.set("line_c", line.line_c[j]);
-    jobs.push_back(jobOf(array, j, cells::converterDeck(pdk, conditions, kind, converter, charges)));
+    jobs.push_back(jobOf(
+        array, j, cells::converterDeck(pdk, conditions, array.kind, array.design, charges, line.line_c[j])));
   }
-  ColumnRuns runs = readColumns(pdk, conditions, array, widths.size(), jobs, simulator);
+  ColumnRuns runs = readColumns(conditions, array, widths.size(), jobs, simulator);
   runs.cpu_s += cpu;
   return runs;
 }
 
-StaticCurrent staticCurrent(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& cell,
+StaticCurrent staticCurrent(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                             int points, sim::Simulator& simulator) {
-  const auto deck = std::make_shared<const netlist::Deck>(cells::gainCellStaticDeck(pdk, conditions, cell, points));
+  const auto deck = std::make_shared<const netlist::Deck>(cells::gainCellStaticDeck(pdk, conditions, design, points));
   const auto outcomes = simulator.runAll({{deck, {}, "cell", {}}}, "");
   const sim::Waveforms& waves = outcomes[0].orThrow("cell");
   return {waves["v(xcell.sn)"], waves["i(vbl)"]};
 }
 
-double playable(double width) noexcept {
-  constexpr double kShortest = 0.1e-9;  // s, two word-line edges
-  return std::fabs(width) < kShortest ? 0.0 : std::fabs(width);
+double playable(const design::Design& design, double width) {
+  return std::fabs(width) < 2 * design::edgeTime(design) ? 0.0 : std::fabs(width);
 }
 
 Grid writtenVoltages(const sim::AnalysisContext& context, const Grid& wanted, std::uint64_t seed, int array) {

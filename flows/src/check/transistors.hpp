@@ -7,6 +7,7 @@
 
 #include "check.hpp"
 #include "devices.hpp"
+#include "gaincell/cells/column.hpp"
 
 namespace gaincell::flows {
 
@@ -26,11 +27,12 @@ struct ColumnRuns {
 
 /// An array whose bit lines end in converters.
 struct ConvertedArray {
-  int number = 1;                       ///< 1: keys, ReLU converters; 2: values, signed converters
-  const netlist::ParameterSet& array;   ///< kind "array"; rows, cols and write_select are set here
-  const netlist::ParameterSet& column;  ///< kind "column"
-  const DrawnChip* chip = nullptr;      ///< null: nominal devices
+  cells::ConverterKind kind = cells::ConverterKind::Relu;  ///< Relu: array 1, keys; Signed: array 2, values
+  const design::Design& design;                            ///< with the tile's rows and columns
+  const DrawnChip* chip = nullptr;                         ///< null: nominal devices
   std::string title;
+
+  int number() const noexcept { return kind == cells::ConverterKind::Relu ? 1 : 2; }
 };
 
 /// Every bit line is one run, cells and converter together: the `stored` voltages [row][column] (V), the pulses of
@@ -50,11 +52,11 @@ ColumnRuns runColumnsSplit(const pdk::Pdk& pdk, const pdk::Conditions& condition
 struct StaticCurrent {
   std::vector<double> v, i;
 };
-StaticCurrent staticCurrent(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& cell,
+StaticCurrent staticCurrent(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                             int points, sim::Simulator& simulator);
 
 /// A pulse as a word line can play it: shorter ones than two edges vanish.
-double playable(double width) noexcept;
+double playable(const design::Design& design, double width);
 
 /// Voltages that a simulated write of the cell leaves, for wanted ones [row][column] (V) after random previous levels.
 Grid writtenVoltages(const sim::AnalysisContext& context, const Grid& wanted, std::uint64_t seed, int array);

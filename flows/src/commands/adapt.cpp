@@ -77,7 +77,7 @@ ExitCode run(const CommandContext& context) {
   judgeHold(choice, d.header.shape.tokens);
   att::AdaptOptions options;
   if (context.values.count("tolerance"))
-    options.tolerance = support::parseSpiceNumber(context.values["tolerance"].as<std::string>());
+    options.tolerance = support::parseQuantity(context.values["tolerance"].as<std::string>(), "", "--tolerance");
   options.iterations =
       static_cast<int>(countOption(context, "iterations", static_cast<std::size_t>(options.iterations), 1, 100'000));
   if (options.tolerance <= 0)
@@ -108,6 +108,7 @@ Command adaptCommand() {
           "gaincell adapt --model FILE|paper --input X.npz -o scalers.npz [options]",
           "  gaincell adapt --model paper --input examples/data/lm_layer0.npz -o scalers.npz --decay 1.6e-4\n"
           "  gaincell adapt --model model.json --input x.npz -o scalers.npz --mismatch --converters\n",
+          kConditions | kSeed | kJobs | kForce,
           [](po::options_description_easy_init add) {
             addAttentionOptions(add);
             const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };

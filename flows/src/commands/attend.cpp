@@ -33,33 +33,30 @@ json utilisation(const att::Activity& a, const att::Settings& s, std::size_t tok
 }
 
 json energyJson(const att::EnergyReport& e, double tokens) {
-  return {{"per_token_J", tokens > 0 ? e.total() / tokens : 0.0},
-          {"total_J", e.total()},
-          {"write_J", e.write},
-          {"array1_J", e.array1},
-          {"relu_converters_J", e.relu},
-          {"array2_J", e.array2},
-          {"signed_converters_J", e.output},
-          {"digital_J", e.digital}};
+  json r = {{"per_token_J", tokens > 0 ? e.total() / tokens : 0.0}, {"total_J", e.total()}};
+  for (const auto& part : e.parts()) r[part.key + "_J"] = part.energy;
+  return r;
 }
 
 json report(const AttentionChoice& choice, const att::Shape& shape, const std::vector<att::Activity>& heads) {
+  const model::HeadSize head = att::headOf(choice.settings, shape);
   att::Activity all;
   json per_head = json::array();
   for (const auto& a : heads) {
     all += a;
     json h = utilisation(a, choice.settings, shape.tokens);
-    h["energy"] = energyJson(att::energyOf(choice.model, a, shape.dimension), a.tokens);
+    h["energy"] = energyJson(att::energyOf(choice.model, a, head), a.tokens);
     per_head.push_back(std::move(h));
   }
-  const auto energy = att::energyOf(choice.model, all, shape.dimension);
+  const auto energy = att::energyOf(choice.model, all, head);
   json r = {{"utilisation", utilisation(all, choice.settings, shape.tokens)},
             {"energy", energyJson(energy, all.tokens)},
             {"energy_notes", energy.notes},
             {"heads", per_head}};
   // Heads work side by side, tokens one after the other.
-  r["latency"] = {{"token_s", choice.model.timing_s.token},
-                  {"sequence_s", choice.model.timing_s.token * static_cast<double>(shape.tokens)}};
+  const auto token = choice.model.timing_s.token;  // of measured data it is unknown
+  r["latency"] = {{"token_s", token ? json(*token) : json()},
+                  {"sequence_s", token ? json(*token * static_cast<double>(shape.tokens)) : json()}};
   return r;
 }
 
@@ -171,7 +168,7 @@ std::string text(const json& r, const std::string& output) {
       r["kernel"].get<std::string>(), 100 * u["phi_nonzero"].get<double>(), u["phi_mean"].get<double>(),
       100 * u["phi_saturated"].get<double>(), 100 * u["tiles_saturated"].get<double>(),
       100 * u["tiles_idle"].get<double>(), support::formatSi(r["energy"]["per_token_J"].get<double>(), "J"),
-      support::formatSi(r["latency"]["token_s"].get<double>(), "s"));
+      r["latency"]["token_s"].is_number() ? support::formatSi(r["latency"]["token_s"].get<double>(), "s") : "not in the model");
   for (const auto& n : r["energy_notes"]) s += "  energy: " + n.get<std::string>() + "\n";
   if (r.contains("chips")) s += chipText(r["chips"]);
   for (const auto& w : r["warnings"]) s += "  warning: " + w.get<std::string>() + "\n";
@@ -229,6 +226,7 @@ Command attendCommand() {
           "  gaincell attend --model paper --input examples/data/lm_layer0.npz --output out.npz --decay 1.6e-4\n"
           "  gaincell attend --model model.json --input x.npz --output y.npz --window 1024 --streaming\n"
           "  gaincell attend --model model.json --input x.npz --output y.npz --mismatch --leakage --chips 20\n",
+          kConditions | kSeed | kJobs | kForce,
           [](po::options_description_easy_init add) {
             addAttentionOptions(add);
             const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
+#include "../quantities.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/parallel.hpp"
@@ -35,16 +34,17 @@ void addAttentionOptions(po::options_description_easy_init add) {
   add("mismatch", "effect: every cell draws its coefficients (--seed)");
   add("leakage", "effect: decay by the fitted law, of both rails or by the leakage curve (at --temp)");
   add("write-error", "effect: the voltages that the write path really stores");
-  add("write-sigma", text("V"), "effect: random error of every write, rms");
+  add("write-sigma", text("V"), "effect: random error of every write, rms, for example 5mV (V without unit)");
   add("extended", "effect: extended cell (higher order, edge charge)");
   add("storage-coupling", text("K"), "effect: stored deviation grows by this share while read");
   add("conductance", "effect: output conductance of the cells on the moving bit line (needs --bit-line-swing)");
-  add("bit-line-swing", text("V"), "bit-line excursion at full scale of the first multiply");
-  add("wire-ohm", text("R"), "effect: bit-line wire per array element, through the conductance");
+  add("bit-line-swing", text("V"),
+      "bit-line excursion at full scale of the first multiply, for example 75mV (V without unit)");
+  add("wire-ohm", text("R"), "effect: bit-line wire per array element, through the conductance (ohm)");
   add("converters", "effect: gain, offset, INL, saturation and smallest pulse of both converters");
   add("converter-mismatch", "effect: every converter draws gain and offset (--seed)");
-  add("noise", text("UA"), "effect: thermal noise of a column current, uA rms");
-  add("jitter", text("S"), "effect: width error of a phi pulse, s rms");
+  add("noise", text("A"), "effect: thermal noise of a column current, rms, for example 0.1uA (A without unit)");
+  add("jitter", text("S"), "effect: width error of a phi pulse, rms, for example 20ps (s without unit)");
 }
 
 std::string requiredOption(const CommandContext& context, const char* name, const char* example) {
@@ -59,26 +59,18 @@ std::string requiredOption(const CommandContext& context, const char* name, cons
 namespace {
 
 constexpr std::size_t kMostThreads = 1024;  // as for -j
+constexpr double kLargestNoise_A = 1e-3;
 
-std::optional<double> number(const CommandContext& c, const char* name) {
+std::optional<double> number(const CommandContext& c, const char* name, const char* unit = "") {
   if (!c.values.count(name)) return std::nullopt;
-  try {
-    return support::parseSpiceNumber(c.values[name].as<std::string>());
-  } catch (const Error& e) {
-    throw Error("FLW-0402", e.problem(), fmt::format("--{}", name), "give a number");
-  }
+  return support::parseQuantity(c.values[name].as<std::string>(), unit, fmt::format("--{}", name));
 }
 
 }  // namespace
 
 std::size_t countOption(const CommandContext& c, const char* name, std::size_t standard, std::size_t least,
                         std::size_t most) {
-  const auto x = number(c, name);
-  if (!x) return standard;
-  if (*x < static_cast<double>(least) || *x > static_cast<double>(most) || *x != std::floor(*x))
-    throw Error("FLW-0403", fmt::format("{} is not possible", *x), fmt::format("--{}", name),
-                fmt::format("give a whole number from {} to {}", least, most));
-  return static_cast<std::size_t>(*x);
+  return static_cast<std::size_t>(countOf(c.values, name, standard, least, most));
 }
 
 namespace {
@@ -120,6 +112,11 @@ void applySettings(const CommandContext& c, att::Settings& s) {
 
 att::EffectSwitches effectsOf(const CommandContext& c) {
   att::EffectSwitches e;
+  // A number without unit once meant uA: one that makes sense only so is refused.
+  const auto noise = number(c, "noise", "A");
+  if (noise && *noise > kLargestNoise_A)
+    throw Error("FLW-0413", fmt::format("{} of noise is more than a column carries", support::formatSi(*noise, "A")),
+                "--noise", "give the unit, for example --noise 0.1uA");
   e.mismatch = c.values.count("mismatch") > 0;
   e.leakage = c.values.count("leakage") > 0;
   e.write = c.values.count("write-error") > 0;
@@ -127,12 +124,12 @@ att::EffectSwitches effectsOf(const CommandContext& c) {
   e.conductance = c.values.count("conductance") > 0;
   e.converters = c.values.count("converters") > 0;
   e.converter_mismatch = c.values.count("converter-mismatch") > 0;
-  e.write_sigma = number(c, "write-sigma").value_or(0);
+  e.write_sigma = number(c, "write-sigma", "V").value_or(0);
   e.storage_coupling = number(c, "storage-coupling").value_or(0);
-  e.bit_line_swing = number(c, "bit-line-swing").value_or(0);
-  e.wire_ohm = number(c, "wire-ohm").value_or(0);
-  e.noise = number(c, "noise").value_or(0);
-  e.jitter = number(c, "jitter").value_or(0);
+  e.bit_line_swing = number(c, "bit-line-swing", "V").value_or(0);
+  e.wire_ohm = number(c, "wire-ohm", "ohm").value_or(0);
+  e.noise = noise.value_or(0) * 1e6;  // the engine counts in uA
+  e.jitter = number(c, "jitter", "s").value_or(0);
   for (const auto& [name, value] : {std::pair<const char*, double>{"write-sigma", e.write_sigma},
                                     {"bit-line-swing", e.bit_line_swing},
                                     {"wire-ohm", e.wire_ohm},
@@ -185,7 +182,8 @@ AttentionChoice attentionChoice(const CommandContext& c) {
 void judgeHold(AttentionChoice& a, std::size_t tokens) {
   if (!a.model.retention) return;
   const std::size_t window = att::windowOf(a.settings, tokens);
-  const double hold = a.model.timing_s.token * static_cast<double>(window), followed = a.model.validity.hold_s[1];
+  if (!a.model.timing_s.token) return;
+  const double hold = *a.model.timing_s.token * static_cast<double>(window), followed = a.model.validity.hold_s[1];
   if (followed > 0 && hold > followed)
     a.warnings.push_back(fmt::format("a window of {} tokens lasts {}; retention was followed for {}", window,
                                      support::formatSi(hold, "s"), support::formatSi(followed, "s")));

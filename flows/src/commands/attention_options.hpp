@@ -24,7 +24,7 @@ AttentionChoice attentionChoice(const CommandContext& context);
 /// Warns where the fit did not see what a sequence of that many tokens needs: storage times, another law of decay.
 void judgeHold(AttentionChoice& choice, std::size_t tokens);
 
-/// A whole number. @throws Error (FLW-0403) outside least .. most
+/// A whole number. @throws Error (FLW-0001) outside least .. most
 std::size_t countOption(const CommandContext& context, const char* name, std::size_t standard, std::size_t least = 0,
                         std::size_t most = 1'000'000'000);
 

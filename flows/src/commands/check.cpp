@@ -6,8 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "../check/check_report.hpp"
 #include "../check/check_section.hpp"
+#include "../model_identity.hpp"
 #include "../stages/measures.hpp"
 #include "commands.hpp"
 #include "gaincell/model/evaluate.hpp"
@@ -32,9 +35,19 @@ int integerOption(const CommandContext& context, const char* name, int low, int 
   return value;
 }
 
-TileData tileData(const CommandContext& context, double vdd) {
-  const int rows = integerOption(context, "rows", 1, 1024), cols = integerOption(context, "cols", 1, 1024);
-  const int samples = integerOption(context, "samples", 1, 10000);
+/// The design's tile, or a part of it that --rows and --cols choose.
+TileSize tileSize(const CommandContext& context, const design::Design& design) {
+  const int rows = design.integer("array.rows"), cols = design.integer("array.cols");
+  TileSize size{rows, cols, rows, integerOption(context, "samples", 1, 10000)};
+  if (context.values.count("rows")) size.rows = size.outputs = integerOption(context, "rows", 1, rows);
+  if (context.values.count("cols")) size.tokens = integerOption(context, "cols", 1, cols);
+  // As many outputs as tokens are enough to judge array 2 by.
+  size.outputs = std::min(size.outputs, std::max(1, size.tokens));
+  return size;
+}
+
+TileData tileData(const CommandContext& context, const design::Design& design, double vdd) {
+  const TileSize size = tileSize(context, design);
   const std::string pattern = context.values["pattern"].as<std::string>();
   const bool given = context.values.count("input") > 0;
   if (given || pattern == "real") {
@@ -45,10 +58,10 @@ TileData tileData(const CommandContext& context, double vdd) {
                                   static_cast<std::size_t>(integerOption(context, "tile", 0, 1 << 20))};
     const std::filesystem::path file =
         given ? std::filesystem::path(context.values["input"].as<std::string>()) : exampleData();
-    return fileTile(file, selection, rows, cols, std::min(rows, cols), samples, vdd);
+    return fileTile(design, file, selection, size, vdd);
   }
-  return pattern == "random" ? randomTile(context.common.seed, rows, cols, cols, samples, vdd)
-                             : structuredTile(pattern, rows, cols, cols, vdd);
+  return pattern == "random" ? randomTile(design, context.common.seed, size, vdd)
+                             : structuredTile(design, pattern, size, vdd);
 }
 
 CompareOptions compareOptions(const CommandContext& context) {
@@ -84,30 +97,30 @@ ExitCode run(const CommandContext& context) {
   if (!context.values.count("model"))
     throw Error("FLW-0500", "no model file was given", "gaincell check", "add --model FILE");
   const pdk::Pdk pdk = context.loadPdk();
+  const design::Design design = context.loadDesign(pdk);
   const auto conditions = context.conditions(pdk);
   model::Model model = model::readModel(context.values["model"].as<std::string>());
-  std::optional<spec::Specification> limits;
-  if (context.values.count("spec")) limits = specificationOf(context);
+  const bool judged = context.values.count("limits") > 0;
+  if (judged) checkLimits(design);
   const CompareOptions options = compareOptions(context);
   std::vector<std::string> warnings;
   moveTo(model, conditions, warnings);
-  const TileData data = tileData(context, conditions.vdd);
+  requireModelOf(context, model, design::identityOf(design, pdk, conditions), Part::Tile, warnings);
+  const TileData data = tileData(context, design, conditions.vdd);
   const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
   sim::Simulator simulator(context.simulatorOptions());
-  const int rows = static_cast<int>(data.keys.size()), cols = static_cast<int>(data.values.size());
-  TileComparison result =
-      compareTile(pdk, conditions, tileCircuits(context, pdk, rows, cols), model, data, options, simulator);
+  TileComparison result = compareTile(pdk, conditions, design, model, data, options, simulator);
   result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
 
-  support::Provenance provenance = context.provenance(&pdk);
+  support::Provenance provenance = context.provenance(&pdk, &design);
   provenance.simulator = simulator.simulatorVersion();
   nlohmann::json json = toJson(result);
   json["provenance"] = support::toJson(provenance);
   json["figures"] = checkFigures(json);
   std::vector<spec::Verdict> verdicts;
-  if (limits) {
+  if (judged) {
     const nlohmann::json as_stage = {{"check", {{"figures", {{"check", json["figures"]}}}}}};
-    verdicts = spec::evaluate(*limits, measurementsOf(as_stage, conditions.corner), conditions.corner, {"check"});
+    verdicts = judge({design, pdk, conditions, as_stage});
     json["verdict"] = {{"met", spec::met(verdicts)}, {"measures", spec::toJson(verdicts)}};
   }
   if (!dir.empty()) writeCheck(result, json, verdicts, provenance, dir, context.overwrite());
@@ -126,15 +139,16 @@ Command checkCommand() {
   return {"check",
           kTitle,
           "gaincell check --model FILE [options]",
-          "  gaincell check --model out/quick/model_array.json --rows 16 --cols 4\n"
-          "  gaincell check --model out/full/model_array.json --rows 64 --cols 64 --samples 2 --out check\n"
-          "  gaincell check --model out/quick/model_array.json --rows 16 --cols 4 --pattern checkerboard\n"
-          "  gaincell check --model out/quick/model_array.json --rows 64 --cols 8 --pattern real --head 1\n"
-          "  gaincell check --model out/quick/model_array.json --rows 16 --cols 4 --mismatch cells --write simulated\n",
+          "  gaincell check --model out/quick/model.json --rows 16 --cols 4\n"
+          "  gaincell check --model out/full/model.json --rows 64 --cols 64 --samples 2 --out check\n"
+          "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --pattern checkerboard\n"
+          "  gaincell check --model out/quick/model.json --rows 64 --cols 8 --pattern real --head 1\n"
+          "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --mismatch cells --write simulated\n",
+          kCircuits | kSeed | kJobs | kOut | kForce,
           [](po::options_description_easy_init add) {
             add("model", po::value<std::string>()->value_name("FILE"), "model file to judge");
-            add("rows", po::value<int>()->default_value(64)->value_name("N"), "query elements (word lines of array 1)");
-            add("cols", po::value<int>()->default_value(64)->value_name("N"), "tokens, and outputs");
+            add("rows", po::value<int>()->value_name("N"), "query elements (word lines of array 1; default: the design's)");
+            add("cols", po::value<int>()->value_name("N"), "tokens, and at most as many outputs (default: the design's)");
             add("samples", po::value<int>()->default_value(1)->value_name("N"), "queries");
             add("pattern", po::value<std::string>()->default_value("random")->value_name("NAME"),
                 "random, zero, max, one-hot, checkerboard, near-saturation, or real: the shipped data of a trained "
@@ -153,11 +167,8 @@ Command checkCommand() {
             add("columns", po::value<std::string>()->default_value("split")->value_name("HOW"),
                 "split: cells into the converter's capacitor, then the converter with that charge; whole: both in one "
                 "deck per bit line, three times slower");
-            add("spec", po::value<std::string>()->value_name("FILE"),
-                "limits to judge by (schema gaincell-spec/1), or `default`: the built-in ones; exit code 2 when one is "
-                "missed");
-            add("set", po::value<std::vector<std::string>>()->value_name("KIND/NAME=VALUE"),
-                "a parameter of array or column (repeatable); the wire is the array's");
+            add("limits", "judge by the design's limits; exit code 2 when one is missed");
+            addAnywayOption(add);
             add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
             add("keep-decks", po::value<std::string>()->value_name("DIR"),
                 "keep the exact standalone deck of every run there");

@@ -8,7 +8,9 @@ namespace gaincell::flows {
 Command adaptCommand();
 Command attendCommand();
 Command checkCommand();
+Command compareCommand();
 Command configCommand();
+Command designCommand();
 Command doctorCommand();
 Command fitCommand();
 Command floorplanCommand();

@@ -100,6 +100,7 @@ Command doctorCommand() {
           "what is installed, what is missing, what to do",
           "gaincell doctor",
           "  gaincell doctor\n  gaincell doctor --json\n",
+          kNothing,
           [](po::options_description_easy_init) {},
           run};
 }

@@ -72,6 +72,7 @@ Command fitCommand() {
           "  gaincell simulate gain-cell --analysis charge --out data && gaincell fit --run data -o model.json\n"
           "  gaincell fit --run data --mc mismatch-run -o model.json --out fit-report\n"
           "  gaincell fit --run tt27 --run tt85 --run ss27 -o model.json   (the first is nominal)\n",
+          kConditions | kPdk | kOut | kForce,
           [](po::options_description_easy_init add) {
             add("run", po::value<std::vector<std::string>>()->value_name("DIR"),
                 "folder of tables, or a Monte-Carlo run; repeat it for more conditions, the first is nominal");

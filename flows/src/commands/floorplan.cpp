@@ -1,12 +1,14 @@
 // gaincell floorplan: area, energy and latency of tile, head and chip.
 
 #include "../floorplan.hpp"
+#include "../model_identity.hpp"
 
 #include <fmt/format.h>
 
 #include <iterator>
 
 #include "commands.hpp"
+#include "gaincell/model/io.hpp"
 #include "gaincell/support/units.hpp"
 
 namespace gaincell::flows {
@@ -21,8 +23,6 @@ FloorplanSettings settingsOf(const CommandContext& context) {
   const auto integer = [&](const char* name, int& value) {
     if (context.values.count(name)) value = context.values[name].as<int>();
   };
-  integer("rows", settings.organisation.rows);
-  integer("cols", settings.organisation.columns);
   integer("tiles", settings.organisation.tiles);
   integer("heads", settings.organisation.heads);
   const auto choice = [&](const char* name, const char* standard, const char* other) {
@@ -34,8 +34,13 @@ FloorplanSettings settingsOf(const CommandContext& context) {
   };
   settings.published_cell = choice("cell", "generated", "published");
   settings.capacitor_over_active = !choice("capacitors", "over", "beside");
-  if (context.values.count("model")) settings.model = context.values["model"].as<std::string>();
   return settings;
+}
+
+std::string warningText(const std::vector<std::string>& warnings) {
+  std::string text;
+  for (const auto& w : warnings) text += "warning: " + w + "\n";
+  return text;
 }
 
 std::string summary(const FloorplanResult& result) {
@@ -68,14 +73,23 @@ ExitCode run(const CommandContext& context) {
   if (context.common.out.empty())
     throw Error("FPL-0004", "no output folder was given", "gaincell floorplan", "add --out DIR");
   const pdk::Pdk pdk = context.loadPdk();
-  const FloorplanResult result = makeFloorplan(context, pdk, settingsOf(context));
+  const design::Design design = context.loadDesign(pdk);
+  const pdk::Conditions conditions = context.conditions(pdk);
+  FloorplanSettings settings = settingsOf(context);
+  std::vector<std::string> warnings;
+  if (context.values.count("model")) {
+    settings.model = model::readModel(context.values["model"].as<std::string>());
+    requireModelOf(context, *settings.model, design::identityOf(design, pdk, conditions), Part::Tile, warnings);
+  }
+  const FloorplanResult result = makeFloorplan(pdk, design, std::move(settings));
   const std::filesystem::path dir = context.outputFolder();
-  const support::Provenance provenance = context.provenance(&pdk);
+  const support::Provenance provenance = context.provenance(&pdk, &design);
   const std::vector<std::string> files = writeFloorplan(result, provenance, dir, context.overwrite());
   nlohmann::json json = layout::toJson(result.floorplan, result.organisation, result.energy);
   json["provenance"] = support::toJson(provenance);
   json["files"] = files;
-  context.print(json, fmt::format("{}\n{}", summary(result), (dir / "floorplan.svg").string()));
+  json["warnings"] = warnings;
+  context.print(json, fmt::format("{}\n{}{}", summary(result), warningText(warnings), (dir / "floorplan.svg").string()));
   return ExitCode::Done;
 }
 
@@ -88,7 +102,8 @@ Command floorplanCommand() {
           "  gaincell floorplan --out out/floorplan\n"
           "  gaincell floorplan --model out/quick/model.json --out out/floorplan --json\n"
           "  gaincell floorplan --cell published --capacitors beside --out out/published\n"
-          "  gaincell floorplan --set relu-converter/c_int=1.5p --out out/small\n",
+          "  gaincell floorplan --set relu.c_int=1.5p --out out/small\n",
+          kCircuits | kOut | kForce,
           [](po::options_description_easy_init add) {
             add("model", po::value<std::string>()->value_name("FILE"),
                 "energies and latency from a model file (default: published figures)");
@@ -96,12 +111,9 @@ Command floorplanCommand() {
                 "generated: area from its devices; published: the paper's 1 um2 oxide-semiconductor cell");
             add("capacitors", po::value<std::string>()->default_value("over")->value_name("WHERE"),
                 "over: in the metal above the transistors; beside: next to them");
-            add("rows", po::value<int>()->value_name("N"), "word lines of array 1 (default 64)");
-            add("cols", po::value<int>()->value_name("N"), "bit lines of array 1 (default 64)");
             add("tiles", po::value<int>()->value_name("N"), "tiles of a head (default 16)");
             add("heads", po::value<int>()->value_name("N"), "heads of the chip (default 12)");
-            add("set", po::value<std::vector<std::string>>()->value_name("KIND/NAME=VALUE"),
-                "a parameter of a generated circuit (repeatable)");
+            addAnywayOption(add);
           },
           run};
 }

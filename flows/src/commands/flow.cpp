@@ -41,13 +41,11 @@ ExitCode run(const CommandContext& context) {
   // Everything that can be wrong with the input is found before the folder is touched.
   const pdk::Pdk pdk = context.loadPdk();
   context.conditions(pdk);
-  specificationOf(context);
+  checkLimits(context.loadDesign(pdk));
   const fs::path dir = flowFolder(context);
   const std::string only = context.values.count("stage") ? context.values["stage"].as<std::string>() : "";
   std::vector<std::string> ran;
-  CommandContext for_stages = context;
-  for_stages.default_kind = "gain-cell";
-  FlowContext flow(for_stages, size, dir);
+  FlowContext flow(context, size, dir);
   try {
     ran = runStages(flow, only);
   } catch (const support::Interrupted&) {
@@ -83,8 +81,10 @@ Command flowCommand() {
           "  gaincell flow --quick --out out/quick\n"
           "  gaincell flow --full --out out/full -j 2\n"
           "  gaincell flow --full --out out/full --resume\n"
-          "  gaincell flow --quick --out out/quick --resume --spec my-limits.json\n"
+          "  gaincell flow --quick --design reference --out out/reference\n"
+          "  gaincell flow --quick --set cell.pair_n.w=150n --out out/wide\n"
           "  gaincell flow --out out/quick --stage fit\n",
+          kCircuits | kSeed | kJobs | kOut | kForce,
           [](po::options_description_easy_init add) {
             add("quick", "one cell and small circuits, about a minute (default)");
             add("full", "64 x 64 arrays with Monte-Carlo");
@@ -94,15 +94,9 @@ Command flowCommand() {
                 "corners of model_grid.json (stage grid, full flow; default tt,ss,ff,sf,fs)");
             add("grid-temps", po::value<std::string>()->value_name("LIST"), "temperatures of it, C (default 0,27,85)");
             add("grid-vdds", po::value<std::string>()->value_name("LIST"),
-                "supplies of it, V (default nominal and 50 mV off)");
+                "supplies of it, V (default nominal and a little over 5 % off)");
             add("stage", po::value<std::string>()->value_name("NAME"), "only this stage of an existing folder");
-            add("spec", po::value<std::string>()->value_name("FILE"),
-                "limits to judge by (schema gaincell-spec/1) instead of the default ones (also by the name default); "
-                "exit code 2 "
-                "when one is missed");
             add("resume", "continue an interrupted flow; finished stages are kept");
-            add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-                "a parameter of the gain cell, or KIND/NAME=VALUE of another circuit (repeatable)");
             add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
           },
           run};

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "../quantities.hpp"
 #include "gaincell/support/parallel.hpp"
 #include "gaincell/support/units.hpp"
 #include "mc_command.hpp"
@@ -18,7 +19,8 @@ namespace {
 
 ExitCode onlySample(const CommandContext& c, mc::Study& study) {
   const auto preflight = study.preflight();
-  const mc::Task task{given<std::uint32_t>(c, "only-condition", 0), c.values["only-sample"].as<std::uint64_t>()};
+  const mc::Task task{static_cast<std::uint32_t>(countOf(c.values, "only-condition", 0, 0, 0xffffffff)),
+                      countOf(c.values, "only-sample", 0)};
   if (task.condition >= study.conditions().size())
     throw Error("FLW-0066", fmt::format("there is no condition {}", task.condition), "--only-condition",
                 "conditions count from 0");
@@ -66,6 +68,7 @@ ExitCode runStudy(const CommandContext& c) {
     throw Error("FLW-0067", fmt::format("there is no engine '{}'", where), "--engine", "choose local or slurm");
   mc::StudyConfig config = mcConfigOf(c);
   const auto pdk = config.pdk;
+  const design::Design design = config.design;
   const auto study = mc::analysisStudy(std::move(config), c.simulatorOptions());
   if (c.values.count("only-sample")) return onlySample(c, *study);
   if (c.values.count("dry-run")) return dryRun(c, *study);
@@ -77,7 +80,7 @@ ExitCode runStudy(const CommandContext& c) {
   run.engine = engine;
   run.engine.title = "samples";
   run.limits = limits;
-  run.provenance = support::toJson(c.provenance(&pdk)).dump();
+  run.provenance = support::toJson(c.provenance(&pdk, &design)).dump();
   run.rerun_command = rerunCommand();
   run.before_start = [&](const mc::Preflight& p, const mc::Estimate& e) {
     for (const auto& w : p.warnings) fmt::print(stderr, "warning: {}\n", w);
@@ -128,6 +131,7 @@ Command mcCommand() {
           "--partition long\n"
           "  gaincell mc merge /shared/iv\n"
           "  gaincell mc plot runs/iv --limit i_zero=-0.3u:0.3u --figure i_zero\n",
+          kCircuits | kSeed | kJobs | kOut | kForce,
           addMcOptions,
           run,
           true};

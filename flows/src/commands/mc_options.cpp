@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "../lists.hpp"
+#include "../quantities.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/units.hpp"
@@ -17,14 +17,6 @@ using support::Error;
 namespace mc = montecarlo;
 
 namespace {
-
-double numberOf(const std::string& text, const char* option) {
-  try {
-    return support::parseSpiceNumber(text);
-  } catch (const Error& e) {
-    throw Error(e.id(), e.problem(), option, e.remedy());
-  }
-}
 
 /// --corners, --temps and --vdds span a grid; without them the one condition of the common options.
 std::vector<pdk::Conditions> conditionsOf(const CommandContext& c, const pdk::Pdk& pdk) {
@@ -38,8 +30,8 @@ std::vector<pdk::Conditions> conditionsOf(const CommandContext& c, const pdk::Pd
       for (const auto& vdd : list("vdds", support::formatNumber(one.vdd))) {
         CommandContext at = c;  // checked as if it had been given alone
         at.common.corner = corner;
-        at.common.temp_c = numberOf(temp, "--temps");
-        at.common.vdd = numberOf(vdd, "--vdds");
+        at.common.temp_c = support::parseQuantity(temp, "C", "--temps");
+        at.common.vdd = support::parseQuantity(vdd, "V", "--vdds");
         out.push_back(at.conditions(pdk));
       }
   return out;
@@ -72,15 +64,13 @@ mc::StudyConfig mcConfigOf(const CommandContext& c) {
                 "add --analysis NAME; 'gaincell simulate --help' lists them");
   s.analysis = c.values["analysis"].as<std::string>();
   sim::analysis(s.kind, s.analysis);
-  s.circuit = c.circuitParameters(s.pdk, s.kind);
-  for (const char* name : {"rows", "cols"})
-    if (c.values.count(name)) s.circuit.set(name, c.values[name].as<std::string>(), fmt::format("--{}", name));
+  s.design = c.loadDesign(s.pdk, s.kind);
   s.settings = c.analysisSettings(s.pdk, s.kind, s.analysis);
   s.conditions = conditionsOf(c, s.pdk);
   s.variation = variationOf(c);
   s.sampling = mc::samplingFromName(given<std::string>(c, "sampling", "random"));
   s.seed = c.common.seed;
-  s.samples = given<std::uint64_t>(c, "samples", 100);
+  s.samples = countOf(c.values, "samples", 100, 1, 1'000'000'000);
   s.time_limit_s = given(c, "time-limit", 0.0);
   s.keep_tables = mcListOf(c, "keep");
   return s;
@@ -90,15 +80,13 @@ mc::EngineOptions mcEngineOf(const CommandContext& c) {
   mc::EngineOptions e;
   e.jobs = c.common.jobs;
   e.on_failure = mc::onFailureFromName(given<std::string>(c, "on-failure", "retry"));
-  e.retries = given<std::uint32_t>(c, "retries", e.retries);
+  e.retries = static_cast<std::uint32_t>(countOf(c.values, "retries", e.retries, 0, 1000));
   if (c.values.count("shard")) {
     const auto parts = splitList(c.values["shard"].as<std::string>(), '/');
     if (parts.size() != 2) throw Error("FLW-0063", "a shard is I/N", "--shard", "for example --shard 0/8");
-    const double i = numberOf(parts[0], "--shard"), n = numberOf(parts[1], "--shard");
-    if (!(n >= 1 && n <= 1e5 && i >= 0 && i < n && std::floor(i) == i && std::floor(n) == n))
-      throw Error("FLW-0064", "there is no such shard", "--shard", "0/8 is the first of eight");
-    e.shard = static_cast<std::uint64_t>(i);
-    e.shards = static_cast<std::uint64_t>(n);
+    e.shards = countFrom(parts[1], "--shard", 1, 100'000);
+    e.shard = countFrom(parts[0], "--shard", 0, 100'000);
+    if (e.shard >= e.shards) throw Error("FLW-0064", "there is no such shard", "--shard", "0/8 is the first of eight");
   }
   return e;
 }
@@ -122,7 +110,7 @@ void addMcOptions(po::options_description_easy_init add) {
     add(name, po::value<std::vector<std::string>>()->value_name(value), help);
   };
   text("analysis", "NAME", "which analysis ('gaincell simulate --help' lists them)");
-  add("samples", po::value<std::uint64_t>()->value_name("N"), "number of samples (default 100)");
+  text("samples", "N", "number of samples (default 100)");
   text("run", "DIR", "run folder");
   add("resume", "continue the run in the folder; only what is missing is simulated");
   text("variation", "WHAT", "local (mismatch, default), global (process) or both");
@@ -141,20 +129,16 @@ void addMcOptions(po::options_description_easy_init add) {
   list("limit", "NAME=MIN:MAX", "specification of a figure, for the yield (repeatable; either end may be empty)");
   text("keep", "TABLE,..", "tables of the analysis to keep of every sample, for example iv");
   text("on-failure", "POLICY", "retry (default), skip or abort");
-  add("retries", po::value<std::uint32_t>()->value_name("N"), "further attempts of a failed sample (default 2)");
+  text("retries", "N", "further attempts of a failed sample (default 2)");
   add("time-limit", po::value<double>()->value_name("S"),
       "seconds a sample may take, all its simulations together (default: 20 times the nominal one, at least 600)");
   add("dry-run", "preflight, estimate and what would vary; nothing is written");
-  add("only-sample", po::value<std::uint64_t>()->value_name("K"), "simulate this one sample and print its figures");
-  add("only-condition", po::value<std::uint32_t>()->value_name("C"), "its condition in the grid (default 0)");
-  list("set", "NAME=VALUE", "a parameter of the circuit (repeatable)");
+  text("only-sample", "K", "simulate this one sample and print its figures");
+  text("only-condition", "C", "its condition in the grid (default 0)");
   list("with", "NAME=VALUE", "a setting of the analysis (repeatable)");
-  text("rows", "N", "number of rows (word lines)");
-  text("cols", "N", "number of columns (bit lines)");
   text("keep-decks", "DIR", "keep the exact standalone deck of every simulation there");
   text("engine", "E", "local (default) or slurm");
-  add("shards", po::value<std::uint64_t>()->value_name("N"),
-      "slurm: parts of the run, one array task each (default 4)");
+  text("shards", "N", "slurm: parts of the run, one array task each (default 4)");
   text("partition", "P", "slurm: partition");
   text("time", "T", "slurm: time limit of a shard, as sbatch takes it");
   text("mem", "MB", "slurm: memory of a shard, as sbatch takes it");

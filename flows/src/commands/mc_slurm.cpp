@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "../quantities.hpp"
 #include "gaincell/montecarlo/slurm.hpp"
 #include "mc_command.hpp"
 
@@ -15,7 +16,7 @@ namespace mc = montecarlo;
 
 ExitCode mcOnCluster(const CommandContext& c, mc::Study& study, const mc::RunOptions& run) {
   mc::SlurmOptions o;
-  o.shards = given<std::uint64_t>(c, "shards", 4);
+  o.shards = countOf(c.values, "shards", 4, 1, 100'000);
   o.partition = given<std::string>(c, "partition", "");
   o.time = given<std::string>(c, "time", "");
   o.memory_mb = given<std::string>(c, "mem", "");

@@ -155,6 +155,7 @@ Command modelCommand() {
           "  gaincell model diff old.json new.json\n"
           "\nFormats:\n" +
               names + "  npz        arrays for numpy\n  json       the model file itself\n",
+          kSeed | kForce,
           [](po::options_description_easy_init add) {
             add("format", po::value<std::string>()->default_value("ngspice")->value_name("NAME"),
                 "verilog-a, ngspice, npz, csv or json");

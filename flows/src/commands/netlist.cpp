@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "commands.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/netlist/check.hpp"
 #include "gaincell/netlist/flatten.hpp"
@@ -27,42 +28,45 @@ std::string kindList() {
   return text;
 }
 
-std::string range(const netlist::Parameter& p) {
-  if (p.kind == netlist::ParameterKind::Choice) return fmt::format("{} ({})", p.choice, fmt::join(p.choices, "|"));
-  const auto show = [&](double v) {
-    return p.unit.empty() ? support::formatNumber(v) : support::formatSi(v, p.unit, 4);
-  };
-  return fmt::format("{} ({} .. {})", show(p.value), show(p.min), show(p.max));
-}
-
-std::string parameterList(const netlist::ParameterSet& set) {
-  std::string text;
-  for (const auto& p : set.declared()) text += fmt::format("  {:<22} {:<36} {}\n", p.name, range(p), p.description);
-  return text;
-}
-
-void applySizes(const CommandContext& context, netlist::ParameterSet& set) {
-  for (const char* name : {"rows", "cols"}) {
-    if (!context.values.count(name)) continue;
-    if (!set.has(name))
-      throw Error("FLW-0011", fmt::format("this circuit has no {}", name), fmt::format("--{}", name),
-                  "leave the option away");
-    set.set(name, context.values[name].as<std::string>(), fmt::format("--{}", name));
+/// Every leaf the kind reads, in the order of the design.
+ExitCode listLeaves(const CommandContext& context, const cells::Generator& generator, const pdk::Pdk& pdk,
+                    const design::Design& design) {
+  const auto read = cells::leavesOf(generator.kind, pdk, design);
+  nlohmann::json leaves = nlohmann::json::array();
+  std::string text = fmt::format("{}: {}\n\n", generator.kind, generator.description);
+  for (const auto& leaf : design.schema().leaves()) {
+    const netlist::Parameter& p = leaf.parameter;
+    if (!read.count(p.name)) continue;
+    const bool word = p.kind == netlist::ParameterKind::Choice;
+    const auto show = [&](double v) {
+      return p.unit.empty() ? support::formatNumber(v) : support::formatSi(v, p.unit, 6);
+    };
+    const std::string range =
+        word ? fmt::format("{}", fmt::join(p.choices, "|")) : fmt::format("{} .. {}", show(p.min), show(p.max));
+    text += fmt::format("  {:<28} {:<10} {:<22} {}\n", p.name, word ? design.choice(p.name) : show(design.real(p.name)),
+                        range, p.description);
+    nlohmann::json one = {{"path", p.name}, {"unit", p.unit}, {"description", p.description}};
+    if (word) {
+      one["value"] = design.choice(p.name);
+      one["choices"] = p.choices;
+    } else {
+      one["value"] = design.real(p.name);
+      one["min"] = p.min;
+      one["max"] = p.max;
+    }
+    leaves.push_back(std::move(one));
   }
+  context.print({{"kind", generator.kind}, {"design", design.name}, {"leaves", leaves}}, text);
+  return ExitCode::Done;
 }
 
 ExitCode run(const CommandContext& context) {
   if (context.positional.size() != 1)
     throw Error("FLW-0012", "give one circuit kind", "gaincell netlist", "kinds are:\n" + kindList());
-  const pdk::Pdk pdk = context.loadPdk();
   const cells::Generator& generator = cells::generator(context.positional[0]);
-  netlist::ParameterSet parameters = context.circuitParameters(pdk, generator.kind);
-  applySizes(context, parameters);
-  if (context.values.count("parameters")) {
-    context.print(nlohmann::json::object(),
-                  fmt::format("{}: {}\n\n{}", generator.kind, generator.description, parameterList(parameters)));
-    return ExitCode::Done;
-  }
+  const pdk::Pdk pdk = context.loadPdk();
+  const design::Design design = context.loadDesign(pdk, generator.kind);
+  if (context.values.count("parameters")) return listLeaves(context, generator, pdk, design);
 
   const std::string dialect_name = context.values["dialect"].as<std::string>();
   const auto& writer = netlist::dialect(dialect_name);
@@ -70,11 +74,11 @@ ExitCode run(const CommandContext& context) {
   std::ostringstream text;
   if (context.values.count("subcircuit")) {
     deck = pdk::emptyDeck(pdk, context.conditions(pdk), generator.kind);
-    generator.define(pdk, parameters, deck.circuit);
+    generator.define(pdk, design, deck.circuit);
     netlist::check(deck.circuit);
     writer.writeSubcircuits(deck.circuit, text);
   } else {
-    deck = generator.testbench(pdk, context.conditions(pdk), parameters);
+    deck = generator.testbench(pdk, context.conditions(pdk), design);
     netlist::check(deck.circuit);
     writer.write(deck, text);
   }
@@ -92,7 +96,7 @@ ExitCode run(const CommandContext& context) {
                  {"dialect", dialect_name},
                  {"transistors", devices},
                  {"sha256", support::sha256(text.str())},
-                 {"provenance", support::toJson(context.provenance(&pdk))}},
+                 {"provenance", support::toJson(context.provenance(&pdk, &design))}},
                 fmt::format("{}: {} for {}{}", file, generator.kind, dialect_name,
                             devices ? fmt::format(", {} transistors", devices) : std::string()));
   return ExitCode::Done;
@@ -106,19 +110,17 @@ Command netlistCommand() {
           "gaincell netlist KIND -o FILE [options]",
           "  gaincell netlist gain-cell -o cell.cir && ngspice -b cell.cir\n"
           "  gaincell netlist gain-cell --parameters\n"
-          "  gaincell netlist gain-cell --set c_storage=10f --dialect spectre -o cell.scs\n"
+          "  gaincell netlist gain-cell --set cell.c_storage=10f --dialect spectre -o cell.scs\n"
+          "  gaincell netlist array --design reference --set array.rows=8 --set array.cols=8 -o array.cir\n"
           "\nKinds:\n" +
               kindList(),
+          kCircuits | kForce,
           [](po::options_description_easy_init add) {
             add("output,o", po::value<std::string>()->value_name("FILE"), "file to write (default: standard output)");
             add("dialect", po::value<std::string>()->default_value("ngspice")->value_name("NAME"),
                 "ngspice, xyce, spectre, hspice or cdl");
-            add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-                "a parameter of the circuit (repeatable)");
-            add("rows", po::value<std::string>()->value_name("N"), "number of rows (word lines)");
-            add("cols", po::value<std::string>()->value_name("N"), "number of columns (bit lines)");
             add("subcircuit", "only the subcircuits, without testbench");
-            add("parameters", "list the parameters of the circuit and stop");
+            add("parameters", "list the values of the design that the circuit reads, by path, and stop");
           },
           run,
           true};

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "gaincell/design/read.hpp"
 #include "gaincell/devices/pdk_check.hpp"
 #include "gaincell/support/units.hpp"
 
@@ -89,15 +90,12 @@ ExitCode show(const CommandContext& context, const pdk::Pdk& p) {
     text += fmt::format("  {:<8} {:<6} W {:<9} L {}\n", name, r.device, formatSi(r.w, "m"), formatSi(r.l, "m"));
     json["roles"][name] = toJson(r);
   }
-  for (const auto& [variant, roles] : p.variants) {
-    json["variants"][variant] = nlohmann::json::object();
-    text += fmt::format("variant {}\n", variant);
-    for (const auto& [name, r] : roles) {
-      text += r ? fmt::format("  {:<8} {:<6} W {:<9} L {}\n", name, r->device, formatSi(r->w, "m"), formatSi(r->l, "m"))
-                : fmt::format("  {:<8} removed\n", name);
-      json["variants"][variant][name] = r ? toJson(*r) : nlohmann::json(nullptr);
-    }
-  }
+  json["designs"] = design::designNames(design::designFolder(p));
+  json["default_design"] = p.default_design;
+  text += "designs ('gaincell design list')\n";
+  for (const auto& name : json["designs"])
+    text += fmt::format("  {}{}\n", name.get<std::string>(), name == p.default_design ? ", the default" : "");
+  if (json["designs"].empty()) text += "  none\n";
   context.print(json, text);
   return ExitCode::Done;
 }
@@ -228,6 +226,7 @@ Command pdkCommand() {
           "gaincell pdk list | show [NAME] | check [NAME] [--tolerance R]",
           "  gaincell pdk list\n  gaincell pdk check gc28\n  PDK_ROOT=~/.ciel gaincell pdk show sky130A\n"
           "  gaincell pdk check --pdk-manifest my/manifest.json --json\n",
+          kPdk | kJobs,
           [](po::options_description_easy_init add) {
             add("tolerance", po::value<double>()->default_value(0.03),
                 "largest relative deviation of a declared figure");

@@ -6,6 +6,7 @@ namespace gaincell::flows {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
       flowCommand(),       //
+      designCommand(),     //
       netlistCommand(),    //
       simulateCommand(),   //
       sweepCommand(),      //

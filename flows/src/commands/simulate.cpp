@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../macro/macro.hpp"
+#include "../model_identity.hpp"
 #include "commands.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/model/io.hpp"
@@ -80,8 +81,31 @@ std::map<std::string, support::Table> givenData(const CommandContext& context, c
 model::Model modelOf(const CommandContext& context) {
   if (!context.values.count("model"))
     throw Error("MAC-0005", "macro-models need a model file", "--fidelity",
-                "give --model FILE, for example the model_array.json of a flow");
+                "give --model FILE, for example the model.json of a flow");
   return model::readModel(context.values["model"].as<std::string>());
+}
+
+sim::AnalysisResult byMacroModels(const CommandContext& context, const sim::AnalysisContext& analysed,
+                                  const sim::Analysis& analysis, const design::Identity& identity, Fidelity fidelity) {
+  const model::Model model = modelOf(context);
+  std::vector<std::string> warnings;
+  const bool whole = analysis.kind.find("column") != std::string::npos;
+  requireModelOf(context, model, identity, whole ? Part::Tile : Part::Cell, warnings);
+  sim::AnalysisResult result = macroAnalysis(analysed, analysis.kind, analysis.name, model, fidelity);
+  result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
+  return result;
+}
+
+/// Tables of one folder are of one thing: the first run says of what, later ones must agree.
+void claimFolder(const std::filesystem::path& dir, const design::Identity& identity, support::Overwrite overwrite) {
+  const auto file = dir / "identity.json";
+  std::error_code none;
+  if (std::filesystem::exists(file, none) && overwrite == support::Overwrite::Yes) {
+    const auto there = design::identityFromJson(nlohmann::json::parse(support::readFile(file)));
+    design::requireSame(there, "what lies in " + dir.string(), identity, "this run");
+    return;
+  }
+  support::writeFileAtomically(file, design::toJson(identity).dump(1) + "\n", overwrite);
 }
 
 ExitCode run(const CommandContext& context) {
@@ -92,10 +116,7 @@ ExitCode run(const CommandContext& context) {
   const std::string kind = context.positional[0];
   cells::generator(kind);
   const sim::Analysis& analysis = sim::analysis(kind, context.values["analysis"].as<std::string>());
-  netlist::ParameterSet circuit = context.circuitParameters(pdk, kind);
-  for (const char* name : {"rows", "cols"})
-    if (context.values.count(name))
-      circuit.set(name, context.values[name].as<std::string>(), fmt::format("--{}", name));
+  const design::Design design = context.loadDesign(pdk, kind);
   const netlist::ParameterSet settings = context.analysisSettings(pdk, kind, analysis.name);
   const auto data = givenData(context, analysis);
   const auto conditions = context.conditions(pdk);
@@ -103,22 +124,24 @@ ExitCode run(const CommandContext& context) {
   const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
 
   sim::Simulator simulator(context.simulatorOptions());
-  const sim::AnalysisContext analysed{pdk, conditions, circuit, settings, simulator, nullptr, nullptr, &data};
+  const sim::AnalysisContext analysed{pdk, conditions, design, settings, simulator, nullptr, nullptr, &data};
   const Fidelity fidelity = fidelityOf(context.values["fidelity"].as<std::string>());
-  if (fidelity != Fidelity::Spice && kind == "column" && !data.empty())
+  if (fidelity != Fidelity::Spice && kind.find("column") != std::string::npos && !data.empty())
     throw Error("MAC-0006", "a column of macro-models takes no given data", "--data",
                 "leave it away, or simulate an array");
-  const sim::AnalysisResult result = fidelity == Fidelity::Spice
-                                         ? analysis.run(analysed)
-                                         : macroAnalysis(analysed, kind, analysis.name, modelOf(context), fidelity);
+  const design::Identity identity = design::identityOf(design, pdk, conditions);
+  if (!dir.empty()) claimFolder(dir, identity, context.overwrite());
+  const sim::AnalysisResult result =
+      fidelity == Fidelity::Spice ? analysis.run(analysed) : byMacroModels(context, analysed, analysis, identity, fidelity);
 
-  support::Provenance provenance = context.provenance(&pdk);
+  support::Provenance provenance = context.provenance(&pdk, &design);
   provenance.simulator = simulator.simulatorVersion();
   nlohmann::json summary = toJson(result);
   summary["kind"] = kind;
   summary["analysis"] = analysis.name;
   summary["fidelity"] = context.values["fidelity"].as<std::string>();
   summary["provenance"] = support::toJson(provenance);
+  summary["identity"] = design::toJson(identity);
   summary["files"] = nlohmann::json::array();
   if (!dir.empty()) writeTables(context, dir, fmt::format("{}_{}", kind, analysis.name), result, summary);
   context.print(summary, fmt::format("{} {} at {}, {} C, {} V:\n{}", kind, analysis.name, conditions.corner,
@@ -135,24 +158,22 @@ Command simulateCommand() {
       "gaincell simulate KIND --analysis NAME [options]",
       "  gaincell simulate gain-cell --analysis iv\n"
       "  gaincell simulate gain-cell --analysis retention --temp 85 --corner ff --out hot\n"
-      "  gaincell simulate gain-cell --analysis write --set c_storage=10f --json\n"
-      "  gaincell simulate array --analysis mac --rows 8 --cols 8 --data stored=levels.csv --data inputs=pulses.csv\n"
+      "  gaincell simulate gain-cell --analysis write --set cell.c_storage=10f --json\n"
+      "  gaincell simulate array --analysis mac --set array.rows=8 --set array.cols=8 --data stored=levels.csv --data inputs=pulses.csv\n"
       "\nAnalyses:\n" +
           analysisList(""),
+      kCircuits | kJobs | kOut | kForce,
       [](po::options_description_easy_init add) {
         add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
-        add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-            "a parameter of the circuit (repeatable)");
         add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
             "a setting of the analysis (repeatable)");
         add("data", po::value<std::vector<std::string>>()->value_name("NAME=FILE"),
             "level numbers from a CSV file instead of random ones: stored and inputs of mac, keys, values and "
             "queries of chain (repeatable)");
-        add("rows", po::value<std::string>()->value_name("N"), "number of rows (word lines)");
-        add("cols", po::value<std::string>()->value_name("N"), "number of columns (bit lines)");
         add("fidelity", po::value<std::string>()->default_value("spice")->value_name("NAME"),
-            "spice: transistors; macro: the macro-models of --model (array mac, column mac); compare: both");
+            "spice: transistors; macro: the macro-models of --model (mac of arrays and columns); compare: both");
         add("model", po::value<std::string>()->value_name("FILE"), "model file of the macro-models");
+        addAnywayOption(add);
         add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
         add("keep-decks", po::value<std::string>()->value_name("DIR"),
             "keep the exact standalone deck of every run there");

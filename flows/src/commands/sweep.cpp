@@ -104,35 +104,50 @@ std::vector<Assignments> drawsOf(const CommandContext& context) {
 
 /// One analysis with everything it needs.
 struct Run {
-  netlist::ParameterSet circuit, settings;
+  design::Design design;
+  netlist::ParameterSet settings;
   pdk::Conditions conditions;
 };
 
-void apply(CommandContext& conditions, Run& run, const Assignments& assignments, const std::string& where) {
+/// A value of the design beats the same of --set; it is then checked as if it had been given there.
+void setValue(CommandContext& context, const std::string& path, const std::string& value) {
+  auto& sets = context.common.sets;
+  sets.erase(std::remove_if(sets.begin(), sets.end(), [&](const std::string& s) { return s.starts_with(path + "="); }),
+             sets.end());
+  sets.push_back(path + "=" + value);
+}
+
+void apply(CommandContext& context, netlist::ParameterSet& settings, const Assignments& assignments,
+           const std::string& where) {
   for (const auto& [name, value] : assignments) {
     if (name == "corner")
-      conditions.common.corner = value;
-    else if (name == "temp" || name == "vdd") {
-      const double v = support::parseSpiceNumber(value);
-      if (name == "temp")
-        conditions.common.temp_c = v;
-      else
-        conditions.common.vdd = v;
-    } else if (run.settings.has(name))
-      run.settings.set(name, value, where);
+      context.common.corner = value;
+    else if (name == "temp")
+      context.common.temp_c = support::parseQuantity(value, "C", where);
+    else if (name == "vdd")
+      context.common.vdd = support::parseQuantity(value, "V", where);
+    else if (name == "design")
+      context.common.design = value;
+    else if (settings.has(name))
+      settings.set(name, value, where);
     else
-      run.circuit.set(name, value, where);  // says what there is when the name is unknown
+      setValue(context, name, value);  // says what there is when the name is unknown
   }
 }
 
 Run prepare(const CommandContext& context, const pdk::Pdk& pdk, const std::string& kind, const sim::Analysis& analysis,
             const Case& which, const Assignments& draw) {
-  Run run{context.circuitParameters(pdk, kind), context.analysisSettings(pdk, kind, analysis.name), {}};
-  CommandContext conditions = context;
-  apply(conditions, run, which.assignments, fmt::format("case '{}'", which.name));
-  apply(conditions, run, draw, "--over");
-  run.conditions = conditions.conditions(pdk);
-  return run;
+  CommandContext own = context;
+  const std::string where = fmt::format("case '{}'", which.name);
+  try {
+    netlist::ParameterSet settings = own.analysisSettings(pdk, kind, analysis.name);
+    apply(own, settings, which.assignments, where);
+    apply(own, settings, draw, "--over");
+    return {own.loadDesign(pdk, kind), std::move(settings), own.conditions(pdk)};
+  } catch (const Error& e) {
+    if (e.where().starts_with(where)) throw;
+    throw Error(e.id(), e.problem(), e.where().empty() ? where : fmt::format("{}: {}", where, e.where()), e.remedy());
+  }
 }
 
 /// Figures of one case: mean and the value of largest magnitude over the draws.
@@ -213,7 +228,7 @@ std::vector<sim::AnalysisResult> simulateAll(const CommandContext& context, cons
   support::parallelFor(runs.size(), context.common.jobs, [&](std::size_t i) {
     support::throwIfInterrupted();
     sim::Simulator simulator(options);
-    results[i] = analysis.run({pdk, runs[i].conditions, runs[i].circuit, runs[i].settings, simulator});
+    results[i] = analysis.run({pdk, runs[i].conditions, runs[i].design, runs[i].settings, simulator});
   });
   return results;
 }
@@ -273,32 +288,32 @@ ExitCode run(const CommandContext& context) {
 }  // namespace
 
 Command sweepCommand() {
-  return {
-      "sweep",
-      "one analysis over a list of cases: variants, corners, any parameter",
-      "gaincell sweep KIND --analysis NAME --case 'NAME: name=value, ...' [options]",
-      "  gaincell sweep column --analysis mac --cases examples/variants.txt --figures energy_64_columns,gain\n"
-      "  gaincell sweep tile --analysis chain --set rows=4 --set cols=4 --set outputs=4 --case tt --case 'ss: "
-      "corner=ss' "
-      "--over seed=1,2,3\n"
-      "\nA case sets circuit parameters, settings of the analysis, and corner, temp and vdd. Each is run with every\n"
-      "combination of the --over lists; the table holds the mean and the value of largest magnitude.\n",
-      [](po::options_description_easy_init add) {
-        add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
-        add("case", po::value<std::vector<std::string>>()->value_name("CASE"),
-            "'NAME: name=value, name=value' (repeatable)");
-        add("cases", po::value<std::string>()->value_name("FILE"), "file of cases, one a line; # begins a comment");
-        add("over", po::value<std::vector<std::string>>()->value_name("NAME=A,B"),
-            "run each case with each of these values (repeatable: every combination)");
-        add("figures", po::value<std::string>()->value_name("A,B"), "figures to print (default: all)");
-        add("set", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-            "a parameter of the circuit, in every case (repeatable)");
-        add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-            "a setting of the analysis, in every case (repeatable)");
-        add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
-      },
-      run,
-      true};
+  return {"sweep",
+          "one analysis over a list of cases: any value of the design, corners",
+          "gaincell sweep KIND --analysis NAME --case 'NAME: name=value, ...' [options]",
+          "  gaincell sweep column --analysis mac --cases examples/variants.txt --figures energy_array,gain\n"
+          "  gaincell sweep tile --analysis chain --set array.rows=4 --set array.cols=4 --case tt --case 'ss: "
+          "corner=ss' "
+          "--over seed=1,2,3\n"
+          "\nA case sets values of the design (cell.pair_n.w=80n) or chooses one (design=reference), settings of the "
+          "analysis, and\n"
+          "corner, temp and vdd. Each is run with every\n"
+          "combination of the --over lists; the table holds the mean and the value of largest magnitude.\n",
+          kCircuits | kJobs | kOut | kForce,
+          [](po::options_description_easy_init add) {
+            add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
+            add("case", po::value<std::vector<std::string>>()->value_name("CASE"),
+                "'NAME: name=value, name=value' (repeatable)");
+            add("cases", po::value<std::string>()->value_name("FILE"), "file of cases, one a line; # begins a comment");
+            add("over", po::value<std::vector<std::string>>()->value_name("NAME=A,B"),
+                "run each case with each of these values (repeatable: every combination)");
+            add("figures", po::value<std::string>()->value_name("A,B"), "figures to print (default: all)");
+            add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+                "a setting of the analysis, in every case (repeatable)");
+            add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
+          },
+          run,
+          true};
 }
 
 }  // namespace gaincell::flows

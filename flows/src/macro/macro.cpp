@@ -9,6 +9,7 @@
 #include <memory>
 #include <sstream>
 
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/exports/exports.hpp"
 #include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/support/error.hpp"
@@ -21,7 +22,6 @@ using support::Error;
 
 namespace {
 
-constexpr double kEdge = 50e-12;  // s, as the word lines of the transistor decks
 constexpr double kStart = 1e-9;   // s
 constexpr double kSettle = 2e-9;  // s
 constexpr double kIntegrator = 10e-12, kGain = 1e6;
@@ -55,56 +55,61 @@ void addSource(netlist::Deck& deck, const std::string& node, const netlist::Pwl&
 /// Word lines of a deck. Rows with the same pulses share one: they are the same voltage.
 class WordLines {
  public:
-  WordLines(netlist::Deck& deck, double vdd) : deck_(deck), vdd_(vdd) {}
+  /// @param edge s, as the word lines of the transistor decks
+  WordLines(netlist::Deck& deck, const std::string& block, double vdd, double edge)
+      : deck_(deck), block_(block), vdd_(vdd), edge_(edge) {}
 
   /// The number of the word line that rises and falls at `edges`.
   std::size_t at(const std::vector<double>& edges) {
     const auto [known, is_new] = lines_.try_emplace(edges, lines_.size());
     const std::size_t k = known->second;
     if (is_new) {
-      addSource(deck_, fmt::format("wl_{}", k), netlist::pulseTrain(0, vdd_, false, edges, kEdge));
+      addSource(deck_, fmt::format("wl_{}", k), netlist::pulseTrain(0, vdd_, false, edges, edge_));
       addInstance(deck_, fmt::format("wl_{}", k), {fmt::format("wl_{}", k), fmt::format("e_{}", k)},
-                  "gaincell_word_line", fmt::format(" tedge={}", support::formatNumber(kEdge)));
+                  block_, fmt::format(" tedge={}", support::formatNumber(edge_)));
     }
     return k;
   }
 
  private:
   netlist::Deck& deck_;
-  double vdd_;
+  std::string block_;
+  double vdd_, edge_;
   std::map<std::vector<double>, std::size_t> lines_;
 };
 
 /// The bit line of column `j`, named `bl`.
-void addBitLine(netlist::Deck& deck, const std::string& bl) {
-  addInstance(deck, bl, {bl, bl + "_g", bl + "_h"}, "gaincell_bit_line", "");
+void addBitLine(netlist::Deck& deck, const exports::BlockNames& blocks, const std::string& bl) {
+  addInstance(deck, bl, {bl, bl + "_g", bl + "_h"}, blocks.bit_line, "");
 }
 
 /// A macro cell of row `i` that stores `v`, where a word line crosses a bit line.
-void addCell(netlist::Deck& deck, const std::string& bl, std::size_t word_line, std::size_t i, double v) {
+void addCell(netlist::Deck& deck, const exports::BlockNames& blocks, const std::string& bl, std::size_t word_line, std::size_t i, double v) {
   addInstance(deck, fmt::format("{}_cell_{}", bl, i),
               {bl, bl + "_g", bl + "_h", fmt::format("wl_{}", word_line), fmt::format("e_{}", word_line)},
-              "gaincell_array_cell", fmt::format(" vs={}", support::formatNumber(v)));
+              blocks.array_cell, fmt::format(" vs={}", support::formatNumber(v)));
 }
 
 /// Columns `from` to `to` of an array, each on an integrating bit line of its own.
-netlist::Deck arrayDeck(const model::Model& m, const sim::ArrayOperands& operands, std::size_t from, std::size_t to) {
+netlist::Deck arrayDeck(const model::Model& m, double edge, const sim::ArrayOperands& operands, std::size_t from,
+                        std::size_t to) {
   const double vdd = m.conditions.vdd_v;
   const auto& widths = operands.widths;
   netlist::Deck deck = emptyDeck(m, "macro cells on integrating bit lines");
-  WordLines lines(deck, vdd);
+  const exports::BlockNames blocks = exports::blockNames(m);
+  WordLines lines(deck, blocks.word_line, vdd, edge);
   deck.circuit.add(netlist::VoltageSource{"mid", "mid", "0", netlist::Dc{vdd / 2}});
   for (std::size_t j = from; j < to; ++j) {
     const std::string bl = fmt::format("bl_{}", j), out = fmt::format("out_{}", j);
-    addBitLine(deck, bl);
+    addBitLine(deck, blocks, bl);
     for (std::size_t i = 0; i < widths.size(); ++i)  // a cell whose word line rests does nothing
-      if (widths[i] > 0) addCell(deck, bl, lines.at({kStart, kStart + widths[i]}), i, operands.stored[i][j]);
+      if (widths[i] > 0) addCell(deck, blocks, bl, lines.at({kStart, kStart + widths[i]}), i, operands.stored[i][j]);
     deck.circuit.add(netlist::VoltageControlledVoltage{bl, out, "mid", "mid", bl, kGain});
     deck.circuit.add(netlist::Capacitor{bl, bl, out, kIntegrator});
     deck.initial[bl] = vdd / 2;
     deck.saves.push_back(fmt::format("v({})", out));
   }
-  const double stop = kStart + *std::max_element(widths.begin(), widths.end()) + kEdge + kSettle;
+  const double stop = kStart + *std::max_element(widths.begin(), widths.end()) + edge + kSettle;
   deck.options["method"] = "trap";
   deck.analysis = netlist::Transient{stop, stop, stop, false};
   return deck;
@@ -122,21 +127,22 @@ netlist::Pwl clock(const cells::ConverterTiming& timing, double vdd, std::size_t
   return netlist::pulseTrain(0, vdd, high_at_start, edges, timing.edge);
 }
 
-netlist::Deck columnDeck(const model::Model& m, ConverterKind kind, const cells::ConverterTiming& timing,
+netlist::Deck columnDeck(const model::Model& m, ConverterKind kind, const cells::ConverterTiming& timing, double lsb,
                          const cells::ColumnStimulus& stimulus) {
   const double vdd = m.conditions.vdd_v;
   const std::size_t operations = stimulus.inputs.size();
   netlist::Deck deck = emptyDeck(m, "column of macro cells and macro converter");
-  WordLines lines(deck, vdd);
-  addBitLine(deck, "bl");
+  const exports::BlockNames blocks = exports::blockNames(m);
+  WordLines lines(deck, blocks.word_line, vdd, timing.edge);
+  addBitLine(deck, blocks, "bl");
   for (std::size_t i = 0; i < stimulus.stored.size(); ++i) {
     std::vector<double> edges;
     for (std::size_t k = 0; k < operations; ++k) {
-      const double width = stimulus.inputs[k][i] * cells::kPulseLsb;
+      const double width = stimulus.inputs[k][i] * lsb;
       const double start = static_cast<double>(k) * timing.period + timing.input_start;
       if (width > 0) edges.insert(edges.end(), {start, start + width});
     }
-    if (!edges.empty()) addCell(deck, "bl", lines.at(edges), i, stimulus.stored[i]);
+    if (!edges.empty()) addCell(deck, blocks, "bl", lines.at(edges), i, stimulus.stored[i]);
   }
   const bool relu = kind == ConverterKind::Relu;
   const model::Converter& c = relu ? *m.relu_converter : m.signed_converter->positive;
@@ -146,9 +152,9 @@ netlist::Deck columnDeck(const model::Model& m, ConverterKind kind, const cells:
   addSource(deck, "dis", clock(timing, vdd, operations, begin, begin + saturation + timing.edge, false));
   addSource(deck, "win", clock(timing, vdd, operations, begin, begin + saturation, false));
   if (relu)
-    addInstance(deck, "converter", {"bl", "out", "rst", "dis", "win"}, "gaincell_relu_converter", "");
+    addInstance(deck, "converter", {"bl", "out", "rst", "dis", "win"}, blocks.relu_converter, "");
   else
-    addInstance(deck, "converter", {"bl", "out", "sgn", "rst", "dis", "win"}, "gaincell_signed_converter", "");
+    addInstance(deck, "converter", {"bl", "out", "sgn", "rst", "dis", "win"}, blocks.signed_converter, "");
   deck.initial["bl"] = vdd / 2;
   deck.options["method"] = "gear";
   // Looser ones move the end of a pulse by a tenth of an LSB: the decision is much steeper than a step.
@@ -165,18 +171,6 @@ const sim::Waveforms& runDeck(netlist::Deck deck, const std::string& name, sim::
   outcome = simulator.run({std::make_shared<const netlist::Deck>(std::move(deck)), {}, name, {}});
   cpu += outcome.cpu_s;
   return outcome.orThrow(name);
-}
-
-void requireConditions(const sim::AnalysisContext& context, const model::Model& m) {
-  const model::Conditions& c = m.conditions;
-  if (c.pdk == context.pdk.name && c.corner == context.conditions.corner &&
-      std::fabs(c.temp_c - context.conditions.temp_c) < 0.01 && std::fabs(c.vdd_v - context.conditions.vdd) < 1e-6)
-    return;
-  throw Error("MAC-0004",
-              fmt::format("the model is of {} {} at {} C and {} V, the simulation of {} {} at {} C and {} V", c.pdk,
-                          c.corner, c.temp_c, c.vdd_v, context.pdk.name, context.conditions.corner,
-                          context.conditions.temp_c, context.conditions.vdd),
-              "--model", "give a model of these conditions");
 }
 
 /// Errors of full scale and the ratio of CPU times.
@@ -197,21 +191,22 @@ void compareFigures(sim::AnalysisResult& r, const std::vector<double>& macro, co
       {"cpu_ratio", spice_cpu / macro_cpu, "", "CPU time with transistors over that with macro-models"});
 }
 
-sim::AnalysisResult arrayMac(const sim::AnalysisContext& context, const model::Model& m, Fidelity fidelity) {
-  const sim::ArrayOperands operands = sim::drawnOperands(context);
+sim::AnalysisResult arrayMac(const sim::AnalysisContext& context, cells::ArrayRole role, const model::Model& m,
+                             Fidelity fidelity) {
+  const sim::ArrayOperands operands = sim::drawnOperands(context, role);
   double cpu = 0;
-  const auto macro = macroArray(m, operands, context.simulator, cpu);
-  const double full_scale = sim::arrayFullScale(context.circuit.integer("rows"));
+  const auto macro = macroArray(m, design::edgeTime(context.design), operands, context.simulator, cpu);
+  const double full_scale = sim::arrayFullScale(context.design, role);
   sim::AnalysisResult r;
   r.figures = {
-      {"full_scale", full_scale, "C", "full scale of the charge: 80 uA x 15 ns for 64 rows, scaled with the rows"},
+      {"full_scale", full_scale, "C", "what the converter of the array turns into the longest pulse"},
       {"cpu_macro", cpu, "s", "CPU time of the simulator with macro-models"}};
   support::Table t;
   t.columns = {"column", "charge_macro_C"};
   std::vector<double> spice;
   if (fidelity == Fidelity::Compare) {
     t.columns.emplace_back("charge_C");
-    const sim::ArrayRun run = sim::runArray(context, operands, {});
+    const sim::ArrayRun run = sim::runArray(context, role, operands, {});
     spice = run.charge;
     r.warnings = run.warnings;
     compareFigures(r, macro, spice, full_scale, cpu, run.cpu_s);
@@ -225,9 +220,10 @@ sim::AnalysisResult arrayMac(const sim::AnalysisContext& context, const model::M
   return r;
 }
 
-sim::AnalysisResult columnMac(const sim::AnalysisContext& context, const model::Model& m, Fidelity fidelity) {
-  const auto kind = cells::columnConverter(context.circuit);
-  const auto timing = cells::converterTiming(kind, cells::columnConverterParameters(context.pdk, context.circuit));
+sim::AnalysisResult columnMac(const sim::AnalysisContext& context, ConverterKind kind, const model::Model& m,
+                              Fidelity fidelity) {
+  const auto timing = cells::converterTiming(kind, context.design);
+  const double lsb = design::pulseLsb(context.design);
   const double vdd = context.conditions.vdd;
   double cpu = 0, spice_cpu = 0;
   std::vector<double> macro, spice;
@@ -235,11 +231,11 @@ sim::AnalysisResult columnMac(const sim::AnalysisContext& context, const model::
   t.columns = {"column", "operation", "width_macro_s", "width_s"};
   for (int c = 0; c < context.settings.integer("columns"); ++c) {
     std::vector<int> levels;
-    const auto stimulus = sim::drawnStimulus(context, static_cast<std::uint64_t>(c), levels);
-    const auto widths = macroColumn(m, kind, timing, stimulus, context.simulator, cpu);
+    const auto stimulus = sim::drawnStimulus(context, kind, static_cast<std::uint64_t>(c), levels);
+    const auto widths = macroColumn(m, kind, timing, lsb, stimulus, context.simulator, cpu);
     sim::Outcome outcome;
     if (fidelity == Fidelity::Compare)
-      runDeck(cells::columnDeck(context.pdk, context.conditions, context.circuit, stimulus),
+      runDeck(cells::columnDeck(context.pdk, context.conditions, kind, context.design, stimulus),
               fmt::format("column-{}", c), context.simulator, spice_cpu, outcome);
     for (std::size_t k = 1; k < widths.size(); ++k) {  // operation 0 only leaves its trace
       macro.push_back(widths[k]);
@@ -252,7 +248,7 @@ sim::AnalysisResult columnMac(const sim::AnalysisContext& context, const model::
   sim::AnalysisResult r;
   r.figures = {{"cpu_macro", cpu, "s", "CPU time of the simulator with macro-models"}};
   if (fidelity == Fidelity::Compare)
-    compareFigures(r, macro, spice, cells::kPulseLevels * cells::kPulseLsb, cpu, spice_cpu);
+    compareFigures(r, macro, spice, design::longestPulse(context.design), cpu, spice_cpu);
   r.tables["macro"] = std::move(t);
   return r;
 }
@@ -267,15 +263,15 @@ Fidelity fidelityOf(const std::string& name) {
               "choose spice (transistors), macro (macro-models of --model) or compare (both)");
 }
 
-std::vector<double> macroArray(const model::Model& model, const sim::ArrayOperands& operands, sim::Simulator& simulator,
-                               double& cpu) {
+std::vector<double> macroArray(const model::Model& model, double edge, const sim::ArrayOperands& operands,
+                               sim::Simulator& simulator, double& cpu) {
   const std::size_t columns = operands.stored.front().size();
   std::vector<double> charge(columns, 0.0);
   if (std::none_of(operands.widths.begin(), operands.widths.end(), [](double w) { return w > 0; })) return charge;
   for (std::size_t from = 0; from < columns; from += kColumnsPerDeck) {
     const std::size_t to = std::min(columns, from + kColumnsPerDeck);
     sim::Outcome outcome;
-    const auto& waves = runDeck(arrayDeck(model, operands, from, to), fmt::format("macro-columns-{}-{}", from, to - 1),
+    const auto& waves = runDeck(arrayDeck(model, edge, operands, from, to), fmt::format("macro-columns-{}-{}", from, to - 1),
                                 simulator, cpu, outcome);
     for (std::size_t j = from; j < to; ++j) {
       const auto& out = waves[fmt::format("v(out_{})", j)];
@@ -286,12 +282,12 @@ std::vector<double> macroArray(const model::Model& model, const sim::ArrayOperan
 }
 
 std::vector<double> macroColumn(const model::Model& model, ConverterKind kind, const cells::ConverterTiming& timing,
-                                const cells::ColumnStimulus& stimulus, sim::Simulator& simulator, double& cpu) {
+                                double lsb, const cells::ColumnStimulus& stimulus, sim::Simulator& simulator, double& cpu) {
   if (kind == ConverterKind::Relu ? !model.relu_converter.has_value() : !model.signed_converter.has_value())
     throw Error("MAC-0002", "the model does not have the converter of this column", "--model",
                 "fit it with the converter's transfer table");
   sim::Outcome outcome;
-  const auto& waves = runDeck(columnDeck(model, kind, timing, stimulus), "macro-column", simulator, cpu, outcome);
+  const auto& waves = runDeck(columnDeck(model, kind, timing, lsb, stimulus), "macro-column", simulator, cpu, outcome);
   std::vector<double> widths;
   for (std::size_t k = 0; k < stimulus.inputs.size(); ++k)
     widths.push_back(sim::columnWidth(waves, kind, timing, model.conditions.vdd_v, static_cast<int>(k)));
@@ -300,11 +296,12 @@ std::vector<double> macroColumn(const model::Model& model, ConverterKind kind, c
 
 sim::AnalysisResult macroAnalysis(const sim::AnalysisContext& context, const std::string& kind,
                                   const std::string& analysis, const model::Model& model, Fidelity fidelity) {
-  if (analysis != "mac" || (kind != "array" && kind != "column"))
+  const bool array = kind == "array" || kind == "value-array", column = kind == "column" || kind == "value-column";
+  if (analysis != "mac" || (!array && !column))
     throw Error("MAC-0003", fmt::format("{} {} cannot be simulated with macro-models", kind, analysis), "--fidelity",
-                "macro-models stand for cells and converters in: array mac, column mac");
-  requireConditions(context, model);
-  return kind == "array" ? arrayMac(context, model, fidelity) : columnMac(context, model, fidelity);
+                "macro-models stand for cells and converters in mac of array, value-array, column and value-column");
+  if (column) return columnMac(context, cells::columnConverter(kind), model, fidelity);
+  return arrayMac(context, kind == "array" ? cells::ArrayRole::Keys : cells::ArrayRole::Values, model, fidelity);
 }
 
 }  // namespace gaincell::flows

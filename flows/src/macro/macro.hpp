@@ -17,20 +17,21 @@ enum class Fidelity { Spice, Macro, Compare };
 /// @throws Error (MAC-0001) naming the choices
 Fidelity fidelityOf(const std::string& name);
 
-/// One multiply of an array of macro cells into ideal integrators: C per column. @param cpu seconds of the simulator,
-/// added to
-std::vector<double> macroArray(const model::Model& model, const sim::ArrayOperands& operands, sim::Simulator& simulator,
-                               double& cpu);
+/// One multiply of an array of macro cells into ideal integrators: C per column. @param edge s, of
+/// the word lines. @param cpu seconds of the simulator, added to
+std::vector<double> macroArray(const model::Model& model, double edge, const sim::ArrayOperands& operands,
+                               sim::Simulator& simulator, double& cpu);
 
 /// Operations of one column of macro cells with its macro converter: pulse widths in s, negative for the other sign.
 /// @throws Error (MAC-0002) when the model does not have that converter
 std::vector<double> macroColumn(const model::Model& model, cells::ConverterKind kind,
-                                const cells::ConverterTiming& timing, const cells::ColumnStimulus& stimulus,
+                                const cells::ConverterTiming& timing, double lsb,
+                                const cells::ColumnStimulus& stimulus,
                                 sim::Simulator& simulator, double& cpu);
 
-/// `mac` of kind "array" or "column" by macro-models, on the operands that the transistor analysis draws. With
+/// `mac` of arrays and columns by macro-models, on the operands that the transistor analysis draws. With
 /// Fidelity::Compare the transistors are simulated as well: figures max_error and nrmse (of full scale) and cpu_ratio.
-/// @throws Error (MAC-0003) for other analyses; MAC-0004 when the model is of other conditions
+/// @throws Error (MAC-0003) for other analyses; (DSG-0020) when the model is of another cell, process or condition
 sim::AnalysisResult macroAnalysis(const sim::AnalysisContext& context, const std::string& kind,
                                   const std::string& analysis, const model::Model& model, Fidelity fidelity);
 

@@ -55,14 +55,14 @@ void run(FlowContext& context) {
   for (std::size_t i = 0; i < stored.size(); ++i)
     worst = std::max(worst, static_cast<double>(std::fabs(paper_out[i] - stored[i])));
 
-  const model::Model model = model::readModel(context.dir() / "model_array.json");
+  const model::Model model = model::readModel(context.dir() / "model.json");
   att::Settings fitted = att::settingsFromModel(model, warnings);
   fitted.window = kExampleWindow;
   std::vector<att::Activity> heads;
   const auto fitted_out = runModel(fitted, input, &heads);
   att::Activity all;
   for (const auto& h : heads) all += h;
-  const auto energy = att::energyOf(model, all, input.header.shape.dimension);
+  const auto energy = att::energyOf(model, all, att::headOf(fitted, input.header.shape));
 
   const auto put = [&](const char* name, double value, const char* unit, const char* description) {
     context.current()["figures"]["attention"][name] = {{"value", value}, {"unit", unit}, {"description", description}};
@@ -70,7 +70,7 @@ void run(FlowContext& context) {
   put("published_max_difference", worst, "",
       "published model on the example: largest difference to its stored outputs");
   put("correlation_with_published", correlation(fitted_out, paper_out), "",
-      "outputs of the fitted array against the published model");
+      "outputs of the fitted model against the published one");
   put("phi_nonzero", all.phi_nonzero / all.pairs, "", "share of phi above zero, fitted array");
   put("energy_per_token", energy.total() / all.tokens, "J",
       "one token and head on these data, fitted array, published digital part");
@@ -84,7 +84,7 @@ void run(FlowContext& context) {
 }  // namespace
 
 Stage attentionStage() {
-  return {"attention", "behavioral attention on real data", {"array-model"}, true, {}, run};
+  return {"attention", "behavioral attention on real data", {"fit"}, true, {}, run};
 }
 
 }  // namespace gaincell::flows

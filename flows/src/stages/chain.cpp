@@ -15,12 +15,11 @@ nlohmann::json inputs(const FlowContext& context) {
 
 void run(FlowContext& context) {
   context.analyse("tile", "chain", {{"engine", "whole"}},
-                  {{"rows", kTileSize}, {"cols", kTileSize}, {"outputs", kTileSize}});
+                  {{"array.rows", kTileSize}, {"array.cols", kTileSize}});
   // Mean energies need many draws: too slow for a quick flow.
   if (context.quick()) return;
-  for (const char* kind : {"relu", "signed"})
-    context.analyse("column", "mac", {{"columns", "8"}, {"operations", "4"}}, {{"converter", kind}},
-                    std::string("column_") + kind);
+  for (const char* kind : {"column", "value-column"})
+    context.analyse(kind, "mac", {{"columns", "8"}, {"operations", "4"}});
 }
 
 }  // namespace

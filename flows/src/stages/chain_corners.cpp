@@ -21,11 +21,10 @@ nlohmann::json inputs(const FlowContext& context) {
 
 sim::AnalysisResult simulate(FlowContext& context, const pdk::Conditions& at) {
   return context.simulate(at, "tile", "chain", {{"engine", "whole"}, {"levels", "replica"}},
-                          {{"rows", kTileSize},
-                           {"cols", kTileSize},
-                           {"outputs", kTileSize},
-                           {"relu_bias", "replica"},
-                           {"signed_bias", "replica"}});
+                          {{"array.rows", kTileSize},
+                           {"array.cols", kTileSize},
+                           {"relu.bias", "replica"},
+                           {"signed.bias", "replica"}});
 }
 
 void run(FlowContext& context) {
@@ -48,6 +47,7 @@ void run(FlowContext& context) {
   }
   context.writeText("data/tile_chain_corners.csv", csv);
   context.current()["points"] = points;
+  context.current()["grid"] = gridInputs(context);
   context.current()["figures"]["chain_corners"] = {
       {"conditions", {{"value", grid.size()}, {"unit", ""}, {"description", "corners, temperatures, supplies"}}},
       {"phi_max_error_lsb",

@@ -7,9 +7,13 @@ namespace gaincell::flows {
 
 namespace {
 void run(FlowContext& context) {
-  for (const auto& a : sim::analyses())
-    if (a.kind == "gain-cell") context.analyse(a.kind, a.name);
-  otherTemperatures(context, "gain-cell", {});  // for the law of the time constant
+  for (const auto& a : sim::analyses()) {
+    if (a.kind != "gain-cell") continue;
+    // The bit line of a column moves while it integrates: the output conductance says what that costs.
+    using Settings = std::map<std::string, std::string>;
+    context.analyse(a.kind, a.name, a.name == "charge" ? Settings{{"bit_lines", "3"}} : Settings{});
+  }
+  otherTemperatures(context);  // for the law of the time constant
 }
 }  // namespace
 

@@ -2,6 +2,8 @@
 
 #include "../check/check.hpp"
 
+#include <algorithm>
+
 #include "../check/check_report.hpp"
 #include "gaincell/model/io.hpp"
 #include "stages.hpp"
@@ -10,29 +12,28 @@ namespace gaincell::flows {
 
 namespace {
 
-struct Size {
-  int rows, cols, samples;
-};
-Size sizeOf(const FlowContext& context) {
-  return context.quick() ? Size{16, 4, 2} : Size{64, 64, 4};
+/// A part of the design's tile in a quick flow; the whole in a full one.
+TileSize sizeOf(const FlowContext& context) {
+  const int rows = context.design().integer("array.rows"), cols = context.design().integer("array.cols");
+  const TileSize whole{rows, cols, rows, 4}, part{std::min(16, rows), std::min(4, cols), std::min(4, rows), 2};
+  return context.quick() ? part : whole;
 }
 
 nlohmann::json inputs(const FlowContext& context) {
-  const Size size = sizeOf(context);
-  return {{"rows", size.rows}, {"cols", size.cols}, {"samples", size.samples}};
+  const TileSize size = sizeOf(context);
+  return {{"rows", size.rows}, {"cols", size.tokens}, {"outputs", size.outputs}, {"samples", size.operations}};
 }
 
 void run(FlowContext& context) {
-  const Size size = sizeOf(context);
-  const model::Model model = model::readModel(context.dir() / "model_array.json");
-  const TileData data = randomTile(context.command().common.seed, size.rows, size.cols, size.cols, size.samples,
-                                   context.conditions().vdd);
-  const TileComparison result = compareTile(context.pdk(), context.conditions(),
-                                            tileCircuits(context.command(), context.pdk(), size.rows, size.cols), model,
-                                            data, {}, context.simulator());
+  const TileSize size = sizeOf(context);
+  const model::Model model = model::readModel(context.dir() / "model.json");
+  const TileData data =
+      randomTile(context.design(), context.command().common.seed, size, context.conditions().vdd);
+  const TileComparison result =
+      compareTile(context.pdk(), context.conditions(), context.design(), model, data, {}, context.simulator());
   for (const auto& [name, table] : comparisonTables(result)) context.writeTable("data/check_" + name + ".csv", table);
   context.current()["comparison"] = toJson(result);
-  context.current()["size"] = {{"rows", size.rows}, {"cols", size.cols}, {"samples", size.samples}};
+  context.current()["size"] = inputs(context);
   context.current()["figures"]["check"] = checkFigures(context.current()["comparison"]);
   for (const auto& w : result.warnings) context.current()["warnings"].push_back("check: " + w);
 }
@@ -40,7 +41,7 @@ void run(FlowContext& context) {
 }  // namespace
 
 Stage checkStage() {
-  return {"check", "model against transistors", {"array-model"}, true, inputs, run};
+  return {"check", "model against transistors", {"fit"}, true, inputs, run};
 }
 
 }  // namespace gaincell::flows

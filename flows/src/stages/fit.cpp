@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "fit_inputs.hpp"
+#include "gaincell/cells/tile.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/model/inspect.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/parallel.hpp"
@@ -33,11 +35,24 @@ double deviation(const model::Model& a, const model::Model& b) {
 
 }  // namespace
 
+void describeDesign(fit::Inputs& inputs, const design::Design& design) {
+  inputs.design = model::DesignRecord{design.name, design.hash(), design.values()};
+  const cells::TileTiming tile = cells::tileTiming(design);
+  const auto relu = cells::converterTiming(cells::ConverterKind::Relu, design);
+  model::Timing timing;
+  timing.pulse_max = design::longestPulse(design);
+  timing.write_reset = tile.relu_start + relu.input_start;  // until the query's pulses begin
+  timing.integrate = timing.phi_pulse = timing.readout_pulse = timing.pulse_max;
+  timing.token = tile.output_end;
+  inputs.timing = timing;
+}
+
 fit::Inputs flowInputs(FlowContext& context) {
   fit::Inputs inputs = fit::readInputs(context.dir());
   inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
                        context.conditions().vdd};
   inputs.provenance = context.provenance();
+  describeDesign(inputs, context.design());
   addFlowSamples(context, inputs, "iv", "gain-cell", false);
   addFlowSamples(context, inputs, "iv-process", "gain-cell", true);
   addFlowSamples(context, inputs, "retention", "gain-cell", false);
@@ -45,25 +60,22 @@ fit::Inputs flowInputs(FlowContext& context) {
   return inputs;
 }
 
-std::vector<support::Table> otherTemperatures(FlowContext& context, const std::string& stem,
-                                              const std::map<std::string, std::string>& parameters) {
+fit::Options fitOptions(const FlowContext& context) {
+  fit::Options options;
+  options.v_zero = options.bit_line_reference = 0.5 * context.conditions().vdd;
+  options.cubic_at_levels = true;  // attention stores levels, not the voltages between them
+  return options;
+}
+
+void otherTemperatures(FlowContext& context) {
   constexpr double kTemperatures[] = {0, 85};  // those of the grid
-  netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), "gain-cell");
-  for (const auto& [key, value] : parameters) circuit.set(key, value);
-  netlist::ParameterSet settings = context.command().analysisSettings(context.pdk(), "gain-cell", "retention");
-  settings.set("cross_check", "no");
-  std::vector<support::Table> out;
   for (const double t : kTemperatures) {
     pdk::Conditions at = context.conditions();
     if (std::fabs(at.temp_c - t) < 1) continue;
     at.temp_c = t;
-    support::throwIfInterrupted();
-    const auto result =
-        sim::analysis("gain-cell", "retention").run({context.pdk(), at, circuit, settings, context.simulator()});
-    out.push_back(result.tables.at("decay"));
-    context.writeTable(fmt::format("data/{}_retention_decay_{:g}C.csv", stem, t), out.back());
+    const auto result = context.simulate(at, "gain-cell", "retention", {{"cross_check", "no"}});
+    context.writeTable(fmt::format("data/gain-cell_retention_decay_{:g}C.csv", t), result.tables.at("decay"));
   }
-  return out;
 }
 
 void addFlowSamples(const FlowContext& context, fit::Inputs& inputs, const std::string& folder, const std::string& kind,
@@ -75,9 +87,7 @@ void addFlowSamples(const FlowContext& context, fit::Inputs& inputs, const std::
 namespace {
 
 void run(FlowContext& context) {
-  fit::Options options;
-  options.v_zero = options.bit_line_reference = 0.5 * context.conditions().vdd;
-  const fit::FitResult result = fit::fitModel(flowInputs(context), options);
+  const fit::FitResult result = fit::fitModel(flowInputs(context), fitOptions(context));
   context.writeText("model.json", model::modelText(result.model));
   // The fit starts from the files: what is on disk has given the model, and reading it must give the same numbers.
   const double refit = deviation(result.model, model::readModel(context.dir() / "model.json"));

@@ -1,5 +1,5 @@
 #pragma once
-// What the model of the reference cell is fitted from.
+// What the model is fitted from.
 
 #include <map>
 #include <string>
@@ -12,10 +12,13 @@ namespace gaincell::flows {
 
 /// The tables and Monte-Carlo samples the earlier stages saved, at the flow's conditions.
 fit::Inputs flowInputs(FlowContext& context);
+/// Writes into the inputs which design they are of, and its phases.
+void describeDesign(fit::Inputs& inputs, const design::Design& design);
+/// How the flow fits, at whatever conditions.
+fit::Options fitOptions(const FlowContext& context);
 /// Simulates the cell's decays at the temperatures of the grid other than the flow's: what the law of the time constant
-/// over temperature is fitted from. Saves each as data/<stem>_retention_decay_<T>C.csv. @return the decay tables
-std::vector<support::Table> otherTemperatures(FlowContext& context, const std::string& stem,
-                                              const std::map<std::string, std::string>& parameters);
+/// over temperature is fitted from. Saves each as data/gain-cell_retention_decay_<T>C.csv.
+void otherTemperatures(FlowContext& context);
 /// Adds the samples of the study in mc/<folder>, where it has run. @param process what a chip's devices share
 void addFlowSamples(const FlowContext& context, fit::Inputs& inputs, const std::string& folder, const std::string& kind,
                     bool process);

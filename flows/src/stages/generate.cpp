@@ -12,8 +12,7 @@ namespace gaincell::flows {
 namespace {
 void run(FlowContext& context) {
   for (const auto& g : cells::generators()) {
-    const netlist::ParameterSet parameters = context.command().circuitParameters(context.pdk(), g.kind);
-    const netlist::Deck deck = g.testbench(context.pdk(), context.conditions(), parameters);
+    const netlist::Deck deck = g.testbench(context.pdk(), context.conditions(), context.design());
     context.writeText(fmt::format("netlists/{}.cir", g.kind), netlist::toText(deck));
     context.current()["circuits"][g.kind] = {{"description", g.description},
                                              {"transistors", netlist::flattenMosfets(deck.circuit).size()}};

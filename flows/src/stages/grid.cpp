@@ -29,7 +29,9 @@ struct Point {
 Point simulate(FlowContext& context, const pdk::Conditions& at, fit::Inputs& inputs) {
   Point point;
   for (const auto& [kind, name] : kAnalyses) {
-    const auto result = context.simulate(at, kind, name);
+    using Settings = std::map<std::string, std::string>;
+    const bool charge = std::string(name) == "charge";
+    const auto result = context.simulate(at, kind, name, charge ? Settings{{"bit_lines", "3"}} : Settings{});
     for (const auto& [table_name, table] : result.tables)
       if (inputs.add(kind, table)) point.tables[fmt::format("{}_{}_{}", kind, name, table_name)] = table;
     for (const auto& f : result.figures)
@@ -68,6 +70,7 @@ void run(FlowContext& context) {
   support::parallelFor(grid.size(), context.command().common.jobs, [&](std::size_t i) {
     const pdk::Conditions& c = grid[i];
     all[i + 1].conditions = {context.pdk().name, c.corner, c.temp_c, c.vdd};
+    describeDesign(all[i + 1], context.design());
     simulated[i] = simulate(context, c, all[i + 1]);
   });
   for (std::size_t i = 0; i < grid.size(); ++i) {
@@ -79,9 +82,8 @@ void run(FlowContext& context) {
       context.writeText(fmt::format("grid/{}_{:g}C_{:g}V/{}.csv", grid[i].corner, grid[i].temp_c, grid[i].vdd, name),
                         support::toCsv(table, {support::toJson(p).dump()}));
   }
-  fit::Options options;
-  options.v_zero = options.bit_line_reference = 0.5 * context.conditions().vdd;
-  const fit::FitResult result = fit::fitGrid(all, options);
+  const fit::FitResult result = fit::fitGrid(all, fitOptions(context));
+  context.current()["grid"] = gridInputs(context);
   context.writeText("model_grid.json", model::modelText(result.model));
   double worst = 0;
   for (const auto& s : result.model.grid)

@@ -43,7 +43,7 @@ std::string temperatures(const FlowContext& context) {
 }
 std::string supplies(const FlowContext& context) {
   const double v = context.pdk().vdd;
-  return option(context, "grid-vdds", fmt::format("{:.6g},{:.6g},{:.6g}", v - 0.05, v, v + 0.05));
+  return option(context, "grid-vdds", fmt::format("{:.6g},{:.6g},{:.6g}", v * 17 / 18, v, v * 19 / 18));
 }
 
 bool same(const pdk::Conditions& a, const pdk::Conditions& b) {
@@ -53,7 +53,9 @@ bool same(const pdk::Conditions& a, const pdk::Conditions& b) {
 }  // namespace
 
 nlohmann::json gridInputs(const FlowContext& context) {
-  return {{"corners", corners(context)}, {"temps", temperatures(context)}, {"vdds", supplies(context)}};
+  return {{"corners", splitList(corners(context))},
+          {"temps", numbers(temperatures(context), "grid-temps")},
+          {"vdds", numbers(supplies(context), "grid-vdds")}};
 }
 
 std::vector<pdk::Conditions> gridPoints(const FlowContext& context, GridOf which) {

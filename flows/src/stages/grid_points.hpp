@@ -17,7 +17,7 @@ enum class GridOf {
 /// By corner, temperature, supply. @throws Error (PDK-0004) for an unknown corner, (FLW-0080) for what is no number.
 std::vector<pdk::Conditions> gridPoints(const FlowContext& context, GridOf which);
 
-/// What decides the grid, for the input hash of a stage.
+/// The grid as lists of corners, temps (C) and vdds (V): for the input hash of a stage and for its result.
 nlohmann::json gridInputs(const FlowContext& context);
 
 /// The larger of two errors; a NaN stays (std::max would drop it).

@@ -3,7 +3,6 @@
 #include <map>
 
 #include "../macro/macro.hpp"
-#include "gaincell/cells/column.hpp"
 #include "gaincell/model/io.hpp"
 #include "stages.hpp"
 
@@ -13,12 +12,11 @@ namespace {
 
 void compare(FlowContext& context, const model::Model& m, const std::string& name, const std::string& kind,
              const std::map<std::string, std::string>& size, const std::map<std::string, std::string>& chosen) {
-  netlist::ParameterSet circuit = context.command().circuitParameters(context.pdk(), kind);
-  for (const auto& [key, value] : size) circuit.set(key, value);
+  const design::Design design = context.designWith(size);
   netlist::ParameterSet settings = context.command().analysisSettings(context.pdk(), kind, "mac");
   for (const auto& [key, value] : chosen) settings.set(key, value);
   const sim::AnalysisResult result = macroAnalysis(
-      {context.pdk(), context.conditions(), circuit, settings, context.simulator()}, kind, "mac", m, Fidelity::Compare);
+      {context.pdk(), context.conditions(), design, settings, context.simulator()}, kind, "mac", m, Fidelity::Compare);
   context.writeTable("data/macro_" + name + ".csv", result.tables.at("macro"));
   for (const auto& f : result.figures)
     context.current()["figures"]["macro_" + name][f.name] = {
@@ -27,21 +25,19 @@ void compare(FlowContext& context, const model::Model& m, const std::string& nam
 }
 
 void run(FlowContext& context) {
-  const model::Model m = model::readModel(context.dir() / "model_array.json");
-  // The array generator defaults to the reference cell; the model is that of the cell arrays are made of.
-  const std::string variant = cells::arrayCellParameters(context.pdk()).choice("variant");
-  compare(context, m, "array", "array",
-          {{"rows", "64"}, {"cols", context.quick() ? "2" : "8"}, {"cell_variant", variant}}, {{"references", "no"}});
+  const model::Model m = model::readModel(context.dir() / "model.json");
+  // A few bit lines tell as much as all of them.
+  compare(context, m, "array", "array", {{"array.cols", context.quick() ? "2" : "8"}}, {{"references", "no"}});
   if (context.quick()) return;  // a column of transistors with its converter takes longer than the rest of a quick flow
   const std::map<std::string, std::string> operations = {{"columns", "4"}, {"operations", "2"}};
-  compare(context, m, "column", "column", {{"rows", "64"}, {"converter", "relu"}}, operations);
-  compare(context, m, "column_signed", "column", {{"rows", "64"}, {"converter", "signed"}}, operations);
+  compare(context, m, "column", "column", {}, operations);
+  compare(context, m, "column_signed", "value-column", {}, operations);
 }
 
 }  // namespace
 
 Stage macroStage() {
-  return {"macro", "macro-models against transistors", {"array-model"}, true, {}, run};
+  return {"macro", "macro-models against transistors", {"fit"}, true, {}, run};
 }
 
 }  // namespace gaincell::flows

@@ -1,9 +1,9 @@
 #pragma once
 /// @file
-/// Which figure of which stage answers which measure of the specification.
+/// The measures of a flow: what each means, and which figure of which stage answers it. The limits are the design's.
 
 #include <nlohmann/json.hpp>
-#include <set>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +12,20 @@
 
 namespace gaincell::flows {
 
-/// One figure of a stage's result. `factor` turns the figure's unit into the measure's.
+/// Conditions a measure speaks of.
+enum class Where {
+  Run,   ///< those of the flow, nominal: typical corner, the process's temperature and supply
+  Grid,  ///< corners, temperatures and supplies around them
+};
+
+/// One figure of a stage's result.
 struct Measure {
   std::string measure;
   std::string stage, group, figure;
-  double factor = 1;
+  std::string unit;             ///< of the figure
+  std::string description;      ///< for people
+  std::optional<double> paper;  ///< the published figure
+  Where where = Where::Run;
   bool magnitude = false;  ///< the measure is the absolute value
 };
 
@@ -24,15 +33,24 @@ struct Measure {
 const std::vector<Measure>& measures();
 
 /// The figure object {value, unit, description} of a stage, or null when the stage did not leave it.
-nlohmann::json findFigure(const nlohmann::json& results, const Measure& measure);
+nlohmann::json findFigure(const nlohmann::json& results, const std::string& stage, const std::string& group,
+                          const std::string& figure);
 
 /// All measures that the results hold; a figure that a stage could not measure is NaN.
-std::vector<spec::Measurement> measurementsOf(const nlohmann::json& results, const std::string& corner);
+std::vector<spec::Measurement> measurementsOf(const nlohmann::json& results);
 
-/// The specification of --spec, else (or by the name `default`) the built-in one. @throws Error (SPC-0001..)
-spec::Specification specificationOf(const CommandContext& context);
+/// What a run was simulated under, as verdicts need it.
+struct JudgedRun {
+  const design::Design& design;
+  const pdk::Pdk& pdk;
+  pdk::Conditions conditions;
+  const nlohmann::json& results;  ///< by stage
+};
 
-/// Scopes of the specification that these stages cover.
-std::set<std::string> scopesOf(const nlohmann::json& results);
+/// The limits of the design, judged. Those whose stage has not run, or that speak of other conditions than were
+/// simulated, are not judged, with the reason. @throws Error (SPC-0001) for a limit on a measure there is not
+std::vector<spec::Verdict> judge(const JudgedRun& run);
+/// Refuses limits of the design that no stage measures, before anything is simulated. @throws Error (SPC-0001)
+void checkLimits(const design::Design& design);
 
 }  // namespace gaincell::flows

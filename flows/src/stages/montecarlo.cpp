@@ -1,10 +1,8 @@
-// Monte-Carlo: I(V) of the reference cell and of the array cell under mismatch and under process spread, each in a
-// study of its own; the retention and the converters under mismatch. The run stores stay in mc/, so an interrupted run
-// resumes.
+// Monte-Carlo: I(V) of the cell under mismatch and under process spread, each in a study of its own; the retention and
+// the converters under mismatch. The run stores stay in mc/, so an interrupted run resumes.
 
 #include <fmt/format.h>
 
-#include "gaincell/cells/column.hpp"
 #include "gaincell/fit/variability.hpp"
 #include "gaincell/montecarlo/montecarlo.hpp"
 #include "stages.hpp"
@@ -41,20 +39,18 @@ nlohmann::json inputs(const FlowContext& context) {
 struct FlowStudy {
   std::string folder, kind, analysis, title;
   int samples = 0;
-  bool process = false;                           ///< what a chip's devices share, instead of mismatch
-  std::map<std::string, std::string> parameters;  ///< of the circuit
-  std::map<std::string, std::string> settings;    ///< of the analysis
+  bool process = false;                         ///< what a chip's devices share, instead of mismatch
+  std::map<std::string, std::string> settings;  ///< of the analysis
 };
 
 montecarlo::StudyResult study(FlowContext& context, const FlowStudy& what) {
   montecarlo::StudyConfig config;
   config.kind = what.kind;
   config.analysis = what.analysis;
-  config.circuit = context.command().circuitParameters(context.pdk(), what.kind);
-  for (const auto& [key, value] : what.parameters) config.circuit.set(key, value);
+  config.design = context.design();
   config.settings = sim::analysis(what.kind, what.analysis).settings(context.pdk());
   for (const auto& [key, value] : what.settings) config.settings.set(key, value);
-  context.command().design.apply("analyses." + what.kind + "." + what.analysis, config.settings);
+  context.command().settings.apply("analyses." + what.kind + "." + what.analysis, config.settings);
   config.pdk = context.pdk();
   config.conditions = {context.conditions()};
   config.variation.local = !what.process;
@@ -89,24 +85,11 @@ montecarlo::StudyResult study(FlowContext& context, const FlowStudy& what) {
 
 void run(FlowContext& context) {
   const int samples = sampleCount(context);
-  const auto currents = study(context, {"iv", "gain-cell", "iv", "Monte-Carlo of I(V)", samples, false, {}, {}});
+  const auto currents = study(context, {"iv", "gain-cell", "iv", "Monte-Carlo of I(V)", samples, false, {}});
   context.current()["statistics"] = nlohmann::json::parse(currents.statistics);
-  study(context, {"iv-process", "gain-cell", "iv", "process spread of I(V)", samples, true, {}, {}});
-  const std::map<std::string, std::string> array_cell = {
-      {"variant", cells::arrayCellParameters(context.pdk()).choice("variant")}};
-  study(context, {"array-iv", "gain-cell", "iv", "Monte-Carlo of the array cell", samples, false, array_cell, {}});
-  study(context,
-        {"array-iv-process", "gain-cell", "iv", "process spread of the array cell", samples, true, array_cell, {}});
+  study(context, {"iv-process", "gain-cell", "iv", "process spread of I(V)", samples, true, {}});
   const int decays = context.quick() ? kQuickRetention : kFullRetention;
-  study(context, {"retention", "gain-cell", "retention", "Monte-Carlo of the retention", decays, false, {}, {}});
-  study(context, {"array-retention",
-                  "gain-cell",
-                  "retention",
-                  "Monte-Carlo of the array cell's retention",
-                  decays,
-                  false,
-                  array_cell,
-                  {}});
+  study(context, {"retention", "gain-cell", "retention", "Monte-Carlo of the retention", decays, false, {}});
 }
 
 /// Sigma of the gain (relative) and the offset over the samples of a converter.
@@ -123,7 +106,7 @@ void runConverters(FlowContext& context) {
   for (const auto& [kind, points] : {std::pair("relu-converter", "9"), std::pair("signed-converter", "17")}) {
     const auto result = study(
         context,
-        {kind, kind, "transfer", std::string("Monte-Carlo of the ") + kind, samples, false, {}, {{"points", points}}});
+        {kind, kind, "transfer", std::string("Monte-Carlo of the ") + kind, samples, false, {{"points", points}}});
     addSpreadFigures(context, kind, result.samples);
   }
 }

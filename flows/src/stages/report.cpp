@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "gaincell/model/io.hpp"
 #include "gaincell/report/plots.hpp"
 #include "measures.hpp"
@@ -51,6 +53,7 @@ json summaryOf(FlowContext& context, const json& results, const std::vector<spec
     for (const auto& w : result.value("warnings", json::array())) warnings.push_back(w);
   return {{"schema", "gaincell-summary/1"},
           {"provenance", support::toJson(context.provenance())},
+          {"identity", design::toJson(context.identity())},
           {"size", context.quick() ? "quick" : "full"},
           {"figures", figures},
           {"warnings", warnings},
@@ -60,9 +63,7 @@ json summaryOf(FlowContext& context, const json& results, const std::vector<spec
 
 void run(FlowContext& context) {
   const json results = allResults(context);
-  const auto verdicts =
-      spec::evaluate(specificationOf(context.command()), measurementsOf(results, context.conditions().corner),
-                     context.conditions().corner, scopesOf(results));
+  const auto verdicts = judge({context.design(), context.pdk(), context.conditions(), results});
   context.writeText("summary.json", summaryOf(context, results, verdicts).dump(2) + "\n");
 
   ReportSource source{context, results, verdicts, {}};
@@ -74,14 +75,15 @@ void run(FlowContext& context) {
 }
 
 json inputs(const FlowContext& context) {
-  const auto& values = context.command().values;
-  const std::string file = values.count("spec") ? values["spec"].as<std::string>() : "default";
-  return {{"spec", file == "default" ? std::string() : support::readFile(file)}};
+  json limits = json::array();
+  for (const auto& l : context.design().limits)
+    limits.push_back({l.measure, l.min.value_or(-INFINITY), l.max.value_or(INFINITY)});
+  return {{"limits", limits}, {"design", context.design().name}};
 }
 
 std::vector<std::string> everyOtherStage() {
   return {"generate", "characterize", "monte-carlo", "converters", "converter-spread", "chain", "chain-corners",
-          "fit",      "grid",         "array-model", "macro",      "attention",        "check", "floorplan"};
+          "fit",      "grid",         "macro",      "attention",        "check", "floorplan"};
 }
 
 }  // namespace

@@ -205,8 +205,8 @@ report::Plot macroWidths(const ReportSource& s) {
       s.value("macro", "macro_column", "cpu_ratio"), s.value("macro", "macro_column_signed", "cpu_ratio"));
   report::Plot plot = report::scatterPlot(data);
   plot.command = s.command(
-      "gaincell simulate column --analysis mac --set converter=signed --with columns=4 --with operations=2 --fidelity "
-      "compare --model model_array.json");
+      "gaincell simulate value-column --analysis mac --with columns=4 --with operations=2 --fidelity compare --model "
+      "model.json");
   plot.files = {{"ReLU converter", "data/macro_column.csv"}, {"signed converter", "data/macro_column_signed.csv"}};
   return plot;
 }
@@ -281,14 +281,13 @@ report::Section macroSection(const ReportSource& s) {
   report::Section section = namedSection("macro", "Macro-models against transistors");
   section.text = {
       "The subcircuits that gaincell model export --format ngspice writes, simulated in place of the transistors of "
-      "64-cell bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter "
+      "whole bit lines on the same operands: into an ideal integrator, and in a full flow with the ReLU converter "
       "and "
       "with the signed one. Times are the simulator's CPU time within this run."};
   for (const char* group : {"macro_array", "macro_column", "macro_column_signed"})
     for (auto& f : s.figures("macro", group)) section.figures.push_back(std::move(f));
   section.command = s.command(
-      "gaincell simulate array --analysis mac --rows 64 --cols 2 --set cell_variant=lean --fidelity compare --model "
-      "model_array.json");
+      "gaincell simulate array --analysis mac --set array.cols=2 --fidelity compare --model model.json --anyway");
   section.files = {{"charges", "data/macro_array.csv"}};
   if (s.figures("macro", "macro_column").empty()) return section;
   section.plots.push_back(macroWidths(s));

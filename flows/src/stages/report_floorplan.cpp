@@ -37,20 +37,14 @@ report::Plot areaPlot(const json& plan) {
 report::Plot energyPlot(const json& plan) {
   std::vector<report::Bar> bars;
   const json& inputs = plan["energy"]["inputs"];
-  const double tiles = plan["organisation"]["tiles"].get<double>();
-  struct Part {
-    const char* name;
-    double count;
-    int color;
-  };
-  const std::vector<Part> parts = {
-      {"array 1, ReLU", tiles, 0}, {"array 2, signed", tiles, 1}, {"write DACs", 1, 2}, {"control, routing", 1, 7}};
+  const auto jouleOf = [](const json& input) { return input["value"].get<double>() * input["count"].get<double>(); };
   double total = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) total += inputs[i]["value"].get<double>() * parts[i].count;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const double joule = inputs[i]["value"].get<double>() * parts[i].count;
-    const bool published = inputs[i]["origin"] == "published";
-    bars.push_back({parts[i].name, joule * 1e9, parts[i].color,
+  for (const json& input : inputs) total += jouleOf(input);
+  int color = 0;
+  for (const json& input : inputs) {
+    const double joule = jouleOf(input);
+    const bool published = input["origin"] == "published";
+    bars.push_back({input["name"].get<std::string>(), joule * 1e9, published ? 7 : color++,
                     fmt::format("{}, {:.0f} %{}", support::formatSi(joule, "J"), 100 * joule / total,
                                 published ? " (paper)" : "")});
   }
@@ -85,7 +79,7 @@ report::Plot gpuPlot(const json& plan, const std::string& id, const std::string&
 report::Section floorplanSection(const ReportSource& s) {
   const json plan = json::parse(support::readFile(s.context.dir() / "floorplan.json"));
   report::Section section = namedSection("chip", "Area, energy and latency of tile, head and chip");
-  section.command = "gaincell floorplan --model model_array.json --out floorplan";
+  section.command = "gaincell floorplan --model model.json --out floorplan";
   for (const json& note : plan["notes"]) section.text.push_back(note.get<std::string>());
   for (const json& c : plan["comparison"]) {
     report::Figure f;

@@ -148,7 +148,7 @@ report::Section attentionSection(const ReportSource& s) {
   report::Section section = namedSection("attention", "Behavioral attention on real data");
   section.text = {
       "Queries, keys and values of a trained transformer. The published model must reproduce its stored outputs; the "
-      "fitted array is run without adapting "
+      "fitted model is run without adapting "
       "the scalers to it, so its correlation shows what adaptation has to make up for."};
   section.figures = s.figures("attention", "attention");
   section.command = fmt::format("gaincell attend --model paper --decay 1.6e-4 --window 256 --input {} --output out.npz",
@@ -156,11 +156,11 @@ report::Section attentionSection(const ReportSource& s) {
   section.files = {{"outputs", "data/attention_outputs.csv"}};
   const support::Table outputs = s.table("attention_outputs.csv");
   report::Scatter data{"attention-outputs",
-                       "Outputs of the fitted array against the published model",
+                       "Outputs of the fitted model against the published model",
                        "output",
                        "",
                        "published model",
-                       "fitted array",
+                       "fitted model",
                        {},
                        {},
                        1,
@@ -184,16 +184,15 @@ report::Section checkSection(const ReportSource& s) {
   for (const char* name : {"s", "phi", "output", "chain", "code", "columns_s", "columns_output", "rows_s"})
     tables[name] = s.table(fmt::format("check_{}.csv", name));
   const std::string command =
-      s.command(fmt::format("gaincell check --model model_array.json --rows {} --cols {} --samples {}",
+      s.command(fmt::format("gaincell check --model model.json --rows {} --cols {} --samples {}",
                             size["rows"].get<int>(), size["cols"].get<int>(), size["samples"].get<int>()));
   report::Section section = comparisonSection(result["comparison"], tables, command, "data");
   section.text = {
       fmt::format("{} x {} cells, {} random quer{}: every bit line simulated with its wire and converter, array 2 "
                   "driven by the pulses array 1 "
-                  "gave. The array cell is the PDK's {} variant.",
+                  "gave.",
                   result["size"]["rows"].get<int>(), result["size"]["cols"].get<int>(),
-                  result["size"]["samples"].get<int>(), result["size"]["samples"].get<int>() == 1 ? "y" : "ies",
-                  s.has("array-model") ? s.results["array-model"].value("variant", "") : "")};
+                  result["size"]["samples"].get<int>(), result["size"]["samples"].get<int>() == 1 ? "y" : "ies")};
   section.figures = s.figures("check", "check");
   section.figures.erase(
       std::remove_if(section.figures.begin(), section.figures.end(), [](const auto& f) { return f.label.empty(); }),

@@ -8,6 +8,8 @@
 #include <limits>
 #include <map>
 
+#include "gaincell/cells/gain_cell.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/report/plots.hpp"
@@ -108,21 +110,20 @@ report::Plot currentVoltage(const ReportSource& s) {
   return plot;
 }
 
-std::string sizeText(const netlist::ParameterSet& set, const std::string& device) {
-  if (!set.has(device + "_w")) return "";
-  return fmt::format("{:.2f}/{:.2f}", set.real(device + "_w") * 1e6, set.real(device + "_l") * 1e6);
+std::string sizeText(const pdk::Role& device) {
+  return fmt::format("{:.4g}/{:.4g}", device.w * 1e6, device.l * 1e6);
 }
 
 report::Drawing circuit(const ReportSource& s) {
-  const netlist::ParameterSet set = s.context.command().circuitParameters(s.context.pdk(), "gain-cell");
+  const cells::GainCellDesign cell = cells::resolveGainCell(s.context.design());
   report::CellSizes sizes;
-  sizes.write_n = sizeText(set, "write_n");
-  sizes.write_p = sizeText(set, "write_p");
-  sizes.pair_n = sizeText(set, "pair_n");
-  sizes.pair_p = sizeText(set, "pair_p");
-  sizes.read_n = sizeText(set, "read_n");
-  sizes.read_p = sizeText(set, "read_p");
-  sizes.capacitor = support::formatSi(set.real("c_storage"), "F");
+  sizes.write_n = sizeText(cell.write_n);
+  if (cell.write_p) sizes.write_p = sizeText(*cell.write_p);
+  sizes.pair_n = sizeText(cell.pair_n);
+  sizes.pair_p = sizeText(cell.pair_p);
+  sizes.read_n = sizeText(cell.read_n);
+  sizes.read_p = sizeText(cell.read_p);
+  sizes.capacitor = support::formatSi(cell.c_storage, "F");
   sizes.supply = support::formatSi(s.context.conditions().vdd, "V");
   return {"cell-circuit",
           "The 6T gain cell",
@@ -208,6 +209,7 @@ report::Plot converterPlot(const ReportSource& s, const std::string& kind, const
   report::Transfer data;
   data.id = kind + "-transfer";
   data.title = title;
+  data.lsb = design::pulseLsb(s.context.design());
   for (const auto& row : t.rows) {
     data.charge.push_back(row[q]);
     data.width.push_back(row[g] * row[w]);
@@ -224,8 +226,9 @@ report::Plot converterPlot(const ReportSource& s, const std::string& kind, const
 Section converterSection(const ReportSource& s, const std::string& kind, const std::string& title, double limit_lsb) {
   Section section = namedSection(kind, title);
   section.text = {
-      "One LSB is 1 ns of pulse width; full scale is 15 LSB. Every figure is taken on a later one of back-to-back "
-      "operations."};
+      fmt::format("One LSB is {} of pulse width; full scale is {} LSB. Every figure is taken on a later one of "
+                  "back-to-back operations.",
+                  support::formatSi(design::pulseLsb(s.context.design()), "s"), design::topPulse(s.context.design()))};
   section.plots = {converterPlot(s, kind, "Pulse width by charge", limit_lsb)};
   section.figures = s.figures("converters", kind + "_transfer");
   return section;
@@ -233,15 +236,29 @@ Section converterSection(const ReportSource& s, const std::string& kind, const s
 
 }  // namespace
 
+namespace {
+
+/// The largest value the design allows; NaN when it states none.
+double limitOf(const ReportSource& s, const std::string& measure) {
+  for (const auto& limit : s.context.design().limits)
+    if (limit.measure == measure && limit.max) return *limit.max;
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
 double ReportSource::value(const std::string& stage, const std::string& group, const std::string& name) const {
-  return numberOf(findFigure(results, {"", stage, group, name}));
+  return numberOf(findFigure(results, stage, group, name));
 }
 
 std::string ReportSource::command(const std::string& text) const {
   const auto& c = context.conditions();
   const auto& common = context.command().common;
   std::string out = text;
-  if (context.pdk().name != "gc28") out += " --pdk " + context.pdk().name;
+  if (!common.pdk_manifest.empty()) out += " --pdk-manifest " + common.pdk_manifest;
+  else if (!common.pdk_name.empty()) out += " --pdk " + common.pdk_name;
+  if (!common.design.empty()) out += " --design " + common.design;
+  for (const auto& set : common.sets) out += " --set " + set;
   if (c.corner != "tt") out += " --corner " + c.corner;
   if (c.temp_c != context.pdk().temp_nom_c) out += fmt::format(" --temp {}", c.temp_c);
   if (c.vdd != context.pdk().vdd) out += fmt::format(" --vdd {}", c.vdd);
@@ -262,10 +279,6 @@ std::vector<Figure> ReportSource::figures(const std::string& stage, const std::s
     f.value = numberOf(figure);
     f.unit = figure.value("unit", "");
     f.note = name;
-    if (f.unit == "LSB") {  // 1 LSB of a pulse is 1 ns (1 GHz counter)
-      f.value *= 1e-9;
-      f.unit.assign(1, 's');  // a literal: GCC 12 sees an overlap that is not there
-    }
     out.push_back(std::move(f));
   }
   return out;
@@ -274,14 +287,14 @@ std::vector<Figure> ReportSource::figures(const std::string& stage, const std::s
 report::ReportData reportFrame(const ReportSource& s) {
   report::ReportData data;
   const auto& c = s.context.conditions();
-  data.title = fmt::format("6T gain cell on {}", s.context.pdk().name);
+  data.title = fmt::format("Design {} on {}", s.context.design().name, s.context.pdk().name);
   data.what = {
       fmt::format("A gain cell stores an analog weight as a voltage on a capacitor and multiplies it with the width of "
                   "a read pulse: while the "
                   "word line is high it pushes or pulls a current that depends on the stored voltage, and the currents "
                   "of a bit line add. "
-                  "Generated on {} at corner {}, {} C, {} V, simulated with {}.",
-                  s.context.pdk().title, c.corner, c.temp_c, c.vdd, s.context.provenance().simulator),
+                  "Design {} ({:.8}) on {} at corner {}, {} C, {} V, simulated with {}.",
+                  s.context.design().name, s.context.design().hash(), s.context.pdk().title, c.corner, c.temp_c, c.vdd, s.context.provenance().simulator),
   };
   data.provenance = s.context.provenance();
   data.verdicts = s.verdicts;
@@ -297,7 +310,7 @@ report::ReportData reportFrame(const ReportSource& s) {
                              cross <= 0.01 * c.vdd,
                              fmt::format("largest difference {}", support::formatSi(cross, "V"))});
   }
-  data.files = {{"model.json", "model.json"}, {"summary.json", "summary.json"}};
+  data.files = {{"model.json", "model.json"}, {"summary.json", "summary.json"}, {"identity.json", "identity.json"}};
   return data;
 }
 
@@ -309,8 +322,8 @@ std::vector<Section> reportSections(const ReportSource& s) {
     sections.push_back(energySection(s));
   }
   if (s.has("converters")) {
-    sections.push_back(converterSection(s, "relu-converter", "ReLU charge-to-pulse converter", 0.15));
-    sections.push_back(converterSection(s, "signed-converter", "Signed charge-to-pulse converter", 0.25));
+    sections.push_back(converterSection(s, "relu-converter", "ReLU charge-to-pulse converter", limitOf(s, "relu.transfer.error_max")));
+    sections.push_back(converterSection(s, "signed-converter", "Signed charge-to-pulse converter", limitOf(s, "signed.transfer.error_max")));
   }
   if (s.has("chain")) sections.push_back(chainSection(s));
   if (s.has("monte-carlo")) sections.push_back(monteCarloSection(s));

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "gaincell/cells/generator.hpp"
 #include "gaincell/support/hash.hpp"
 #include "gaincell/support/parallel.hpp"
 #include "stage.hpp"
@@ -29,22 +28,12 @@ json readRecord(const fs::path& dir, const std::string& stage) {
   return json::parse(support::readFile(path), nullptr, /*allow_exceptions=*/false);
 }
 
-/// Everything given in the design file and by --set: part of every stage's inputs.
-json designInputs(const FlowContext& context) {
+/// Settings of analyses given in the settings file: part of every stage's inputs.
+json analysisInputs(const FlowContext& context) {
   json j = json::object();
-  for (const auto& g : cells::generators()) {
-    const netlist::ParameterSet set = context.command().circuitParameters(context.pdk(), g.kind);
-    for (const auto& p : set.declared()) {
-      if (!set.isSet(p.name)) continue;
-      if (p.kind == netlist::ParameterKind::Choice)
-        j[g.kind][p.name] = set.choice(p.name);
-      else
-        j[g.kind][p.name] = set.real(p.name);
-    }
-  }
   for (const auto& a : sim::analyses())
-    for (const auto& [key, value] : context.command().design.section("analyses." + a.kind + "." + a.name))
-      j["analyses"][a.kind][a.name][key] = value;
+    for (const auto& [key, value] : context.command().settings.section("analyses." + a.kind + "." + a.name))
+      j[a.kind][a.name][key] = value;
   return j;
 }
 
@@ -55,7 +44,8 @@ std::string stageHash(const FlowContext& context, const Stage& stage) {
                  {"conditions", {context.conditions().corner, context.conditions().temp_c, context.conditions().vdd}},
                  {"seed", context.command().common.seed},
                  {"quick", context.quick()},
-                 {"design", designInputs(context)},
+                 {"design", context.design().values()},
+                 {"analyses", analysisInputs(context)},
                  {"settings", stage.inputs ? stage.inputs(context) : json()}};
   for (const auto& before : stage.after) {
     const json record = readRecord(context.dir(), before);
@@ -109,6 +99,7 @@ FlowContext::FlowContext(const CommandContext& command, FlowSize size, fs::path 
       size_(size),
       dir_(std::move(dir)),
       pdk_(command.loadPdk()),
+      design_(command.loadDesign(pdk_)),
       conditions_(command.conditions(pdk_)),
       simulator_([&] {
         sim::SimulatorOptions o = command.simulatorOptions();
@@ -122,7 +113,7 @@ void FlowContext::begin() {
 }
 
 support::Provenance FlowContext::provenance() {
-  support::Provenance p = command_.provenance(&pdk_);
+  support::Provenance p = command_.provenance(&pdk_, &design_);
   p.simulator = simulator_.simulatorVersion();
   return p;
 }
@@ -143,23 +134,28 @@ void FlowContext::writeTable(const std::string& file, const support::Table& tabl
   writeText(file, support::toCsv(table, {support::toJson(p).dump()}));
 }
 
+design::Design FlowContext::designWith(const std::map<std::string, std::string>& values) const {
+  design::Design design = design_;
+  for (const auto& [path, value] : values) design.set(path, value, "the flow");
+  return design;
+}
+
 sim::AnalysisResult FlowContext::simulate(const pdk::Conditions& at, const std::string& kind, const std::string& name,
                                           const std::map<std::string, std::string>& settings,
-                                          const std::map<std::string, std::string>& parameters) {
+                                          const std::map<std::string, std::string>& values) {
   support::throwIfInterrupted();
-  netlist::ParameterSet circuit = command_.circuitParameters(pdk_, kind);
-  for (const auto& [key, value] : parameters) circuit.set(key, value);
+  const design::Design design = designWith(values);
   netlist::ParameterSet chosen = sim::analysis(kind, name).settings(pdk_);
   for (const auto& [key, value] : settings) chosen.set(key, value);
-  command_.design.apply("analyses." + kind + "." + name, chosen);
-  return sim::analysis(kind, name).run({pdk_, at, circuit, chosen, simulator_});
+  command_.settings.apply("analyses." + kind + "." + name, chosen);
+  return sim::analysis(kind, name).run({pdk_, at, design, chosen, simulator_});
 }
 
 sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::string& name,
                                          const std::map<std::string, std::string>& settings,
-                                         const std::map<std::string, std::string>& parameters,
+                                         const std::map<std::string, std::string>& values,
                                          const std::string& stem) {
-  sim::AnalysisResult result = simulate(conditions_, kind, name, settings, parameters);
+  sim::AnalysisResult result = simulate(conditions_, kind, name, settings, values);
   const std::string base = stem.empty() ? kind + "_" + name : stem;
   for (const auto& [table_name, table] : result.tables)
     writeTable(fmt::format("data/{}_{}.csv", base, table_name), table);
@@ -188,6 +184,8 @@ std::vector<std::string> runStages(FlowContext& context, const std::string& only
     throw Error("FLW-0021", fmt::format("there is no stage '{}'", only), "--stage",
                 fmt::format("stages are: {}", fmt::join(names, ", ")));
   fs::create_directories(context.dir() / "stages");
+  support::writeFileAtomically(context.dir() / "identity.json", design::toJson(context.identity()).dump(1) + "\n",
+                               support::Overwrite::Yes);
   std::vector<std::string> ran;
   std::size_t number = 0;
   for (const Stage* stage : chosen) {

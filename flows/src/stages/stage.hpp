@@ -26,6 +26,11 @@ class FlowContext {
 
   const CommandContext& command() const noexcept { return command_; }
   const pdk::Pdk& pdk() const noexcept { return pdk_; }
+  const design::Design& design() const noexcept { return design_; }
+  /// What everything in the folder belongs to.
+  design::Identity identity() const { return design::identityOf(design_, pdk_, conditions_); }
+  /// The design with some values changed.
+  design::Design designWith(const std::map<std::string, std::string>& values) const;
   const pdk::Conditions& conditions() const noexcept { return conditions_; }
   sim::Simulator& simulator() noexcept { return simulator_; }
   bool quick() const noexcept { return size_ == FlowSize::Quick; }
@@ -33,15 +38,15 @@ class FlowContext {
   support::Provenance provenance();
 
   /// Runs one analysis at conditions that need not be the flow's; writes nothing. Settings are those of `settings`,
-  /// then those of the design file. May be called by several threads at once.
+  /// then those of the settings file; `values` change the design. May be called by several threads at once.
   sim::AnalysisResult simulate(const pdk::Conditions& at, const std::string& kind, const std::string& name,
                                const std::map<std::string, std::string>& settings = {},
-                               const std::map<std::string, std::string>& parameters = {});
-  /// Runs one analysis with the design file's settings and the given overrides; writes its tables to data/ and keeps
+                               const std::map<std::string, std::string>& values = {});
+  /// Runs one analysis with the settings file's settings and the given overrides; writes its tables to data/ and keeps
   /// its figures in the stage's result.
   sim::AnalysisResult analyse(const std::string& kind, const std::string& name,
                               const std::map<std::string, std::string>& settings = {},
-                              const std::map<std::string, std::string>& parameters = {}, const std::string& stem = "");
+                              const std::map<std::string, std::string>& values = {}, const std::string& stem = "");
   void writeTable(const std::string& file, const support::Table& table);
   void writeText(const std::string& file, const std::string& text);
   /// Registers a file written by other means.
@@ -60,6 +65,7 @@ class FlowContext {
   FlowSize size_;
   std::filesystem::path dir_;
   pdk::Pdk pdk_;
+  design::Design design_;
   pdk::Conditions conditions_;
   sim::Simulator simulator_;
   nlohmann::json current_;
@@ -70,7 +76,7 @@ struct Stage {
   std::string name, title;
   std::vector<std::string> after;  ///< stages whose results it reads
   bool in_quick = true;
-  /// Settings that decide its outcome besides PDK, conditions, circuit parameters and the stages before it.
+  /// Settings that decide its outcome besides PDK, conditions, design and the stages before it.
   std::function<nlohmann::json(const FlowContext&)> inputs;
   std::function<void(FlowContext&)> run;
 };

@@ -14,7 +14,6 @@ Stage chainStage();
 Stage chainCornersStage();
 Stage fitStage();
 Stage gridStage();
-Stage arrayModelStage();
 Stage macroStage();
 Stage attentionStage();
 Stage checkStage();

@@ -78,6 +78,7 @@ void addConverters(const model::Model& m, const EffectSwitches& on, const Settin
 void addLeakage(const model::Model& m, const EffectSwitches& on, Physics& p) {
   if (!on.leakage) return;
   if (!m.retention) missing("$.retention", "leakage");
+  if (!m.timing_s.token) missing("$.timing_s.token", "leakage");
   const auto tau = on.temp_c ? model::tauAt(*m.retention, *on.temp_c) : m.retention->tau_s;
   if (!m.retention->exponential) {
     if (!m.retention->leakage_curve)
@@ -85,14 +86,14 @@ void addLeakage(const model::Model& m, const EffectSwitches& on, Physics& p) {
                   "$.retention.leakage_curve",
                   "fit it with the leakage analysis, or use --decay with a lambda instead");
     // At another temperature everything leaks faster by the same law.
-    const double token = m.timing_s.token * m.retention->tau_s.low / tau.low;
+    const double token = *m.timing_s.token * m.retention->tau_s.low / tau.low;
     p.held = [retention = *m.retention, token](double v, double age) {
       return model::decayed(retention, v, age * token);
     };
     return;
   }
-  p.leakage =
-      Leakage{m.timing_s.token / tau.low, m.timing_s.token / tau.high, m.retention->end_V.low, m.retention->end_V.high};
+  p.leakage = Leakage{*m.timing_s.token / tau.low, *m.timing_s.token / tau.high, m.retention->end_V.low,
+                      m.retention->end_V.high};
 }
 
 void addWrite(const model::Model& m, const EffectSwitches& on, const Settings& s, Physics& p) {
@@ -151,8 +152,10 @@ Settings settingsFromModel(const model::Model& m, std::vector<std::string>& warn
   } else {
     warnings.push_back("the model has no signed converter: full scale 40 uA of the published model is used");
   }
-  if (m.retention) {
+  if (m.retention && m.timing_s.token) {
     s.decay = model::decayPerToken(m);
+  } else if (m.retention) {
+    warnings.push_back("the model does not say how long a token takes: no decay unless --decay says otherwise");
   } else {
     warnings.push_back("the model has no retention: no decay unless --decay says otherwise");
   }
@@ -197,49 +200,23 @@ std::shared_ptr<Physics> physicsFromModel(const model::Model& m, const EffectSwi
   return p;
 }
 
-EnergyReport energyOf(const model::Model& m, const Activity& a, std::size_t dimension) {
-  EnergyReport r;
-  if (!m.energy_J) {
-    r.notes.push_back("the model has no energies");
-    return r;
-  }
-  const auto& e = *m.energy_J;
-  const auto d = static_cast<double>(dimension);
-  if (e.write) {
-    r.write = *e.write * a.tokens * 2 * d;
-  } else {
-    r.notes.push_back("energy of a write is not in the model");
-  }
-  // A 64 x 64 multiply holds 64 columns of 64 cells; other sizes scale with the number of cells.
-  const double scale = d / 64.0;
-  if (e.read_per_cell && e.relu_converter_per_column_operation) {
-    r.array1 = *e.read_per_cell * a.q_width;
-    r.relu = *e.relu_converter_per_column_operation * a.pairs;
-  } else if (e.array1_multiply || e.per_array_multiply) {
-    r.array1 = e.array1_multiply.value_or(e.per_array_multiply.value_or(0)) * scale * a.pairs / 64.0;
-    r.notes.push_back("first multiply with its converters: one energy per array multiply, not following the data");
-  } else {
-    r.notes.push_back("energy of the first multiply is not in the model");
-  }
-  if (e.read_per_cell && e.signed_converter_per_column_operation) {
-    r.array2 = *e.read_per_cell * a.phi_sum * d;
-    r.output = *e.signed_converter_per_column_operation * a.tiles;
-  } else if (e.array2_multiply || e.per_array_multiply) {
-    r.array2 = e.array2_multiply.value_or(e.per_array_multiply.value_or(0)) * scale * a.tiles / d;
-    r.notes.push_back("second multiply with its converters: one energy per array multiply, not following the data");
-  } else {
-    r.notes.push_back("energy of the second multiply is not in the model");
-  }
-  // Of the total per token, what the sixteen tiles of a head and its 128 writes leave is control, routing and DACs.
-  if (e.per_token && e.array1_multiply && e.array2_multiply) {
-    const double analog = 16 * (*e.array1_multiply + *e.array2_multiply) + 128 * e.write.value_or(0);
-    r.digital = std::max(0.0, *e.per_token - analog) * a.tokens;
-    if (m.conditions.pdk != "paper")
-      r.notes.push_back("digital control, routing and DACs: published figures for a head, not simulated");
-  } else {
-    r.notes.push_back("digital control, routing and DACs are not in the model");
-  }
-  return r;
+model::HeadSize headOf(const Settings& s, const Shape& shape) {
+  model::HeadSize arrays;
+  arrays.rows = static_cast<int>(shape.dimension);
+  arrays.columns = static_cast<int>(s.tile_columns);
+  // Tiles of the hardware: those of the window, whatever order columns share a conversion in.
+  return model::headFor(arrays, static_cast<int>(windowOf(s, shape.tokens)));
+}
+
+EnergyReport energyOf(const model::Model& m, const Activity& a, const model::HeadSize& head) {
+  model::HeadEvents n;
+  n.tokens = a.tokens;
+  n.writes = a.tokens * 2 * head.rows;
+  n.reads1 = a.q_width;
+  n.reads2 = a.phi_sum * head.rows;
+  n.relu = a.pairs;
+  n.output = a.tiles;
+  return model::energyOf(m, head, n);
 }
 
 }  // namespace gaincell::attention

@@ -86,21 +86,31 @@ RunHeader headerFromJsonText(const std::string& text, const std::string& where) 
   }
 }
 
-void requireSameStudy(const std::string& stored, const std::string& wanted, const std::string& where) {
-  const json a = json::parse(stored), b = json::parse(wanted);
-  if (a == b) return;
-  std::string differences;
+namespace {
+/// Aspects in which two identities differ; of values by name, such as those of a design, the names that differ.
+void noteDifferences(const std::string& prefix, const json& a, const json& b, std::string& differences) {
   const auto note = [&](const std::string& key) {
+    if (a.contains(key) && b.contains(key) && a[key].is_object() && b[key].is_object())
+      return noteDifferences(key + " ", a[key], b[key], differences);
     const auto text = [&](const json& j) { return j.contains(key) ? j[key].dump() : std::string("nothing"); };
     std::string was = text(a), now = text(b);
     if (was == now) return;
     for (auto* s : {&was, &now})
       if (s->size() > 120) *s = s->substr(0, 117) + "...";
-    differences += fmt::format("{}{}: the run has {}, this command {}", differences.empty() ? "" : "; ", key, was, now);
+    differences +=
+        fmt::format("{}{}{}: the run has {}, this command {}", differences.empty() ? "" : "; ", prefix, key, was, now);
   };
   for (const auto& [key, value] : a.items()) note(key);
   for (const auto& [key, value] : b.items())
     if (!a.contains(key)) note(key);
+}
+}  // namespace
+
+void requireSameStudy(const std::string& stored, const std::string& wanted, const std::string& where) {
+  const json a = json::parse(stored), b = json::parse(wanted);
+  if (a == b) return;
+  std::string differences;
+  noteDifferences("", a, b, differences);
   throw Error("MCS-0035", fmt::format("the folder holds another study ({})", differences), where,
               "give another folder to --run, or the options of the run that is in it; results are never mixed");
 }

@@ -53,10 +53,10 @@ std::vector<double> inOrder(const sim::AnalysisResult& result, const std::vector
   return out;
 }
 
-/// Hash of the circuit itself, so that a changed generator is another study even where its parameters are the same.
+/// Hash of the circuit itself, so that a changed generator is another study even where the design is the same.
 std::string circuitHash(const StudyConfig& c) {
   netlist::Deck deck = pdk::emptyDeck(c.pdk, c.conditions.front(), c.kind);
-  cells::generator(c.kind).define(c.pdk, c.circuit, deck.circuit);
+  cells::generator(c.kind).define(c.pdk, c.design, deck.circuit);
   std::ostringstream text;
   netlist::dialect("ngspice").writeSubcircuits(deck.circuit, text);
   return support::sha256(text.str());
@@ -156,7 +156,9 @@ std::string AnalysisStudy::identity() const {
   const auto& v = config_.variation;
   json id = {{"kind", config_.kind},
              {"analysis", config_.analysis},
-             {"circuit", valuesOf(config_.circuit)},
+             {"design", config_.design.name},
+             {"design_hash", config_.design.hash()},
+             {"design_values", config_.design.values()},
              {"circuit_hash", circuitHash(config_)},
              {"settings", valuesOf(config_.settings)},
              {"pdk", config_.pdk.name},
@@ -181,8 +183,8 @@ std::string AnalysisStudy::identity() const {
 
 sim::AnalysisResult AnalysisStudy::run(sim::Simulator& simulator, const pdk::Conditions& conditions,
                                        const sim::Variation* variation, Kept& kept) const {
-  const sim::AnalysisContext context{config_.pdk, conditions,  config_.circuit, config_.settings, simulator,
-                                     variation,   &kept.decks, nullptr,         &kept.tables};
+  const sim::AnalysisContext context{config_.pdk, conditions,  config_.design, config_.settings, simulator,
+                                     variation,   &kept.decks, nullptr,        &kept.tables};
   return analysis_.run(context);
 }
 

@@ -3,9 +3,9 @@
 /// The array: rows x columns of gain cells with the resistance and capacitance of every line, element by element.
 ///
 /// Word lines (and complements) run along rows, from the driver before column 0. Bit lines run along columns; row 0 is
-/// nearest the read-out. The cells of one token share a write enable (hardware.md: a token is written at once): with
-/// `write_select` column, write enables run along columns and write bit lines along rows (array 1, keys); with row, the
-/// other way round (array 2, values).
+/// nearest the read-out. The cells of one token share a write enable, so that a token is written at once: in array 1
+/// (keys) write enables run along columns and write bit lines along rows, in array 2 (values) the other way round. Write
+/// lines without resistance have no wire at all.
 ///
 ///   wl_i --R-- o --R-- o ...      one element: R in each line, C from each line to ground, the cell at the far end
 ///              |C      |C
@@ -16,26 +16,29 @@
 #include <utility>
 #include <vector>
 
-#include "gaincell/cells/column.hpp"
 #include "gaincell/cells/gain_cell.hpp"
+#include "gaincell/design/conventions.hpp"
 
 namespace gaincell::cells {
 
-/// Wire of one array element.
-struct ArrayWire {
-  double row_r = 0, row_c = 0;        ///< ohm, F: lines along rows
-  double column_r = 0, column_c = 0;  ///< ohm, F: lines along columns
+/// Which of the two arrays of a tile: its size follows from `array.rows` and `array.cols`.
+enum class ArrayRole {
+  Keys,    ///< array 1: array.rows word lines, array.cols bit lines; a token is a column
+  Values,  ///< array 2: array.cols word lines, array.rows bit lines; a token is a row
 };
+int arrayRows(const design::Design& design, ArrayRole role);  ///< word lines
+int arrayCols(const design::Design& design, ArrayRole role);  ///< bit lines
 
-/// rows, cols, wire (paper: 2 ohm and 0.8 fF per element; pdk: the manifest's wire data times the cell size; given:
-/// wire_r and wire_c), write_select, write_wires, and the cell's parameters with the prefix "cell_".
-netlist::ParameterSet arrayParameters(const pdk::Pdk& pdk);
+/// The wire of the design. @throws Error (ARR-0001) when it is the process's and that has no wire data or cell size.
+design::Wire arrayWire(const pdk::Pdk& pdk, const design::Design& design);
+/// The wire of one element in one line ("word", "bit", "write"): a kind depends on no other line. @throws as arrayWire().
+struct LineWire {
+  double r = 0, c = 0;  ///< ohm, F
+};
+LineWire lineWire(const pdk::Pdk& pdk, const design::Design& design, const std::string& line);
 
-/// The cell's own parameters inside the array's.
-netlist::ParameterSet arrayCellParameters(const pdk::Pdk& pdk, const netlist::ParameterSet& set);
-
-/// @throws Error (ARR-0001) when `wire` is pdk and the PDK has no wire data or cell size.
-ArrayWire arrayWire(const pdk::Pdk& pdk, const netlist::ParameterSet& set);
+/// What a whole bit line shows to a converter (F): wire and cells at rest.
+double bitLineCapacitance(const pdk::Pdk& pdk, const design::Design& design, ArrayRole role);
 
 /// A defined array, or one column of it, and how to reach its cells.
 struct ArrayCircuit {
@@ -47,13 +50,13 @@ struct ArrayCircuit {
 
 /// Defines the whole array. Cell (i, j) is instance "cell" of "e_j" of "row_i", so that 1024 x 1024 stays a small
 /// description.
-ArrayCircuit defineArray(const pdk::Pdk& pdk, const netlist::ParameterSet& set, netlist::Circuit& circuit);
+ArrayCircuit defineArray(const pdk::Pdk& pdk, const design::Design& design, ArrayRole role, netlist::Circuit& circuit);
 
 /// Defines column `column` alone, with the same instance names (and so the same mismatch draws) as in the whole array.
 /// Of each word line, the elements before the column become at most three equal sections, those behind it one section
 /// with the same low-frequency impedance (R/3, C); the gates of the other cells on it become capacitors. Its own bit
 /// line stays element by element. Write lines have no wire: they rest while reading.
-ArrayCircuit defineArraySlice(const pdk::Pdk& pdk, const netlist::ParameterSet& set, int column,
+ArrayCircuit defineArraySlice(const pdk::Pdk& pdk, const design::Design& design, ArrayRole role, int column,
                               netlist::Circuit& circuit);
 
 /// Node of a stored voltage in a deck whose array is instance "array".
@@ -69,14 +72,15 @@ std::pair<double, double> wordLineGateLoad(const pdk::Pdk& pdk, const GainCellDe
 struct ArrayDrive {
   std::vector<double> widths;  ///< s, one per row
   double start = 0;            ///< s
-  double edge = 50e-12;        ///< s
+  double edge = 0;             ///< s
   double driver_r = 0;         ///< ohm, output resistance of each word-line driver; 0: ideal
   double supply_r = 0;         ///< ohm, resistance of the supply shared by all cells of the deck; 0: ideal
 };
 void driveArray(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const ArrayCircuit& array,
                 const ArrayDrive& drive, netlist::Deck& deck);
 
-/// Registration of kind "array".
+/// Registration of kinds "array" and "value-array".
 Generator arrayGenerator();
+Generator valueArrayGenerator();
 
 }  // namespace gaincell::cells

@@ -3,8 +3,9 @@
 /// The two charge-to-pulse converters: what they share (parameters, phases, clocks, bias) and their testbench.
 ///
 /// A converter integrates the charge of its bit line during the input window and returns it with a reference current;
-/// the time that takes is the output pulse. LSB = 1 ns of pulse width (the 1 GHz clock), full scale = 15 LSB.
+/// the time that takes is the output pulse, up to the longest pulse of the design (design/conventions.hpp).
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,8 +19,8 @@ enum class ConverterKind {
   Signed,  ///< pulse for the magnitude, sign in a flip-flop; drives the counter
 };
 
-inline constexpr double kPulseLsb = 1e-9;  ///< s; 1 GHz clock
-inline constexpr int kPulseLevels = 15;    ///< full scale in LSB: 4-bit counter
+/// The converter's branch of a design: "relu" or "signed".
+design::Branch converterBranch(const design::Design& design, ConverterKind kind);
 
 /// A clock or phase of the converter: the port it drives and when it is high, within one operation that starts at 0
 /// (s).
@@ -39,33 +40,43 @@ struct ConverterTiming {
   double edge = 0;                          ///< duration of clock edges
 };
 
-/// Declared parameters with defaults sized for gc28.
-netlist::ParameterSet converterParameters(const pdk::Pdk& pdk, ConverterKind kind);
+/// Declares the branches `relu` and `signed`, what both share in `reference`, and their phases in `timing.token`.
+void declareConverters(design::Schema& schema);
 /// Defines the converter's subcircuit. @throws Error (CNV-0001) for phases that overlap illegally.
-std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const netlist::ParameterSet& set,
+std::string defineConverter(const pdk::Pdk& pdk, ConverterKind kind, const design::Design& design,
                             netlist::Circuit& circuit);
 
 /// Port the bias comes in by: "nb" (a current with bias = diode, else a gate voltage), "pr" with bias = replica.
-std::string biasPort(const netlist::ParameterSet& set);
+std::string biasPort(const design::Branch& converter);
 /// Ports in the subcircuit's order: bl, out, outb (ReLU: word line and complement; signed: pulse and sign), vdd, bias
 /// ports, vmid (passive), then the clocks of converterClocks().
-std::vector<std::string> converterPorts(ConverterKind kind, const netlist::ParameterSet& set);
+std::vector<std::string> converterPorts(ConverterKind kind, const design::Design& design);
 /// @throws Error (CNV-0001) for phases that overlap illegally, naming both.
-std::vector<Clock> converterClocks(ConverterKind kind, const netlist::ParameterSet& set);
-ConverterTiming converterTiming(ConverterKind kind, const netlist::ParameterSet& set);
+std::vector<Clock> converterClocks(ConverterKind kind, const design::Design& design);
+ConverterTiming converterTiming(ConverterKind kind, const design::Design& design);
 
-/// Charge of one LSB (C): reference current times 1 ns.
-double lsbCharge(ConverterKind kind, const netlist::ParameterSet& set);
+/// Charge of one LSB (C) the converter is sized for.
+double lsbCharge(ConverterKind kind, const design::Design& design);
+/// Converters that share bias block and window line: one per bit line of the array.
+int convertersOf(ConverterKind kind, const design::Design& design);
+
+/// What each output of a converter drives: a word line of array 2, or a counter input.
+struct OutputLoad {
+  double r = 0, c = 0;  ///< ohm, F
+};
+OutputLoad outputLoad(ConverterKind kind, const pdk::Pdk& pdk, const design::Design& design);
 
 /// Voltage of a clock over `operations` operations, the first of which starts at `start`.
 netlist::Pwl clockWaveform(const Clock& clock, const ConverterTiming& timing, double vdd, int operations,
                            double start = 0);
 
+/// @param line_c F, of the bit line without its converter; the design's array at rest when not given
 /// One converter fed with a charge per operation, in this order, as a constant current over the input window. Node
 /// names: "bl", "out", "outb" (ReLU) or "pulse", "sgn"; supplies "vdd", "vbias", "vmid" and one source per clock, so
 /// that every energy can be counted.
 netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind,
-                            const netlist::ParameterSet& set, const std::vector<double>& charges);
+                            const design::Design& design, const std::vector<double>& charges,
+                            std::optional<double> line_c = {});
 
 Generator reluConverterGenerator();
 Generator signedConverterGenerator();

@@ -14,14 +14,13 @@
 
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/netlist/circuit.hpp"
-#include "gaincell/netlist/parameter.hpp"
+#include "gaincell/design/design.hpp"
 #include "gaincell/pdk/pdk.hpp"
 
 namespace gaincell::cells {
 
-/// What the generator made of parameters and PDK: devices, capacitor and the levels the cell wants to be driven with.
+/// The cell of a design: devices, capacitor and the levels the cell wants to be driven with.
 struct GainCellDesign {
-  std::string variant;
   pdk::Role pair_n, pair_p, read_n, read_p, write_n;
   std::optional<pdk::Role> write_p;  ///< absent: single-ended write switch, no `web` and no n-well port
   double c_storage = 0;              ///< F
@@ -30,12 +29,17 @@ struct GainCellDesign {
   double wbl_idle = 0;               ///< V, where the write bit line waits between writes
 };
 
-/// Parameters with the PDK's own sizes as defaults (the `reference` variant).
-netlist::ParameterSet gainCellParameters(const pdk::Pdk& pdk);
+/// Declares the branch `cell`.
+void declareGainCell(const pdk::Pdk& pdk, design::Schema& schema);
 
-/// Sizes the user set, otherwise the variant's, otherwise the PDK's roles. @throws Error (CEL-0010) when the PDK does
-/// not have the variant, (CEL-0011) when a flavour's polarity is wrong.
-GainCellDesign resolveGainCell(const pdk::Pdk& pdk, const netlist::ParameterSet& parameters);
+/// Flavour, width and length of a device's branch ("cell.read_n").
+pdk::Role deviceOf(const design::Branch& device);
+
+/// The branch `cell` of a design.
+GainCellDesign resolveGainCell(const design::Design& design);
+
+/// Its devices and capacitor without the levels, which are NaN: for circuits that hold cells and drive no write line.
+GainCellDesign resolveCellDevices(const design::Design& design);
 
 /// The same levels at another supply: those that equal the PDK's core supply, and the parked write bit line, follow it;
 /// levels from a separate supply (1.8 V write enable) stay.
@@ -47,17 +51,17 @@ enum class StorageNode { Internal, Port };
 /// A defined cell: how to place it.
 struct GainCell {
   std::string subcircuit;
-  GainCellDesign design;
+  GainCellDesign design;  ///< as of resolveCellDevices()
   StorageNode storage = StorageNode::Internal;
 };
 
 /// Adds the cell's subcircuit to `circuit` (once per name) and returns how to place it. Ports, in this order:
-/// wbl we [web] wl wlb bl [nw] [sn] vdd vss; `web` and `nw` exist when the variant has a write_p device, `sn` when
+/// wbl we [web] wl wlb bl [nw] [sn] vdd vss; `web` and `nw` exist when the design has a write_p device, `sn` when
 /// asked for. Every size and the capacitor are subcircuit parameters.
-GainCell defineGainCell(const pdk::Pdk& pdk, const netlist::ParameterSet& parameters, netlist::Circuit& circuit,
+GainCell defineGainCell(const pdk::Pdk& pdk, const design::Design& design, netlist::Circuit& circuit,
                         StorageNode storage = StorageNode::Internal);
 
-/// Nodes of one placed cell; those the variant does not have are ignored.
+/// Nodes of one placed cell; those the design does not have are ignored.
 struct GainCellNodes {
   std::string wbl = "wbl", we = "we", web = "web", wl = "wl", wlb = "wlb", bl = "bl", nw = "nw", sn = "sn", vdd = "vdd",
               vss = "0";
@@ -73,7 +77,7 @@ netlist::Instance placeGainCell(const GainCell& cell, const std::string& name, c
 /// Static I(V): the write gate stays open and carries the stored level from a swept write bit line (source `wbl`) to
 /// the storage node, the word line is high, the bit line is held at VDD/2. `points` equidistant levels from 0 to VDD.
 netlist::Deck gainCellStaticDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                 const netlist::ParameterSet& parameters, int points);
+                                 const design::Design& design, int points);
 
 /// One step of an operating sequence.
 struct CellStep {
@@ -97,28 +101,25 @@ struct CellSequence {
   std::vector<CellStepTimes> steps;
 };
 
-/// Edges of word line and write enable, s (circuits are specified with 50 ps edges).
-inline constexpr double kCellEdge = 50e-12;
-
 /// Operates one cell through the steps: write (write bit line to the level, write enable pulse, write bit line back to
 /// its idle level), then read (word-line pulse). The storage node floats between. Saved: v(bl) is forced;
 /// v(xcell.sn), v(wbl) and the currents of all sources.
 CellSequence gainCellSequence(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                              const netlist::ParameterSet& parameters, const std::vector<CellStep>& steps);
+                              const design::Design& design, const std::vector<CellStep>& steps);
 
 /// Leakage by level: write gate off, write bit line parked at `wbl` volt, word line low, the storage node forced by
 /// source `sn` and swept over 0..VDD in `points`. i(vsn) > 0: the cell charges its storage node.
 netlist::Deck gainCellLeakageDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                  const netlist::ParameterSet& parameters, double wbl, int points);
+                                  const design::Design& design, double wbl, int points);
 
 /// Capacitance of the storage node by level: as the leakage deck, the node ramped from 0 to VDD in `ramp` seconds and
 /// back; C(V) = -i(vsn)/(dV/dt), averaged over both directions to cancel the leakage.
 netlist::Deck gainCellCapacitanceDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                      const netlist::ParameterSet& parameters, double ramp);
+                                      const design::Design& design, double ramp);
 
 /// Cross-check of the retention: the floating node of one cell starts at `start` volt; `stop` seconds of transient.
 netlist::Deck gainCellHoldDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                               const netlist::ParameterSet& parameters, double wbl, double start, double stop);
+                               const design::Design& design, double wbl, double start, double stop);
 
 /// Registration of kind "gain-cell".
 Generator gainCellGenerator();

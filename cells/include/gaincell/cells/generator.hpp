@@ -1,14 +1,15 @@
 #pragma once
 /// @file
-/// Generators: every circuit the program can emit is one file with one function, registered by name.
+/// Generators: every circuit the program can emit is one file with one function, registered by name. A kind is a view of
+/// the design: it reads branches of the one tree and has no sizes of its own.
 
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "gaincell/design/design.hpp"
 #include "gaincell/netlist/circuit.hpp"
 #include "gaincell/netlist/deck.hpp"
-#include "gaincell/netlist/parameter.hpp"
 #include "gaincell/pdk/pdk.hpp"
 
 namespace gaincell::cells {
@@ -17,13 +18,11 @@ namespace gaincell::cells {
 struct Generator {
   std::string kind;
   std::string description;
-  /// Declared parameters with the PDK's own sizes as defaults.
-  std::function<netlist::ParameterSet(const pdk::Pdk&)> parameters;
   /// Adds the subcircuit (and those it calls) to `circuit` and returns its name. @throws Error for illegal
   /// combinations.
-  std::function<std::string(const pdk::Pdk&, const netlist::ParameterSet&, netlist::Circuit&)> define;
+  std::function<std::string(const pdk::Pdk&, const design::Design&, netlist::Circuit&)> define;
   /// A self-running testbench deck of the kind (used by `gaincell netlist KIND --testbench`).
-  std::function<netlist::Deck(const pdk::Pdk&, const pdk::Conditions&, const netlist::ParameterSet&)> testbench;
+  std::function<netlist::Deck(const pdk::Pdk&, const pdk::Conditions&, const design::Design&)> testbench;
 };
 
 /// The register, in documentation order; one line per generator in cells/src/registry.cpp.

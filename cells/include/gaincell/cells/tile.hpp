@@ -9,10 +9,6 @@
 
 namespace gaincell::cells {
 
-/// Parameters: rows (query elements), cols (tokens), outputs (elements of a value), wires, and those of cell (`cell_`),
-/// ReLU (`relu_`) and signed converter (`signed_`).
-netlist::ParameterSet tileParameters(const pdk::Pdk& pdk);
-
 /// When things happen in one token of a tile (s), from the start of the write.
 struct TileTiming {
   double write_start = 0, write_end = 0;  ///< write enable of the token's cells
@@ -21,13 +17,13 @@ struct TileTiming {
   double output_end = 0;    ///< end of the output window
   double stop = 0;
 };
-TileTiming tileTiming(const pdk::Pdk& pdk, const netlist::ParameterSet& set);
+TileTiming tileTiming(const design::Design& design);
 
 /// What the testbench plays: one token is written, then attended.
 struct TileStimulus {
   std::vector<std::vector<double>> keys;    ///< [row][token], V
   std::vector<std::vector<double>> values;  ///< [token][output], V
-  std::vector<std::vector<int>> inputs;     ///< [operation][row], 0..15; one operation per token time
+  std::vector<std::vector<int>> inputs;     ///< [operation][row], LSB; one operation per token time
   int written = 0;       ///< token written through its write gates in the last operation, over half the supply
   double level_low = 0;  ///< V, end levels of the stored voltages, for a replica bias
   std::optional<double> level_high = {};  ///< V; the supply when not given
@@ -36,7 +32,7 @@ struct TileStimulus {
 /// One transient over all operations. Saved: v(xtile.phi_j), v(out_e), v(sgn_e), and for one path the bit lines
 /// v(xtile.keys_bl_0), v(xtile.values_bl_0), the comparators and a written storage node; currents of all supplies and
 /// clocks. @throws Error (CNV-0003) for a wrong shape or value.
-netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const netlist::ParameterSet& set,
+netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                        const TileStimulus& stimulus);
 
 Generator tileGenerator();

@@ -5,12 +5,16 @@
 #include <boost/program_options.hpp>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "gaincell/flows/design.hpp"
+#include "gaincell/design/design.hpp"
+#include "gaincell/design/identity.hpp"
+#include "gaincell/design/read.hpp"
+#include "gaincell/flows/settings_file.hpp"
 #include "gaincell/pdk/pdk.hpp"
 #include "gaincell/sim/simulator.hpp"
 #include "gaincell/support/atomic_file.hpp"
@@ -21,9 +25,24 @@ namespace gaincell::flows {
 
 namespace po = boost::program_options;
 
-/// Options every subcommand has, after command line, design file and defaults were merged.
+/// Groups of options that a subcommand takes beside its own; --help, --config, --json and --quiet belong to all.
+enum Uses : unsigned {
+  kNothing = 0,
+  kPdk = 1,         ///< --pdk, --pdk-manifest
+  kDesign = 2,      ///< --design, --set
+  kConditions = 4,  ///< --corner, --temp, --vdd
+  kSeed = 8,
+  kJobs = 16,
+  kOut = 32,    ///< --out
+  kForce = 64,  ///< --force
+  kCircuits = kPdk | kDesign | kConditions,
+};
+
+/// Options of the groups, after command line, settings file and defaults were merged.
 struct CommonOptions {
-  std::string pdk_name = "gc28", pdk_manifest;  ///< --pdk, --pdk-manifest
+  std::string pdk_name, pdk_manifest;  ///< --pdk, --pdk-manifest; empty: the design's, else gc28
+  std::string design;                  ///< --design: name or file; empty: the settings file's, else the process's default
+  std::vector<std::string> sets;       ///< --set PATH=VALUE, in order
   std::string corner = "tt";
   double temp_c = 27.0;
   std::optional<double> vdd;  ///< V; the PDK's supply when not given
@@ -39,17 +58,21 @@ struct CommandContext {
   po::variables_map values;  ///< its own options
   std::vector<std::string> positional;
   std::string command_line;  ///< as typed, for provenance
-  std::string default_kind;  ///< the kind that `--set name=value` without "KIND/" is for; empty: every kind
-  DesignFile design;         ///< empty when no --config was given
+  SettingsFile settings;     ///< empty when no --config was given
 
-  pdk::Pdk loadPdk() const;  ///< from --pdk or --pdk-manifest
+  /// From --pdk or --pdk-manifest, else the process the design is for, else gc28.
+  pdk::Pdk loadPdk() const;
+  /// The design of the run: --design or the settings file's or the process's default, then --set.
+  /// @throws Error (FLW-0006) for a --set that is no PATH=VALUE or gives a path twice, and of design::
+  design::Design loadDesign(const pdk::Pdk& pdk) const;
+  /// The same, for one kind of circuit: a --set that the kind does not read is refused (FLW-0016).
+  design::Design loadDesign(const pdk::Pdk& pdk, const std::string& kind) const;
+  /// The design file of --design or of the settings file and all it extends; nothing when neither names one.
+  std::optional<design::Chain> givenDesign() const;
   pdk::Conditions conditions(
       const pdk::Pdk& pdk) const;  ///< checked: corner exists, -55..150 C, 0.5..1.2 of the supply
-  support::Provenance provenance(const pdk::Pdk* pdk = nullptr) const;
-  /// Parameters of a circuit kind: PDK defaults, then the design file, then `--set name=value` where the command has
-  /// it.
-  netlist::ParameterSet circuitParameters(const pdk::Pdk& pdk, const std::string& kind) const;
-  /// Settings of an analysis: defaults, then the design file, then `--with name=value`.
+  support::Provenance provenance(const pdk::Pdk* pdk = nullptr, const design::Design* design = nullptr) const;
+  /// Settings of an analysis: defaults, then the settings file, then `--with name=value`.
   netlist::ParameterSet analysisSettings(const pdk::Pdk& pdk, const std::string& kind, const std::string& name) const;
   /// Simulator options from -j and the command's `--time-limit`, `--keep-decks` where it has them.
   sim::SimulatorOptions simulatorOptions() const;
@@ -65,12 +88,16 @@ struct Command {
   std::string name, summary;
   std::string usage;     ///< "gaincell netlist KIND -o FILE [options]"
   std::string examples;  ///< shown by --help
+  unsigned uses = kNothing;
   std::function<void(po::options_description_easy_init)> options;
   std::function<support::ExitCode(const CommandContext&)> run;
   bool words = false;  ///< takes words besides its options; otherwise one is refused
 };
 
 const std::vector<Command>& commands();
+
+/// The options of the groups in `uses`.
+po::options_description commonOptions(unsigned uses);
 
 /// The whole program: parses, dispatches, maps exceptions to exit codes.
 int runProgram(int argc, char** argv);

@@ -6,20 +6,25 @@
 #include <vector>
 
 #include "gaincell/layout/floorplan.hpp"
+#include "gaincell/model/model.hpp"
 
 namespace gaincell::layout {
 
-/// Energy per token by block, and the latency of a token.
+/// Energy of a token by block, and its latency.
 struct EnergyInput {
-  Figure array1;   ///< J, array 1 with its ReLU converters, one sub-tile
-  Figure array2;   ///< J, array 2 with its signed converters, one sub-tile
-  Figure dac;      ///< J, write DACs of one head
-  Figure control;  ///< J, digital control and routing of one head
-  Figure latency;  ///< s
+  std::vector<Figure> tile;  ///< J, of one tile each
+  std::vector<Figure> head;  ///< J, of one head each, beside its tiles
+  Figure latency;            ///< s
 };
 
-/// The paper's figures: 1120 and 700 pJ over 16 sub-tiles, 330 pJ, 4 nJ, 65 ns.
+/// The paper's figures: 1120 and 700 pJ over 16 sub-tiles, 330 pJ, 4 nJ, 65 ns. For a head of its sizes.
 EnergyInput publishedEnergy();
+
+/// A token of a head of this organisation with every tile full, from the energies and the token time of a model,
+/// counted as everywhere (model/token_energy.hpp).
+/// @param source the model's name, for the figures
+/// @throws Error (LAY-0011) when the model lacks energies or its token time: nothing published stands in
+EnergyInput modelEnergy(const model::Model& model, const Organisation& organisation, const std::string& source);
 
 struct Estimate {
   std::string level;         ///< "tile", "head", "chip"

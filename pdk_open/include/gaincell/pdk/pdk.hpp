@@ -24,9 +24,9 @@ struct Corner {
       dialect_cards;  ///< the same for other dialects, where the PDK has them
 };
 
-/// Device and size a generator uses for a role ("pair_n", "read_p", "logic_n" ...), overridable by a variant.
+/// Device of the core logic ("logic_n", "logic_p") and the size of a typical one.
 struct Role {
-  std::string device;   ///< flavour; empty when the variant removes the device
+  std::string device;   ///< flavour
   double w = 0, l = 0;  ///< m
 };
 
@@ -70,14 +70,7 @@ struct Pdk {
   std::vector<Corner> corners;
   std::map<std::string, netlist::DeviceModel> devices;  ///< by flavour
   std::map<std::string, Role> roles;
-  std::map<std::string, std::map<std::string, std::optional<Role>>>
-      variants;                                             ///< variant -> role -> override (nullopt: removed)
-  double storage_capacitance = 0;                           ///< F, default of the gain cell
-  double write_bitline_idle = 0;                            ///< V, where the write bit line is parked
-  double write_vlow = 0, write_vhigh = 0, write_nwell = 0;  ///< V, write-enable levels and n-well bias
-  /// Variant -> overrides of the scalars above: "storage_capacitance", "write_bitline_idle", "write_vlow",
-  /// "write_vhigh", "write_nwell".
-  std::map<std::string, std::map<std::string, double>> variant_values;
+  std::string default_design;  ///< name of the shipped design that is used when none is given; "" when there is none
   Wire wire;
   LayoutData layout;
   ProcessSpread process;

@@ -1,13 +1,15 @@
 #pragma once
 /// @file
-/// Named analyses of generated circuits: (kind, name) -> decks, runs, figures and tables. An analysis does not know
-/// about Monte-Carlo: a Variation, when given, turns each deck into the alters of one sample.
+/// Named analyses of generated circuits: (kind, name) -> decks, runs, figures and tables. Every size and convention of
+/// the hardware comes from the design; settings say how it is measured. An analysis does not know about Monte-Carlo: a
+/// Variation, when given, turns each deck into the alters of one sample.
 
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "gaincell/design/design.hpp"
 #include "gaincell/netlist/parameter.hpp"
 #include "gaincell/pdk/pdk.hpp"
 #include "gaincell/sim/simulator.hpp"
@@ -44,7 +46,7 @@ struct AnalysisResult {
 struct AnalysisContext {
   const pdk::Pdk& pdk;
   pdk::Conditions conditions;
-  const netlist::ParameterSet& circuit;   ///< parameters of the circuit kind
+  const design::Design& design;
   const netlist::ParameterSet& settings;  ///< parameters of the analysis
   Simulator& simulator;
   const Variation* variation = nullptr;  ///< null: nominal devices

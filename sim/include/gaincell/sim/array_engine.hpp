@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "gaincell/cells/array.hpp"
 #include "gaincell/sim/analysis.hpp"
 
 namespace gaincell::sim {
@@ -47,8 +48,8 @@ struct ArrayOptions {
 
 /// Whether the slices may stand for the array, from the run's own data.
 struct SliceValidity {
-  double word_line_drop =
-      0;                   ///< largest (VDD - word line at the last column) / VDD at the end of a pulse of 1 ns or more
+  /// Largest (VDD - word line at the last column) / VDD at the end of a pulse of 1 LSB or more.
+  double word_line_drop = 0;
   double supply_drop = 0;  ///< largest supply current of all columns together times supply_r / VDD
   bool valid = true;
   std::string statement;  ///< the condition and whether it holds, for people and reports
@@ -65,22 +66,23 @@ struct ArrayRun {
   std::uint64_t iterations = 0;
 };
 
-/// Full-scale charge of a column (C): the published converter saturates at 80 uA for 64 cells of 10 uA at 15 ns, 1.2
-/// pC; scaled with the rows. (hardware.md: S_sat of array 1.) Errors of the engine are given relative to it.
-double arrayFullScale(int rows) noexcept;
+/// Full-scale charge of a column (C): what the array's converter turns into the longest pulse of the design. Errors of
+/// the engine are given relative to it.
+double arrayFullScale(const design::Design& design, cells::ArrayRole role);
 
 /// Decks of one multiply in the order of columns (sliced) or the one deck of the whole array.
-/// @throws Error (ARE-0001) when shapes do not match rows and cols, or a value is not finite or out of range.
+/// @throws Error (ARE-0001) when shapes do not match the array's word and bit lines, or a value is not finite or out of
+/// range.
 std::vector<netlist::Deck> arrayDecks(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                      const netlist::ParameterSet& array, const ArrayOperands& operands,
-                                      const ArrayOptions& options);
+                                      const design::Design& design, cells::ArrayRole role,
+                                      const ArrayOperands& operands, const ArrayOptions& options);
 
 /// Charge (C) that entered the ideal integrator of a column during a run of one of arrayDecks().
 double arrayCharge(const Waveforms& waves, int column);
 
-/// Runs one multiply. The context brings PDK, conditions, array parameters (`circuit`), simulator, variation and deck
-/// cache.
+/// Runs one multiply. The context brings PDK, conditions, design, simulator, variation and deck cache.
 /// @throws Error (SIM-0002) when a column fails, (ARE-0001).
-ArrayRun runArray(const AnalysisContext& context, const ArrayOperands& operands, const ArrayOptions& options);
+ArrayRun runArray(const AnalysisContext& context, cells::ArrayRole role, const ArrayOperands& operands,
+                  const ArrayOptions& options);
 
 }  // namespace gaincell::sim

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "gaincell/design/design.hpp"
 #include "gaincell/sim/simulator.hpp"
 
 namespace gaincell::sim {
@@ -20,12 +21,19 @@ struct Pulse {
 /// Pulses of vector `name` above `level` (V) in [t0, t1].
 Pulse measurePulse(const Waveforms& waves, std::string_view name, double level, double t0, double t1);
 
-/// Code of a counter that counts clock edges (period 1 ns) while the pulse is high; the edges sit `phase` of a period
-/// after the window opens (0.5: rounds to the nearest level). Saturates at 15.
-int counterCode(double width, double phase = 0.5) noexcept;
+/// The counter at an output: counts the edges of its clock while the pulse is high, and saturates.
+struct Counter {
+  double clock = 0;  ///< s, period: one LSB
+  int top = 0;       ///< largest code
+};
+/// The counter that reads the pulses of a design: its LSB, up to its longest pulse.
+Counter counterOf(const design::Design& design);
 
-/// Signed output level -15..15 of pulse and sign.
-int signedCode(double width, bool positive, double phase = 0.5) noexcept;
+/// Code the counter reads; the edges sit `phase` of a period after the window opens (0.5: rounds to the nearest level).
+int counterCode(const Counter& counter, double width, double phase = 0.5) noexcept;
+
+/// Signed output level -top .. top of pulse and sign.
+int signedCode(const Counter& counter, double width, bool positive, double phase = 0.5) noexcept;
 
 /// Charge (C) a source delivers in [t0, t1], counting only the time it delivers: a CMOS driver or a linear regulator on
 /// the supply cannot take charge back. `current` is "i(vname)", positive into the source.

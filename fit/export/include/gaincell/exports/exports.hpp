@@ -35,7 +35,15 @@ struct Array {
 /// and signed slopes, INL tables, conditions, validity. Sections that are not there leave their arrays out.
 std::vector<Array> arrays(const model::Model& model);
 
-/// Comment lines that say what the export holds, where it is valid and where it comes from.
+/// Names of the exported subcircuits and modules: "gaincell_cell_lean_1a2b3c4d", with the design's name (without design
+/// the process's) and 8 digits of a hash over everything the model says, its design and conditions included. Two
+/// exports in one deck thus never stand in for each other.
+struct BlockNames {
+  std::string cell, array_cell, word_line, bit_line, relu_converter, signed_converter;
+};
+BlockNames blockNames(const model::Model& model);
+
+/// Comment lines that say what the export holds, of which design, where it is valid and where it comes from.
 std::vector<std::string> statement(const model::Model& model);
 
 /// Duration of the word-line edges for which the exported edge charge is right; a parameter of the exported modules.

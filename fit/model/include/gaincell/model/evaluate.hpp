@@ -36,6 +36,7 @@ double pulseWidth(const Converter& converter, double charge);
 double pulseWidth(const SignedConverter& converter, double charge);
 
 /// Decay per token (lambda = token time / mean tau of both rails): V - V_end shrinks by exp(-lambda).
+/// @throws Error MDL-0010 when the model has no retention or does not say its token time
 double decayPerToken(const Model& model);
 
 /// The section at these conditions: exact, or interpolated between the points of the grid.

@@ -7,6 +7,7 @@
 /// guess.
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,21 @@ struct Conditions {
   double temp_c = 27;  ///< degrees Celsius
   double vdd_v = 0.9;  ///< V
 };
+
+/// The design whose circuits the figures are of. Values stay text, as its file states them: they name a difference, and
+/// give the sizes that figures are counted with.
+struct DesignRecord {
+  std::string name, hash;                     ///< content hash of the values
+  std::map<std::string, std::string> values;  ///< by path ("cell.pair_n.w"); may be empty
+
+  std::string shortHash() const { return hash.substr(0, 8); }
+  /// The value as a number, where there is one.
+  std::optional<double> number(const std::string& path) const;
+};
+
+/// Where two designs differ, as "cell.pair_n.w: 1.5e-07 against 1e-07" ("-" where one has none); by name and hash when
+/// their values do not tell. Empty: they are the same.
+std::vector<std::string> differences(const DesignRecord& a, const DesignRecord& b);
 
 /// Map of one variable to the one that is jointly normal, z(x).
 struct Transform {
@@ -213,23 +229,44 @@ struct WriteEnergy {
   std::vector<std::vector<double>> energy_J;  ///< [previous level][level]
 };
 
-/// J per event. Empty: not characterised.
+/// Power of a cell at rest by stored voltage.
+struct RestPower {
+  double mean_W = 0;                         ///< over the stored levels
+  std::vector<double> v_storage_V, power_W;  ///< increasing voltages
+};
+
+/// Where the energy of a token goes: J, of one head whose window is full. How it is counted: token_energy.hpp.
+struct TokenBreakdown {
+  int rows = 64, columns = 64;  ///< of array 1; array 2 has them the other way round
+  int tiles = 16;
+  double pulse_share = 0.5;                             ///< mean width of the pulses into both arrays, of the longest
+  double write = 0;                                     ///< cells with DACs and write enables
+  double array1 = 0, relu = 0, array2 = 0, output = 0;  ///< cells with word lines; conversions
+  double rest = 0;                                      ///< cells while they are not read
+  double digital = 0;  ///< control and routing: always the published figure, no circuit of this project
+};
+
+/// J per event. Empty: not characterised. A read is one on a bit line that integrates: without the charge that a held
+/// bit line's rail would deliver, which there is the converter's to bring back.
 struct Energy {
   std::optional<double> write;                                ///< one cell, mean over level transitions
   std::optional<double> read_per_cell;                        ///< one cell, full-width pulse, mean over levels
   std::optional<double> relu_converter_per_column_operation;  ///< converter alone
   std::optional<double> signed_converter_per_column_operation;
-  std::optional<double> per_array_multiply;  ///< one 64 x 64 array with its 64 converters, mean of both kinds
-  std::optional<double> array1_multiply, array2_multiply;  ///< the same, by array
-  std::optional<double> per_token;                         ///< one head, analog and digital parts
+  std::optional<double> per_array_multiply;  ///< one array with its converters, mean of both kinds
+  /// The same, by array: of the sizes in `token`, else of the design's, else 64 x 64.
+  std::optional<double> array1_multiply, array2_multiply;
+  std::optional<double> per_token;  ///< one head, analog and digital parts: the sum of `token`
   std::optional<ReadEnergy> read_by_level;
   std::optional<WriteEnergy> write_by_level;
+  std::optional<RestPower> rest_by_level;
+  std::optional<TokenBreakdown> token;
 };
 
-/// s.
+/// s. Phases come from the design that was simulated; of measured data they are unknown.
 struct Timing {
-  double write_reset = 20e-9, integrate = 15e-9, phi_pulse = 15e-9, readout_pulse = 15e-9;
-  double token = 65e-9;
+  std::optional<double> write_reset, integrate, phi_pulse, readout_pulse;
+  std::optional<double> token;
   double pulse_max = 15e-9;  ///< widest input pulse
 };
 
@@ -278,6 +315,7 @@ struct Interpolation {
 /// A model file: the nominal section, and optionally the same at other corners, temperatures and supplies.
 struct Model : Section {
   support::Provenance provenance;
+  std::optional<DesignRecord> design;  ///< none: measured data, the paper, files from before designs
   Timing timing_s;
   Validity validity;
   Interpolation interpolation;

@@ -10,7 +10,7 @@
 
 #include "gaincell/attention/engine.hpp"
 #include "gaincell/attention/physics.hpp"
-#include "gaincell/model/model.hpp"
+#include "gaincell/model/token_energy.hpp"
 
 namespace gaincell::attention {
 
@@ -44,15 +44,14 @@ Settings settingsFromModel(const model::Model& model, std::vector<std::string>& 
 std::shared_ptr<Physics> physicsFromModel(const model::Model& model, const EffectSwitches& switches, Settings& settings,
                                           std::vector<std::string>* warnings = nullptr);
 
-/// Energy of one head, J, by block, and what it was computed from.
-struct EnergyReport {
-  double write = 0, array1 = 0, relu = 0, array2 = 0, output = 0, digital = 0;
-  double total() const noexcept { return write + array1 + relu + array2 + output + digital; }
-  std::vector<std::string> notes;  ///< blocks without figures in the model
-};
+/// Energy of heads, J, by block, and what it was computed from.
+using EnergyReport = model::HeadEnergy;
 
-/// From counted activity and the energies of the model. Detailed figures (per cell read, per conversion) follow the
-/// data; where a file has only energies per array multiply, those are charged per tile that holds columns.
-EnergyReport energyOf(const model::Model& model, const Activity& activity, std::size_t dimension);
+/// The head that a run needs: a bit line of array 2 for each element, and the tiles of its window.
+model::HeadSize headOf(const Settings& settings, const Shape& shape);
+
+/// From counted activity and the energies of the model, by the one rule of model/token_energy.hpp: reads follow the
+/// widths of the pulses, conversions the columns that hold a token.
+EnergyReport energyOf(const model::Model& model, const Activity& activity, const model::HeadSize& head);
 
 }  // namespace gaincell::attention

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gaincell/design/design.hpp"
 #include "gaincell/montecarlo/draws.hpp"
 #include "gaincell/montecarlo/variation.hpp"
 #include "gaincell/netlist/parameter.hpp"
@@ -84,7 +85,8 @@ class Study {
 /// A study of a registered analysis.
 struct StudyConfig {
   std::string kind, analysis;
-  netlist::ParameterSet circuit, settings;
+  design::Design design;
+  netlist::ParameterSet settings;  ///< of the analysis
   pdk::Pdk pdk;
   std::vector<pdk::Conditions> conditions;  ///< at least one
   VariationOptions variation;

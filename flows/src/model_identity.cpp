@@ -1,0 +1,52 @@
+#include "model_identity.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace gaincell::flows {
+
+using support::Error;
+
+std::optional<design::Identity> identityOf(const model::Model& model) {
+  if (!model.design) return std::nullopt;
+  const model::Conditions& c = model.conditions;
+  return design::Identity{model.design->name, model.design->hash, model.design->values, c.pdk,
+                          model.provenance.pdk_hash, {c.corner, c.temp_c, c.vdd_v}};
+}
+
+namespace {
+
+/// Branches that decide what the part does; array.rows and array.cols are left out, they only say how many there are.
+std::vector<std::string> branchesOf(Part part) {
+  if (part == Part::Cell) return {"cell"};
+  return {"cell", "relu", "signed", "reference", "timing", "levels", "array.wire"};
+}
+
+}  // namespace
+
+void requireModelOf(const CommandContext& context, const model::Model& model, const design::Identity& mine, Part part,
+                    std::vector<std::string>& warnings) {
+  const bool anyway = context.values.count("anyway") > 0;
+  const auto own = identityOf(model);
+  if (!own) {
+    if (anyway) return warnings.push_back("the model does not say which design it describes");
+    throw Error("FLW-0510", "the model does not say which design it describes", "--model",
+                "fit it from a folder of the flow or of 'gaincell simulate --out', or use it on purpose with --anyway");
+  }
+  if (!anyway) return design::requireSame(*own, "the model", mine, "the simulation", design::May::Nothing, branchesOf(part));
+  auto all = design::differences(*own, mine, design::May::Nothing, branchesOf(part));
+  if (all.empty()) return;
+  constexpr std::size_t kShown = 4;
+  const std::size_t more = all.size() > kShown ? all.size() - kShown : 0;
+  all.resize(all.size() - more);
+  warnings.push_back(fmt::format("the model is of other things than the simulation (--anyway): {}{}", fmt::join(all, "; "),
+                                 more ? fmt::format("; and {} more", more) : ""));
+}
+
+void addAnywayOption(po::options_description_easy_init add) {
+  add("anyway", "use a model of another design, process or condition on purpose; the result says so");
+}
+
+}  // namespace gaincell::flows
