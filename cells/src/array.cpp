@@ -345,7 +345,7 @@ netlist::Deck arrayTestbench(const pdk::Pdk& pdk, const pdk::Conditions& conditi
     deck.circuit.add(netlist::VoltageSource{indexed("bl", j), indexed("bl", j), "0", netlist::Dc{conditions.vdd / 2}});
     deck.saves.push_back(fmt::format("i(vbl_{})", j));
   }
-  deck.analysis = netlist::Transient{0.1 * lsb, (top + 3) * lsb, 0, false};
+  deck.analysis = netlist::Transient{lsb / 10, (top + 3) * lsb, 0, false};
   return deck;
 }
 

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-#include "gaincell/cells/generator.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/montecarlo/montecarlo.hpp"
 
 using namespace gaincell;
@@ -149,7 +149,7 @@ int main(int argc, char** argv) {
   config.pdk = pdk::findPdk("gc28");
   config.kind = "gain-cell";
   config.analysis = "iv";
-  config.circuit = cells::generator(config.kind).parameters(config.pdk);
+  config.design = cells::loadDesign("reference", config.pdk);
   config.settings = sim::analysis(config.kind, config.analysis).settings(config.pdk);
   config.conditions = {{"tt", 27, config.pdk.vdd}};
   config.samples = samples;

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <tuple>
 #include <utility>
 
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/netlist/check.hpp"
 #include "gaincell/netlist/flatten.hpp"
 #include "gaincell/netlist/writer.hpp"
@@ -21,12 +23,15 @@ const pdk::Pdk& gc28() {
   return pdk;
 }
 
-netlist::ParameterSet arraySet(int rows, int cols) {
-  auto set = cells::arrayParameters(gc28());
-  set.set("rows", rows);
-  set.set("cols", cols);
-  return set;
+/// The reference cell in an array of `rows` word lines and `cols` bit lines (array 1).
+design::Design arrayOf(int rows, int cols) {
+  auto design = cells::loadDesign("reference", gc28());
+  design.set("array.rows", rows, "test");
+  design.set("array.cols", cols, "test");
+  return design;
 }
+
+using cells::ArrayRole;
 
 std::size_t countOf(const std::string& text, const std::string& word) {
   std::size_t n = 0;
@@ -39,7 +44,7 @@ std::size_t countOf(const std::string& text, const std::string& word) {
 TEST_CASE("an array has six transistors per cell, named by row and column") {
   netlist::Circuit circuit;
   circuit.devices = gc28().devices;
-  const auto deck = cells::arrayGenerator().testbench(gc28(), {}, arraySet(3, 5));
+  const auto deck = cells::arrayGenerator().testbench(gc28(), {}, arrayOf(3, 5));
   const auto devices = netlist::flattenMosfets(deck.circuit);
   CHECK(devices.size() == 3 * 5 * 6);
   CHECK(std::any_of(devices.begin(), devices.end(),
@@ -52,30 +57,31 @@ TEST_CASE("an array has six transistors per cell, named by row and column") {
 }
 
 TEST_CASE("write enables run along columns for keys and along rows for values") {
-  const auto ports = [](const char* select) {
-    auto set = arraySet(2, 3);
-    set.set("write_select", select);
+  const auto ports = [](const design::Design& design, ArrayRole role) {
     netlist::Circuit circuit;
     circuit.devices = gc28().devices;
-    return cells::defineArray(gc28(), set, circuit).ports;
+    return cells::defineArray(gc28(), design, role, circuit).ports;
   };
   const auto count = [](const std::vector<std::string>& list, const std::string& prefix) {
     return std::count_if(list.begin(), list.end(), [&](const std::string& p) { return p.rfind(prefix + "_", 0) == 0; });
   };
-  const auto keys = ports("column"), values = ports("row");
+  // Two word lines and three bit lines each: array 2 has a word line per bit line of array 1, and the other way round.
+  const auto keys = ports(arrayOf(2, 3), ArrayRole::Keys), values = ports(arrayOf(3, 2), ArrayRole::Values);
   CHECK(count(keys, "we") == 3);
   CHECK(count(keys, "wbl") == 2);
   CHECK(count(values, "we") == 2);
   CHECK(count(values, "wbl") == 3);
   CHECK(count(keys, "wl") == 2);
   CHECK(count(keys, "bl") == 3);
+  CHECK(count(values, "wl") == 2);
+  CHECK(count(values, "bl") == 3);
 }
 
 TEST_CASE("slices keep the instance names of the whole array") {
   for (const int column : {0, 1, 4, 6}) {
     CAPTURE(column);
     netlist::Deck deck = pdk::emptyDeck(gc28(), {}, "slice");
-    const auto slice = cells::defineArraySlice(gc28(), arraySet(2, 7), column, deck.circuit);
+    const auto slice = cells::defineArraySlice(gc28(), arrayOf(2, 7), ArrayRole::Keys, column, deck.circuit);
     cells::driveArray(gc28(), {}, slice, {{1e-9, 2e-9}}, deck);
     deck.circuit.add(netlist::VoltageSource{"bl", "bl_" + std::to_string(column), "0", netlist::Dc{0.45}});
     CHECK_NOTHROW(netlist::check(deck.circuit));
@@ -85,23 +91,31 @@ TEST_CASE("slices keep the instance names of the whole array") {
   }
   netlist::Circuit circuit;
   circuit.devices = gc28().devices;
-  CHECK_THROWS_AS(cells::defineArraySlice(gc28(), arraySet(2, 7), 7, circuit), support::Error);
+  CHECK_THROWS_AS(cells::defineArraySlice(gc28(), arrayOf(2, 7), ArrayRole::Keys, 7, circuit), support::Error);
 }
 
 TEST_CASE("the wire comes from the paper's model, the manifest or the user") {
-  auto set = arraySet(2, 2);
-  CHECK(cells::arrayWire(gc28(), set).row_r == 2.0);
-  CHECK(cells::arrayWire(gc28(), set).column_c == 0.8e-15);
-  set.set("wire", "pdk");
-  const auto wire = cells::arrayWire(gc28(), set);
-  CHECK(wire.row_r == doctest::Approx(gc28().wire.row_r_per_m * gc28().layout.values.at("cell_width")));
-  CHECK(wire.column_c == doctest::Approx(gc28().wire.col_c_per_m * gc28().layout.values.at("cell_height")));
+  auto design = arrayOf(2, 2);
+  CHECK(cells::arrayWire(gc28(), design).word_r == 2.0);
+  CHECK(cells::arrayWire(gc28(), design).bit_c == 0.8e-15);
+  design.set("array.wire.source", "pdk", "test");
+  const auto wire = cells::arrayWire(gc28(), design);
+  CHECK(wire.word_r == doctest::Approx(gc28().wire.row_r_per_m * gc28().layout.values.at("cell_width")));
+  CHECK(wire.bit_c == doctest::Approx(gc28().wire.col_c_per_m * gc28().layout.values.at("cell_height")));
+  CHECK(wire.write_r == wire.word_r);
+  for (const auto& [line, r, c] : {std::tuple{"word", wire.word_r, wire.word_c}, {"bit", wire.bit_r, wire.bit_c},
+                                   {"write", wire.write_r, wire.write_c}}) {
+    CAPTURE(line);
+    CHECK(cells::lineWire(gc28(), design, line).r == r);
+    CHECK(cells::lineWire(gc28(), design, line).c == c);
+  }
   pdk::Pdk bare = gc28();
   bare.wire = {};
-  CHECK_THROWS_AS(cells::arrayWire(bare, set), support::Error);
-  set.set("wire", "given");
-  set.set("wire_r", "5");
-  CHECK(cells::arrayWire(gc28(), set).row_r == 5.0);
+  CHECK_THROWS_AS(cells::arrayWire(bare, design), support::Error);
+  design.set("array.wire.source", "given", "test");
+  design.set("array.wire.word.r", "5", "test");
+  CHECK(cells::arrayWire(gc28(), design).word_r == 5.0);
+  CHECK(cells::arrayWire(gc28(), design).bit_r == 2.0);
 }
 
 TEST_CASE("sizes from 1 x 1 to 1024 x 1024 generate, others are refused") {
@@ -111,13 +125,15 @@ TEST_CASE("sizes from 1 x 1 to 1024 x 1024 generate, others are refused") {
     CAPTURE(cols);
     netlist::Circuit circuit;
     circuit.devices = gc28().devices;
-    CHECK(cells::defineArray(gc28(), arraySet(rows, cols), circuit).cols == cols);
+    CHECK(cells::defineArray(gc28(), arrayOf(rows, cols), ArrayRole::Keys, circuit).cols == cols);
     if (rows * cols < 1000000) CHECK_NOTHROW(netlist::check(circuit));  // 15 million connections take seconds to check
   }
-  CHECK_THROWS_AS(arraySet(0, 4), support::Error);
-  CHECK_THROWS_AS(arraySet(4, 1025), support::Error);
-  CHECK_THROWS_AS(arraySet(4, -1), support::Error);
-  auto set = arraySet(2, 2);
-  CHECK_THROWS_AS(set.set("wire_r", std::nan("")), support::Error);
-  CHECK_THROWS_AS(set.set("wire_c", -1e-15), support::Error);
+  CHECK_THROWS_AS(arrayOf(0, 4), support::Error);
+  CHECK_THROWS_AS(arrayOf(4, 1025), support::Error);
+  CHECK_THROWS_AS(arrayOf(4, -1), support::Error);
+  auto design = arrayOf(2, 2);
+  for (const std::string line : {"word", "bit", "write"}) {
+    CHECK_THROWS_AS(design.set("array.wire." + line + ".r", std::nan(""), "test"), support::Error);
+    CHECK_THROWS_AS(design.set("array.wire." + line + ".c", -1e-15, "test"), support::Error);
+  }
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/cells/drivers.hpp"
 #include "gaincell/netlist/check.hpp"
 #include "gaincell/sim/analysis.hpp"
@@ -19,20 +20,25 @@ const pdk::Pdk& gc28() {
 
 using Values = std::map<std::string, double>;
 
-sim::AnalysisResult run(const std::string& kind, const std::string& name, const Values& circuit, const Values& settings,
-                        const pdk::Conditions& conditions = {}) {
+/// A design with changed leaves; the drivers see the cells of the reference design unless said otherwise.
+design::Design with(const Values& leaves, const std::string& name = "reference") {
+  auto design = cells::loadDesign(name, gc28());
+  for (const auto& [path, value] : leaves) design.set(path, value, "test");
+  return design;
+}
+
+sim::AnalysisResult run(const std::string& kind, const std::string& name, const design::Design& design,
+                        const Values& settings, const pdk::Conditions& conditions = {}) {
   static sim::Simulator simulator;
-  auto parameters = cells::generator(kind).parameters(gc28());
-  for (const auto& [key, value] : circuit) parameters.set(key, value);
   const auto& analysis = sim::analysis(kind, name);
   auto set = analysis.settings(gc28());
   for (const auto& [key, value] : settings) set.set(key, value);
-  return analysis.run({gc28(), conditions, parameters, set, simulator});
+  return analysis.run({gc28(), conditions, design, set, simulator});
 }
 }  // namespace
 
 TEST_CASE("pulses of every code keep their width along the row") {
-  const auto r = run("word-line-driver", "pulse", {}, {{"codes", 4}});
+  const auto r = run("word-line-driver", "pulse", with({}), {{"codes", 4}});
   CHECK(r.figure("width_error_max") < 0.02e-9);
   CHECK(r.figure("skew_max") < 0.03e-9);
   CHECK(r.figure("delay_max") > 0.01e-9);
@@ -42,20 +48,21 @@ TEST_CASE("pulses of every code keep their width along the row") {
 }
 
 TEST_CASE("a longer row is later and costs more") {
-  const auto small = run("word-line-driver", "pulse", {{"cols", 8}}, {{"codes", 1}});
-  const auto large = run("word-line-driver", "pulse", {{"cols", 256}}, {{"codes", 1}});
+  const auto small = run("word-line-driver", "pulse", with({{"array.cols", 8}}), {{"codes", 1}});
+  const auto large = run("word-line-driver", "pulse", with({{"array.cols", 256}}), {{"codes", 1}});
   CHECK(large.figure("delay_max") > small.figure("delay_max"));
   CHECK(large.figure("energy_per_pulse") > small.figure("energy_per_pulse"));
 }
 
 TEST_CASE("a word line that does not arrive has no width") {
   // 5 megohm of wire: the far end never crosses half the supply within a nanosecond.
-  const auto r = run("word-line-driver", "pulse", {{"wire_r", 1e4}, {"cols", 512}}, {{"codes", 1}});
+  const auto r = run("word-line-driver", "pulse", with({{"array.wire.word.r", 1e4}, {"array.cols", 512}}),
+                     {{"codes", 1}});
   CHECK(std::isnan(r.figure("width_error_max")));
 }
 
 TEST_CASE("the write path stores every level within half a step, and longer is better") {
-  const Values four = {{"dac_levels", 4}};
+  const auto four = with({{"levels.stored", 4}});
   const auto r = run("write-path", "write", four, {});
   CHECK(r.figure("write_error_levels") < 0.5);
   CHECK(r.figure("write_settle") <= 5e-9);
@@ -74,7 +81,7 @@ TEST_CASE("the write path stores every level within half a step, and longer is b
 }
 
 TEST_CASE("the PWM driver makes every level from shared timing, and none for level 0") {
-  const auto r = run("pwm-driver", "pulse", {{"levels", 4}}, {});
+  const auto r = run("pwm-driver", "pulse", with({{"timing.levels", 4}}), {});
   CHECK(r.figure("width_error_max") < 0.02e-9);
   CHECK(r.figure("width_spread") < 0.005e-9);
   CHECK(r.figure("zero_peak") < 0.05);
@@ -83,12 +90,12 @@ TEST_CASE("the PWM driver makes every level from shared timing, and none for lev
 }
 
 TEST_CASE("the level reference leaves equal devices alone and evens out unequal ones") {
-  const auto tt = run("level-reference", "levels", {}, {});
+  const auto tt = run("level-reference", "levels", with({}, "lean"), {});
   CHECK(tt.figure("v_low") < 0.04);
   CHECK(tt.figure("v_high") > 0.86);
   for (const char* corner : {"sf", "fs"}) {
     CAPTURE(corner);
-    const auto r = run("level-reference", "levels", {}, {}, {corner, 27, 0.9});
+    const auto r = run("level-reference", "levels", with({}, "lean"), {}, {corner, 27, 0.9});
     // Unregulated the two differ by more than half (static curves of the corners).
     CHECK(std::fabs(r.figure("imbalance")) < 0.05);
     CHECK(r.figure("unsettled") < 2e-3);
@@ -99,20 +106,17 @@ TEST_CASE("the level reference leaves equal devices alone and evens out unequal 
 }
 
 TEST_CASE("the PWM driver refuses levels that do not exist") {
-  const auto set = cells::pwmDriverParameters(gc28());
-  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, set, {16}, 1e-9), support::Error);
-  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, set, {}, 1e-9), support::Error);
-  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, set, {1}, 1e-10), support::Error);
+  const auto design = with({});
+  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, design, {16}, 1e-9), support::Error);
+  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, design, {}, 1e-9), support::Error);
+  CHECK_THROWS_AS(cells::pwmDriverDeck(gc28(), {}, design, {1}, 1e-10), support::Error);
 }
 
 TEST_CASE("the write path refuses what it cannot drive") {
-  auto set = cells::writePathParameters(gc28());
-  set.set("variant", "write_io");
-  CHECK_THROWS_WITH(cells::writePathDeck(gc28(), {}, set, {0}, 0, 5e-9), doctest::Contains("write_io"));
-  const auto plain = cells::writePathParameters(gc28());
+  CHECK_THROWS_WITH(cells::writePathDeck(gc28(), {}, with({}, "write-io"), {0}, 0, 5e-9), doctest::Contains("write-io"));
+  const auto plain = with({});
   CHECK_THROWS_AS(cells::writePathDeck(gc28(), {}, plain, {8}, 0, 5e-9), support::Error);
   CHECK_THROWS_AS(cells::writePathDeck(gc28(), {}, plain, {}, 0, 5e-9), support::Error);
   CHECK_NOTHROW(netlist::check(cells::generator("write-path").testbench(gc28(), {}, plain).circuit));
-  CHECK_NOTHROW(netlist::check(
-      cells::generator("word-line-driver").testbench(gc28(), {}, cells::wordLineDriverParameters(gc28())).circuit));
+  CHECK_NOTHROW(netlist::check(cells::generator("word-line-driver").testbench(gc28(), {}, plain).circuit));
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "cell_measure.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/sim/analysis.hpp"
 
@@ -24,13 +25,12 @@ sim::Simulator& simulator() {
 using Settings = std::map<std::string, double>;
 
 sim::AnalysisResult run(const std::string& name, const Settings& settings = {},
-                        const std::string& variant = "reference", const pdk::Conditions& conditions = {}) {
-  auto circuit = cells::gainCellParameters(gc28());
-  circuit.set("variant", variant);
+                        const std::string& name_of_design = "reference", const pdk::Conditions& conditions = {}) {
+  const auto design = cells::loadDesign(name_of_design, gc28());
   const auto& analysis = sim::analysis("gain-cell", name);
   auto set = analysis.settings(gc28());
   for (const auto& [key, value] : settings) set.set(key, value);
-  return analysis.run({gc28(), conditions, circuit, set, simulator()});
+  return analysis.run({gc28(), conditions, design, set, simulator()});
 }
 }  // namespace
 
@@ -51,8 +51,8 @@ TEST_CASE("static I(V): the write gate takes the level to the storage node unhar
 }
 
 TEST_CASE("the currents of all sources balance at every instant of a sequence") {
-  const auto set = cells::gainCellParameters(gc28());
-  const auto seq = cells::gainCellSequence(gc28(), {}, set, {{0.9, 5e-9, 5e-9, 0}, {0.3, 5e-9, 15e-9, 1e-9}});
+  const auto design = cells::loadDesign("reference", gc28());
+  const auto seq = cells::gainCellSequence(gc28(), {}, design, {{0.9, 5e-9, 5e-9, 0}, {0.3, 5e-9, 15e-9, 1e-9}});
   const auto out = simulator().run({std::make_shared<netlist::Deck>(seq.deck), {}, "balance", {}});
   const auto& w = out.orThrow("balance");
   // Kirchhoff: what all sources deliver over the whole run is what the storage capacitor and gates gained.
@@ -135,11 +135,11 @@ TEST_CASE("energies: a read at the rail costs about current times width times su
   CHECK(r.figure("idle_power_max") > 1e-7);  // the pair conducts at mid level: static power is real
 }
 
-TEST_CASE("all variants work, also at the slow corner, hot and at low supply") {
-  for (const char* variant : {"reference", "lean", "write_io", "write_os"}) {
-    CAPTURE(variant);
+TEST_CASE("all designs work, also at the slow corner, hot and at low supply") {
+  for (const char* design : {"reference", "lean", "write-io", "write-os"}) {
+    CAPTURE(design);
     for (const auto& c : {pdk::Conditions{"tt", 27, 0.9}, pdk::Conditions{"ss", 85, 0.85}}) {
-      const auto r = run("iv", {}, variant, c);
+      const auto r = run("iv", {}, design, c);
       CHECK(r.figure("i_level_0") > 1e-7);
       CHECK(r.figure("i_level_7") < -1e-7);
     }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/cells/tile.hpp"
 #include "gaincell/sim/analysis.hpp"
 
@@ -28,17 +29,20 @@ sim::Simulator& simulator() {
 
 using Words = std::map<std::string, std::string>;
 
-sim::AnalysisResult run(const std::string& kind, const std::string& name, const Words& circuit,
+/// The lean design, or the one named by "design", with changed leaves.
+sim::AnalysisResult run(const std::string& kind, const std::string& name, const Words& leaves = {},
                         const Words& settings = {}, const pdk::Conditions& conditions = {}) {
-  auto set = cells::generator(kind).parameters(gc28());
-  for (const auto& [key, value] : circuit) set.set(key, std::string_view(value));
+  const auto base = leaves.find("design");
+  auto design = cells::loadDesign(base == leaves.end() ? "lean" : base->second, gc28());
+  for (const auto& [path, text] : leaves)
+    if (path != "design") design.set(path, text, "test");
   const auto& analysis = sim::analysis(kind, name);
   auto with = analysis.settings(gc28());
   for (const auto& [key, value] : settings) with.set(key, std::string_view(value));
-  return analysis.run({gc28(), conditions, set, with, simulator()});
+  return analysis.run({gc28(), conditions, design, with, simulator()});
 }
 
-const Words kSmallTile{{"rows", "4"}, {"cols", "4"}, {"outputs", "4"}};
+const Words kSmallTile{{"array.rows", "4"}, {"array.cols", "4"}};
 
 }  // namespace
 
@@ -63,7 +67,7 @@ TEST_CASE("one deck from the write to the output pulses, and the same chain colu
 
 TEST_CASE("with replica bias and replica levels the chain's outputs stay those of the nominal chain over corners") {
   Words tile = kSmallTile;
-  tile["relu_bias"] = tile["signed_bias"] = "replica";
+  tile["relu.bias"] = tile["signed.bias"] = "replica";
   // Every corner, and every corner of temperature and supply, with another pattern each; five patterns of each
   // condition: docs/converters.md.
   const std::vector<pdk::Conditions> all{{"ss", 27, 0.9}, {"ff", 27, 0.9}, {"sf", 27, 0.9},  {"fs", 27, 0.9},
@@ -80,6 +84,6 @@ TEST_CASE("with replica bias and replica levels the chain's outputs stay those o
 }
 
 TEST_CASE("active converters reach their accuracy") {
-  CHECK(run("relu-converter", "transfer", {{"integrator", "active"}}, {{"points", "7"}}).figure("max_error_lsb") <=
+  CHECK(run("relu-converter", "transfer", {{"design", "active"}}, {{"points", "7"}}).figure("max_error_lsb") <=
         0.15);
 }

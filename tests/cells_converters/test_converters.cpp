@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/cells/tile.hpp"
 #include "gaincell/netlist/check.hpp"
 #include "gaincell/netlist/flatten.hpp"
@@ -21,6 +22,13 @@ const pdk::Pdk& gc28() {
   return pdk;
 }
 
+/// A design with changed leaves.
+design::Design with(const std::string& name, const std::vector<std::pair<std::string, std::string>>& leaves = {}) {
+  auto design = cells::loadDesign(name, gc28());
+  for (const auto& [path, text] : leaves) design.set(path, text, "test");
+  return design;
+}
+
 std::string errorOf(const std::function<void()>& action) {
   try {
     action();
@@ -33,77 +41,73 @@ std::string errorOf(const std::function<void()>& action) {
 }  // namespace
 
 TEST_CASE("every circuit of this module generates a checked testbench, in every option") {
-  for (const char* kind : {"relu-converter", "signed-converter"}) {
+  for (const auto& [kind, branch] : {std::pair<std::string, std::string>{"relu-converter", "relu"}, {"signed-converter", "signed"}}) {
     const auto& g = cells::generator(kind);
-    for (const char* integrator : {"passive", "active"}) {
+    for (const std::string name : {"lean", "reference", "active"}) {
+      const std::string integrator = name == "active" ? "active" : "passive";
       for (const char* bias : {"diode", "ideal", "buffered", "replica"}) {
         for (const char* trim : {"off", "on"}) {
-          auto set = g.parameters(gc28());
-          set.set("integrator", std::string_view(integrator));
-          set.set("bias", std::string_view(bias));
-          set.set("trim", std::string_view(trim));
-          const auto deck = g.testbench(gc28(), {}, set);
+          CAPTURE(kind);
+          CAPTURE(name);
+          CAPTURE(bias);
+          CAPTURE(trim);
+          const auto design = with(name, {{branch + ".bias", bias}, {branch + ".trim.use", trim}});
+          CHECK(design.choice(branch + ".integrator") == integrator);
+          const auto deck = g.testbench(gc28(), {}, design);
           CHECK_NOTHROW(netlist::check(deck.circuit));
         }
       }
     }
   }
-  for (const char* kind : {"column", "tile"}) {
-    const auto& g = cells::generator(kind);
-    auto set = g.parameters(gc28());
-    set.set("rows", 5);
-    if (set.has("cols")) set.set("cols", 3);
-    if (set.has("outputs")) set.set("outputs", 2);
-    CHECK_NOTHROW(netlist::check(g.testbench(gc28(), {}, set).circuit));
+  for (const char* kind : {"column", "value-column", "tile"}) {
+    const auto design = with("lean", {{"array.rows", "5"}, {"array.cols", "3"}});
+    CHECK_NOTHROW(netlist::check(cells::generator(kind).testbench(gc28(), {}, design).circuit));
   }
 }
 
 TEST_CASE("a tile holds the transistors of its parts") {
-  const auto count = [](const char* kind, std::vector<std::pair<const char*, double>> sizes) {
-    const auto& g = cells::generator(kind);
-    auto set = g.parameters(gc28());
-    for (const auto& [name, value] : sizes) set.set(name, value);
-    return netlist::flattenMosfets(g.testbench(gc28(), {}, set).circuit).size();
+  const auto count = [](const char* kind, const char* rows, const char* cols) {
+    const auto design = with("lean", {{"array.rows", rows}, {"array.cols", cols}});
+    return netlist::flattenMosfets(cells::generator(kind).testbench(gc28(), {}, design).circuit).size();
   };
-  const auto relu = count("relu-converter", {}), sign = count("signed-converter", {});
-  CHECK(count("column", {{"rows", 7}}) == 7 * 6 + relu);
+  const auto relu = count("relu-converter", "64", "64"), sign = count("signed-converter", "64", "64");
+  CHECK(count("column", "7", "2") == 7 * 6 + relu);
+  CHECK(count("value-column", "2", "7") == 7 * 6 + sign);  // a row of array 2 for each bit line of array 1
   // Each testbench has one window line, however many converters it serves: two starved inverters, the one that finds
   // the trip point, and two drivers.
   constexpr std::size_t kLine = 2 * 4 + 3 * 2;
-  CHECK(count("tile", {{"rows", 5}, {"cols", 3}, {"outputs", 2}}) ==
-        6 * (5 * 3 + 3 * 2) + 3 * relu + 2 * sign - 2 * kLine - 1 * kLine);
+  CHECK(count("tile", "5", "3") == 6 * (5 * 3 + 3 * 5) + 3 * relu + 5 * sign - 2 * kLine - 4 * kLine);
 }
 
 TEST_CASE("phases that overlap are refused with the reason") {
   for (const ConverterKind kind : {ConverterKind::Relu, ConverterKind::Signed}) {
-    const auto refused = [&](const char* name, double value, const char* integrator = "passive") {
-      auto set = cells::converterParameters(gc28(), kind);
-      set.set("integrator", std::string_view(integrator));
-      set.set(name, value);
-      return errorOf([&] { cells::converterClocks(kind, set); }) == "CNV-0001";
+    const std::string branch = kind == ConverterKind::Relu ? "timing.token.relu." : "timing.token.signed.";
+    const auto refused = [&](const char* phase, double value, const char* name = "lean") {
+      auto design = with(name);
+      design.set(branch + phase, value, "test");
+      return errorOf([&] { cells::converterClocks(kind, design); }) == "CNV-0001";
     };
-    CHECK(refused("t_dis", 19.0e-9));  // discharge into the open integrator
-    CHECK(refused("active_t_dis", 19.0e-9, "active"));
-    CHECK(refused("t_rst_end", 4.2e-9));                  // reset outlasts the auto-zero
-    CHECK(refused("active_t_az_end", 4.2e-9, "active"));  // here the auto-zero may not outlast the reset
-    CHECK(refused("t_in", 4.0e-9));
-    CHECK(refused("t_header_on", 20.5e-9));
-    CHECK(refused("t_win", 19.9e-9));
-    CHECK(refused("t_period", 36.0e-9));
-    CHECK_FALSE(refused("t_period", 80e-9));
-    if (kind == ConverterKind::Signed) CHECK(refused("t_sck", 19.0e-9));
+    CHECK(refused("discharge", 19.0e-9));  // discharge into the open integrator
+    CHECK(refused("discharge", 19.0e-9, "active"));
+    CHECK(refused("reset", 4.2e-9));               // reset outlasts the auto-zero
+    CHECK(refused("autozero", 4.2e-9, "active"));  // here the auto-zero may not outlast the reset
+    CHECK(refused("input", 4.0e-9));
+    CHECK(refused("header_on", 20.5e-9));
+    CHECK(refused("window", 19.9e-9));
+    CHECK(refused("end", 36.0e-9));
+    CHECK_FALSE(refused("end", 80e-9));
+    if (kind == ConverterKind::Signed) CHECK(refused("sign", 19.0e-9));
   }
 }
 
 TEST_CASE("sizes and stimuli that make no sense are refused") {
-  auto set = cells::converterParameters(gc28(), ConverterKind::Relu);
-  CHECK(errorOf([&] { set.set("c_int", -1e-12); }) == "NET-0003");
-  CHECK(errorOf([&] { set.set("tail_w", std::nan("")); }) == "NET-0003");
-  CHECK(errorOf([&] { set.set("bias", std::string_view("magic")); }) == "NET-0004");
-  auto column = cells::columnParameters(gc28());
-  column.set("rows", 2);
+  auto set = with("lean");
+  CHECK(errorOf([&] { set.set("relu.c_int", -1e-12, "test"); }) == "NET-0003");
+  CHECK(errorOf([&] { set.set("relu.mirror.tail.w", std::nan(""), "test"); }) == "NET-0003");
+  CHECK(errorOf([&] { set.set("relu.bias", "magic", "test"); }) == "NET-0004");
+  const auto column = with("lean", {{"array.rows", "2"}});
   const auto build = [&](const cells::ColumnStimulus& s) {
-    return errorOf([&] { cells::columnDeck(gc28(), {}, column, s); });
+    return errorOf([&] { cells::columnDeck(gc28(), {}, ConverterKind::Relu, column, s); });
   };
   CHECK(build({{0.1, 0.2}, {{3, 4}}}) == "none");
   CHECK(build({{0.1}, {{3, 4}}}) == "CNV-0002");
@@ -111,11 +115,11 @@ TEST_CASE("sizes and stimuli that make no sense are refused") {
   CHECK(build({{0.1, -0.2}, {{3, 4}}}) == "CNV-0002");
   CHECK(build({{0.1, std::nan("")}, {{3, 4}}}) == "CNV-0002");
   CHECK(build({{0.1, 0.2}, {}}) == "CNV-0002");
-  auto tile = cells::tileParameters(gc28());
-  for (const char* n : {"rows", "cols", "outputs"}) tile.set(n, 1);
+  auto tile = with("lean", {{"array.rows", "1"}, {"array.cols", "1"}});
   CHECK(errorOf([&] { cells::tileDeck(gc28(), {}, tile, {{{0.1}}, {{0.2}}, {{3}}, 1}); }) == "CNV-0003");
   CHECK(errorOf([&] { cells::tileDeck(gc28(), {}, tile, {{{0.1}}, {{0.2, 0.3}}, {{3}}, 0}); }) == "CNV-0003");
-  tile.set("t_token", 40e-9);
+  CHECK(errorOf([&] { cells::tileDeck(gc28(), {}, tile, {{{0.1}}, {{0.2}}, {{3}}, 0}); }) == "none");
+  tile.set("timing.token.period", 40e-9, "test");
   CHECK(errorOf([&] { cells::tileDeck(gc28(), {}, tile, {{{0.1}}, {{0.2}}, {{3}}, 0}); }) == "CNV-0004");
 }
 
@@ -162,13 +166,18 @@ TEST_CASE("pulses, glitches and delivered charge of a known waveform") {
 }
 
 TEST_CASE("the counter rounds to the nearest level, saturates, and carries the sign") {
-  CHECK(sim::counterCode(0) == 0);
-  CHECK(sim::counterCode(-1e-9) == 0);
-  CHECK(sim::counterCode(0.49e-9) == 0);
-  CHECK(sim::counterCode(0.51e-9) == 1);
-  CHECK(sim::counterCode(7.3e-9) == 7);
-  CHECK(sim::counterCode(15.4e-9) == 15);
-  CHECK(sim::counterCode(40e-9) == 15);
-  CHECK(sim::counterCode(0.01e-9, 0.0) == 1);  // an edge at the very start counts any pulse
-  CHECK(sim::signedCode(7.3e-9, false) == -7);
+  const auto counter = sim::counterOf(with("lean"));
+  CHECK(sim::counterCode(counter, 0) == 0);
+  CHECK(sim::counterCode(counter, -1e-9) == 0);
+  CHECK(sim::counterCode(counter, 0.49e-9) == 0);
+  CHECK(sim::counterCode(counter, 0.51e-9) == 1);
+  CHECK(sim::counterCode(counter, 7.3e-9) == 7);
+  CHECK(sim::counterCode(counter, 15.4e-9) == 15);
+  CHECK(sim::counterCode(counter, 40e-9) == 15);
+  CHECK(sim::counterCode(counter, 0.01e-9, 0.0) == 1);  // an edge at the very start counts any pulse
+  CHECK(sim::signedCode(counter, 7.3e-9, false) == -7);
+  // Another clock, another length: the counter is the design's.
+  const auto other = sim::counterOf(with("lean", {{"timing.lsb", "0.5n"}, {"timing.levels", "9"}}));
+  CHECK(sim::counterCode(other, 1.3e-9) == 3);
+  CHECK(sim::counterCode(other, 40e-9) == 8);
 }

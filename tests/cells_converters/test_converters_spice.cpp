@@ -6,6 +6,7 @@
 #include <map>
 
 #include "gaincell/cells/column.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/sim/analysis.hpp"
 
 using namespace gaincell;
@@ -28,14 +29,17 @@ sim::Simulator& simulator() {
 
 using Words = std::map<std::string, std::string>;
 
-sim::AnalysisResult run(const std::string& kind, const std::string& name, const Words& circuit = {},
+/// The lean design, or the one named by "design", with changed leaves.
+sim::AnalysisResult run(const std::string& kind, const std::string& name, const Words& leaves = {},
                         const Words& settings = {}, const pdk::Conditions& conditions = {}) {
-  auto set = cells::generator(kind).parameters(gc28());
-  for (const auto& [key, value] : circuit) set.set(key, std::string_view(value));
+  const auto base = leaves.find("design");
+  auto design = cells::loadDesign(base == leaves.end() ? "lean" : base->second, gc28());
+  for (const auto& [path, text] : leaves)
+    if (path != "design") design.set(path, text, "test");
   const auto& analysis = sim::analysis(kind, name);
   auto with = analysis.settings(gc28());
   for (const auto& [key, value] : settings) with.set(key, std::string_view(value));
-  return analysis.run({gc28(), conditions, set, with, simulator()});
+  return analysis.run({gc28(), conditions, design, with, simulator()});
 }
 
 }  // namespace
@@ -73,7 +77,7 @@ TEST_CASE("in the slow corner the window waits for the comparator and small char
   const auto relu = run("relu-converter", "transfer", {}, {{"points", "5"}}, slow);
   CHECK(relu.figure("max_error_lsb") <= 0.4);
   CHECK(relu.figure("negative_pulses") == 0);
-  CHECK(run("relu-converter", "transfer", {{"window", "clock"}}, {{"points", "5"}}, slow).figure("max_error_lsb") >
+  CHECK(run("relu-converter", "transfer", {{"relu.window.timing", "clock"}}, {{"points", "5"}}, slow).figure("max_error_lsb") >
         relu.figure("max_error_lsb") + 0.2);
   const auto sign = run("signed-converter", "transfer", {}, {{"points", "5"}}, slow);
   CHECK(sign.figure("max_error_lsb") <= 0.4);
@@ -82,29 +86,34 @@ TEST_CASE("in the slow corner the window waits for the comparator and small char
 
 TEST_CASE("a converter scaled with its charges gives the same pulses") {
   const Words settings{{"points", "3"}, {"limit", "0.97"}};
-  const auto one = run("relu-converter", "transfer", {{"line_c", "0"}}, settings),
-             four = run("relu-converter", "transfer", {{"line_c", "0"}, {"charge_scale", "4"}}, settings);
+  // The reference design's converters are the lean ones for four times the charge; both without a line and with the same
+  // load.
+  const Words apart{{"array.wire.bit.c", "0"}, {"cell.load.bit", "0"}, {"cell.load.word", "0.371875f"}};
+  Words reference = apart;
+  reference["design"] = "reference";
+  const auto one = run("relu-converter", "transfer", apart, settings),
+             four = run("relu-converter", "transfer", reference, settings);
   CHECK(four.figure("gain") == doctest::Approx(one.figure("gain")).epsilon(0.01));
   CHECK(four.figure("slope") == doctest::Approx(one.figure("slope") / 4).epsilon(0.01));
 }
 
 TEST_CASE("without its neutralising capacitor the switch kicks the bias gate") {
   const Words settings{{"points", "3"}, {"limit", "1.2"}};
-  CHECK(run("relu-converter", "transfer", {{"c_kick_n", "0"}}, settings).figure("max_error_lsb") > 0.4);
+  CHECK(run("relu-converter", "transfer", {{"relu.kick.n.c", "0"}}, settings).figure("max_error_lsb") > 0.4);
 }
 
 TEST_CASE("the trim moves the gain both ways around its middle") {
   const Words settings{{"points", "3"}, {"limit", "0.97"}};
   std::vector<double> gain;
   for (const char* code : {"2", "4", "6"})
-    gain.push_back(run("relu-converter", "transfer", {{"trim", "on"}, {"trim_code", code}}, settings).figure("gain"));
+    gain.push_back(run("relu-converter", "transfer", {{"relu.trim.use", "on"}, {"relu.trim.code", code}}, settings).figure("gain"));
   CHECK(gain[1] == doctest::Approx(1.0).epsilon(0.02));
   CHECK(gain[0] > gain[1] + 0.02);
   CHECK(gain[2] < gain[1] - 0.02);
 }
 
 TEST_CASE("a column of cells: width follows the cells' charge after one gain") {
-  const auto r = run("column", "mac", {{"rows", "16"}}, {{"columns", "2"}, {"operations", "2"}});
+  const auto r = run("column", "mac", {{"array.rows", "16"}}, {{"columns", "2"}, {"operations", "2"}});
   CHECK(r.figure("rms_error_lsb") <= 0.15);
   CHECK(r.figure("max_error_lsb") <= 0.3);
   CHECK(r.figure("gain") == doctest::Approx(0.97).epsilon(0.05));
@@ -114,10 +123,11 @@ TEST_CASE("a column of cells: width follows the cells' charge after one gain") {
 }
 
 TEST_CASE("a column with the fast tolerances: as with tight ones within 0.02 LSB, energies within 1 %") {
-  for (const char* converter : {"relu", "signed"}) {
-    CAPTURE(converter);
+  const double lsb = design::pulseLsb(cells::loadDesign("lean", gc28()));
+  for (const char* kind : {"column", "value-column"}) {
+    CAPTURE(kind);
     const auto with = [&](const char* solver) {
-      return run("column", "mac", {{"converter", converter}},
+      return run(kind, "mac", {},
                  {{"columns", "2"}, {"operations", "2"}, {"seed", "7"}, {"solver", solver}});
     };
     const auto fast = with("fast"), tight = with("tight");
@@ -126,7 +136,7 @@ TEST_CASE("a column with the fast tolerances: as with tight ones within 0.02 LSB
     for (std::size_t k = 0; k < widths.size(); ++k) {
       CAPTURE(k);
       MESSAGE("width " << exact[k] * 1e9 << " ns, fast minus tight " << (widths[k] - exact[k]) * 1e12 << " ps");
-      CHECK(std::fabs(widths[k] - exact[k]) < 0.02 * cells::kPulseLsb);
+      CHECK(std::fabs(widths[k] - exact[k]) < 0.02 * lsb);
     }
     for (const char* energy : {"energy", "energy_cells", "energy_converter"}) {
       CAPTURE(energy);

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/cells/generator.hpp"
 #include "gaincell/netlist/writer.hpp"
 #include "gaincell/support/error.hpp"
@@ -36,12 +37,14 @@ const pdk::Pdk& gc28() {
   return pdk;
 }
 
-/// Parameters of a kind, arrays small enough to look at.
-netlist::ParameterSet smallParameters(const cells::Generator& g) {
-  auto set = g.parameters(gc28());
-  for (const char* name : {"rows", "cols", "outputs", "cells", "columns"})
-    if (set.has(name)) set.set(name, 2.0);
-  return set;
+/// The process's design, arrays small enough to look at.
+const design::Design& smallDesign() {
+  static const design::Design small = [] {
+    auto d = cells::loadDesign("lean", gc28());
+    for (const char* size : {"array.rows", "array.cols"}) d.set(size, 2, "test");
+    return d;
+  }();
+  return small;
 }
 
 bool installed(const char* program) {
@@ -64,11 +67,11 @@ TEST_CASE("every generated circuit can be written in every dialect") {
       CAPTURE(name);
       netlist::Circuit circuit;
       circuit.devices = gc28().devices;
-      g.define(gc28(), smallParameters(g), circuit);
+      g.define(gc28(), smallDesign(), circuit);
       std::ostringstream library;
       CHECK_NOTHROW(netlist::dialect(name).writeSubcircuits(circuit, library));
       CHECK(library.str().size() > 100);
-      const auto deck = g.testbench(gc28(), {"tt", 27, 0.9}, smallParameters(g));
+      const auto deck = g.testbench(gc28(), {"tt", 27, 0.9}, smallDesign());
       std::string text;
       CHECK_NOTHROW(text = netlist::toText(deck, name));
       CHECK(text.size() > 100);
@@ -77,7 +80,7 @@ TEST_CASE("every generated circuit can be written in every dialect") {
 
 TEST_CASE("every circuit's testbench is what its golden files say") {
   for (const auto& g : cells::generators()) {
-    const auto deck = g.testbench(gc28(), {"tt", 27, 0.9}, smallParameters(g));
+    const auto deck = g.testbench(gc28(), {"tt", 27, 0.9}, smallDesign());
     for (const auto& name : netlist::dialectNames()) {
       CAPTURE(g.kind);
       CAPTURE(name);
@@ -93,7 +96,7 @@ TEST_CASE("ngspice in its HSPICE mode reads the HSPICE deck and finds the same v
     return;
   }
   const auto& g = cells::generator("gain-cell");
-  auto deck = g.testbench(gc28(), {"ff", 85, 0.9}, g.parameters(gc28()));
+  auto deck = g.testbench(gc28(), {"ff", 85, 0.9}, cells::loadDesign("lean", gc28()));
   deck.analysis = netlist::OperatingPoint{};
   deck.saves.clear();
   const auto voltages = [&](const std::string& dialect, const std::string& settings) {
@@ -146,7 +149,8 @@ TEST_CASE("KLayout reads the CDL with the devices the circuit has") {
   netlist::Circuit circuit;
   circuit.devices = gc28().devices;
   const auto& g = cells::generator("gain-cell");
-  const auto name = g.define(gc28(), g.parameters(gc28()), circuit);
+  const auto lean = cells::loadDesign("lean", gc28());
+  const auto name = g.define(gc28(), lean, circuit);
   std::ostringstream cdl;
   netlist::dialect("cdl").writeSubcircuits(circuit, cdl);
   Folder folder;
@@ -165,12 +169,12 @@ TEST_CASE("KLayout reads the CDL with the devices the circuit has") {
       fmt::format("cd '{}' && QT_QPA_PLATFORM=offscreen klayout -b -r read.py >log.txt 2>&1", folder.path.string());
   [[maybe_unused]] const int status = std::system(command.c_str());
   REQUIRE_MESSAGE(fs::exists(folder.path / "result.txt"), support::readFile(folder.path / "log.txt"));
-  // Six transistors, widths in micrometres as the manifest's roles have them.
+  // Six transistors, widths in micrometres as the design has them.
   const auto result = support::readFile(folder.path / "result.txt");
   CAPTURE(result);
   CHECK(result.rfind("6 ", 0) == 0);
-  for (const char* role : {"pair_n", "pair_p", "read_n", "write_n"}) {
-    const auto w = fmt::format("{:.4g}", gc28().role(role).w * 1e6);
+  for (const std::string device : {"pair_n", "pair_p", "read_n", "write_n"}) {
+    const auto w = fmt::format("{:.4g}", lean.real("cell." + device + ".w") * 1e6);
     CHECK(result.find(w) != std::string::npos);
   }
 }

@@ -2,10 +2,7 @@
 // here.
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <cmath>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -16,67 +13,15 @@
 #include "../../flows/src/compare/paper.hpp"
 #include "../../flows/src/compare/plots.hpp"
 #include "../../flows/src/compare/quantity.hpp"
+#include "compare_runs.hpp"
 #include "gaincell/support/error.hpp"
+#include "run_program.hpp"
 
 namespace cmp = gaincell::flows::comparison;
 using gaincell::support::Error;
-using nlohmann::json;
-namespace fs = std::filesystem;
+using namespace compare_runs;
 
 namespace {
-
-/// A folder of this test, gone with it.
-struct Folder {
-  explicit Folder(const std::string& name)
-      : path(fs::temp_directory_path() / ("gaincell_compare_" + std::to_string(::getpid()) + "_" + name)) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~Folder() { fs::remove_all(path); }
-  fs::path path;
-};
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path) << text;
-}
-
-json figure(double value, const char* unit) {
-  return {{"value", value}, {"unit", unit}, {"description", "what it is"}};
-}
-
-json verdict(const char* measure, const char* unit, json min, json max, double value, const char* outcome = "pass") {
-  return {{"measure", measure}, {"unit", unit},       {"min", min},   {"typ", nullptr},     {"max", max},
-          {"value", value},     {"outcome", outcome}, {"reason", ""}, {"description", "d"}, {"condition", "tt"}};
-}
-
-json summary() {
-  json s = {{"schema", "gaincell-summary/1"}, {"size", "quick"}, {"warnings", json::array()}};
-  s["provenance"] = {{"version", "0.1.0"}, {"command", "gaincell flow"},
-                     {"pdk", "gc28"},      {"pdk_hash", "p"},
-                     {"corner", "tt"},     {"temp_c", 27.0},
-                     {"vdd_v", 0.9},       {"date", "2026-01-01T00:00:00Z"},
-                     {"design", "lean"},   {"design_hash", "h1"}};
-  s["identity"] = {
-      {"design", "lean"}, {"design_hash", "h1"},
-      {"pdk", "gc28"},    {"pdk_hash", "p"},
-      {"corner", "tt"},   {"temp_c", 27.0},
-      {"vdd_v", 0.9},     {"values", {{"cell.pair_n.w", "1e-07"}, {"relu.lsb_charge", "2e-14"}, {"array.rows", "64"}}}};
-  s["figures"]["characterize"]["gain-cell_iv"] = {{"i_level_0", figure(4e-6, "A")}, {"i_zero", figure(0, "A")}};
-  s["figures"]["converters"]["relu-converter_transfer"] = {{"slope", figure(5e4, "s/C")},
-                                                           {"max_error_lsb", figure(0.1, "LSB")}};
-  s["verdict"] = {{"met", true},
-                  {"text", ""},
-                  {"measures",
-                   {verdict("cell.iv.i_low", "A", 3e-6, 5e-6, 4.5e-6), verdict("mc.iv.samples", "", 300, nullptr, 450),
-                    verdict("cell.write.settle_max", "s", nullptr, 5e-9, 6e-9, "fail")}}};
-  return s;
-}
-
-fs::path makeRun(const Folder& folder, const std::string& name, const json& s) {
-  write(folder.path / name / "summary.json", s.dump(1));
-  return folder.path / name;
-}
 
 /// The id of the error that `call` throws; "" when it throws none.
 template <class Call>
@@ -414,4 +359,45 @@ TEST_CASE("key plots: a curve of each run, missing files named; one page with no
   CHECK(count(html, "<caption>") == count(html, "<table"));
   const auto paper = cmp::keyPlots(cmp::comparePaper(cmp::readRuns({a.string()})));
   CHECK(paper.plots[0].panels[0].series.size() == 2);  // the paper's cubic and the run's
+}
+
+TEST_CASE("the command: exit codes, files, and what it refuses") {
+  Folder folder("command");
+  json other = summary();
+  other["size"] = "full";
+  const std::string a = makeRun(folder, "a", summary()).string(), b = makeRun(folder, "b", other).string();
+  const auto run = [](std::vector<std::string> args) {
+    args.insert(args.begin(), "compare");
+    return runProgram(args);
+  };
+  const auto refused = [&](const std::vector<std::string>& args, const std::string& id) {
+    const auto r = run(args);
+    INFO(id << " " << r.err);
+    CHECK(r.exit_code == 1);
+    CHECK(r.err.find(id) != std::string::npos);
+  };
+  refused({}, "CMP-0005");
+  refused({a}, "CMP-0005");
+  refused({"--paper"}, "CMP-0005");
+  refused({a, a}, "CMP-0004");
+  refused({a, (folder.path / "c").string()}, "CMP-0001");
+  refused({a, b, "--format", "htlm"}, "CMP-0006");
+  refused({a, b, "--format", "csv", "--json"}, "CMP-0007");
+  refused({a, b, "--above", "-1"}, "CMP-0009");
+  refused({a, "--paper", "--above", "5"}, "CMP-0010");
+
+  // A limit is missed in both runs: the comparison is done all the same.
+  const auto text = run({a, b});
+  CHECK(text.exit_code == 0);
+  CHECK(text.out.rfind("a, b side by side", 0) == 0);
+  CHECK(json::parse(run({a, b, "--json"}).out)["schema"] == "gaincell-comparison/1");
+  CHECK(json::parse(run({a, "--paper", "--json"}).out)["schema"] == "gaincell-paper-comparison/1");
+
+  const fs::path page = folder.path / "page.md";
+  CHECK(run({a, "--paper", "-o", page.string()}).exit_code == 0);
+  CHECK(slurp(page).rfind("# The paper's figures", 0) == 0);
+  CHECK(slurp(page).find("gaincell compare") != std::string::npos);
+  refused({a, "--paper", "-o", page.string()}, "FIL-0001");
+  CHECK(run({a, b, "-o", page.string(), "--format", "csv", "--force"}).exit_code == 0);
+  CHECK(slurp(page).rfind("part,stage", 0) == 0);
 }

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fake_study.hpp"
-#include "gaincell/cells/generator.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -61,7 +61,9 @@ StudyConfig study(const pdk::Pdk& pdk, const std::string& corner, std::uint64_t 
   c.pdk = pdk;
   c.kind = "gain-cell";
   c.analysis = "iv";
-  c.circuit = cells::generator(c.kind).parameters(c.pdk);
+  // gc28's design, for a process with the same flavours.
+  c.design = cells::loadDesign("reference", pdk::findPdk("gc28"));
+  c.design.pdk = pdk.name;
   c.settings = sim::analysis(c.kind, c.analysis).settings(c.pdk);
   c.conditions = {{corner, 27, c.pdk.vdd}};
   c.samples = samples;
@@ -124,7 +126,7 @@ TEST_CASE("its spread is that of the same declared mismatch drawn by this progra
   };
   sim::Simulator simulator;
   const auto zero = [&](const sim::Variation* v) {
-    return analysis.run({config.pdk, config.conditions[0], config.circuit, config.settings, simulator, v})
+    return analysis.run({config.pdk, config.conditions[0], config.design, config.settings, simulator, v})
         .figure("i_zero");
   };
   double variance = 0;
@@ -132,8 +134,8 @@ TEST_CASE("its spread is that of the same declared mismatch drawn by this progra
     Shift shift;
     shift.device = fmt::format("m.xcell.x{}.mcore", pair);
     const double slope = (zero(&shift) - zero(nullptr)) / 1e-3;
-    const auto& c = config.circuit;
-    const double area = c.real(fmt::format("{}_w", pair)) * c.real(fmt::format("{}_l", pair));
+    const auto device = config.design.branch("cell").branch(pair);
+    const double area = device.real("w") * device.real("l");
     variance += slope * slope * kAvt * kAvt / area;
   }
   // 250 samples know a sigma to 4.5 %; the mobility of the n devices adds some per cent.

@@ -7,7 +7,7 @@
 
 #include "fake_study.hpp"
 #include "gaincell/cells/gain_cell.hpp"
-#include "gaincell/cells/generator.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/netlist/flatten.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/error.hpp"
@@ -21,7 +21,7 @@ StudyConfig cellStudy(const std::string& analysis, std::uint64_t samples) {
   c.pdk = pdk::findPdk("gc28");
   c.kind = "gain-cell";
   c.analysis = analysis;
-  c.circuit = cells::generator(c.kind).parameters(c.pdk);
+  c.design = cells::loadDesign("reference", c.pdk);
   c.settings = sim::analysis(c.kind, c.analysis).settings(c.pdk);
   c.conditions = {{"tt", 27, c.pdk.vdd}};
   c.samples = samples;
@@ -51,7 +51,7 @@ TEST_CASE("the sign of a threshold shift: both polarities lose current") {
   sim::Simulator simulator;
   const auto currents = [&](const sim::Variation* v) {
     return sim::analysis(config.kind, config.analysis)
-        .run({config.pdk, config.conditions[0], config.circuit, config.settings, simulator, v});
+        .run({config.pdk, config.conditions[0], config.design, config.settings, simulator, v});
   };
   const auto nominal = currents(nullptr);
   const Slower n('n'), p('p');
@@ -117,8 +117,8 @@ TEST_CASE("the reference cells of a column are measured once for all samples, an
   StudyConfig c = cellStudy("iv", 2);
   c.kind = "column";
   c.analysis = "mac";
-  c.circuit = cells::generator(c.kind).parameters(c.pdk);
-  c.circuit.set("rows", "4");
+  c.design = cells::loadDesign("lean", c.pdk);
+  c.design.set("array.rows", 4, "test");
   c.settings = sim::analysis(c.kind, c.analysis).settings(c.pdk);
   c.settings.set("columns", "1");
   c.settings.set("operations", "1");
@@ -130,7 +130,7 @@ TEST_CASE("the reference cells of a column are measured once for all samples, an
   sim::Simulator simulator;
   for (std::uint64_t sample : {0, 1}) {  // everything measured and parsed anew
     const SampleVariation variation(model, source, sample, Statistics::Ours);
-    const sim::AnalysisContext context{c.pdk, c.conditions[0], c.circuit, c.settings, simulator, &variation};
+    const sim::AnalysisContext context{c.pdk, c.conditions[0], c.design, c.settings, simulator, &variation};
     const auto slow = sim::analysis(c.kind, c.analysis).run(context);
     for (std::size_t f = 0; f < slow.figures.size(); ++f)
       CHECK(result.samples.rows[sample][4 + f] == slow.figures[f].value);
@@ -163,7 +163,7 @@ TEST_CASE("the time limit is that of a sample, all its runs together") {
   // The limit holds from the call on, until the next one.
   sim::Simulator simulator;
   const sim::Job job{std::make_shared<const netlist::Deck>(
-                         cells::gainCellStaticDeck(config.pdk, config.conditions[0], config.circuit, 9)),
+                         cells::gainCellStaticDeck(config.pdk, config.conditions[0], config.design, 9)),
                      {},
                      "run",
                      {}};

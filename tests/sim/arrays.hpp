@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "gaincell/cells/array.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/netlist/flatten.hpp"
 #include "gaincell/sim/array_engine.hpp"
 #include "gaincell/support/parallel.hpp"
@@ -20,11 +21,17 @@ inline const pdk::Pdk& gc28() {
   return pdk;
 }
 
-inline netlist::ParameterSet arraySet(int rows, int cols) {
-  auto set = cells::arrayParameters(gc28());
-  set.set("rows", rows);
-  set.set("cols", cols);
-  return set;
+/// The reference cell in an array of `rows` word lines and `cols` bit lines.
+inline design::Design arrayOf(int rows, int cols) {
+  auto d = cells::loadDesign("reference", gc28());
+  d.set("array.rows", rows, "test");
+  d.set("array.cols", cols, "test");
+  return d;
+}
+
+/// What errors refer to (C): the charge of a column whose cells carry the paper's 80 uA per 64 rows for 15 ns.
+inline double fullScale(int rows) {
+  return 80e-6 * 15e-9 * rows / 64.0;
 }
 
 inline sim::ArrayOperands randomOperands(int rows, int cols, std::uint64_t seed) {
@@ -55,14 +62,14 @@ class PathMismatch final : public sim::Variation {
   }
 };
 
-inline sim::ArrayRun runWith(const netlist::ParameterSet& set, const sim::ArrayOperands& operands,
+inline sim::ArrayRun runWith(const design::Design& design, const sim::ArrayOperands& operands,
                              const sim::ArrayOptions& options, const sim::Variation* variation = nullptr) {
   sim::SimulatorOptions simulator_options;
   simulator_options.jobs = support::hardwareJobs();
   simulator_options.time_limit_s = 1800;
   sim::Simulator simulator(simulator_options);
   const netlist::ParameterSet none;
-  return sim::runArray({gc28(), {}, set, none, simulator, variation}, operands, options);
+  return sim::runArray({gc28(), {}, design, none, simulator, variation}, cells::ArrayRole::Keys, operands, options);
 }
 
 inline double worstDifference(const sim::ArrayRun& a, const sim::ArrayRun& b, int rows) {
@@ -72,23 +79,23 @@ inline double worstDifference(const sim::ArrayRun& a, const sim::ArrayRun& b, in
     worst = std::max(worst, std::abs(a.charge[j] - b.charge[j]));
     largest = std::max(largest, std::abs(b.charge[j]));
   }
-  MESSAGE("sliced against whole: worst " << 100 * worst / sim::arrayFullScale(rows)
-                                         << " % of full scale; largest charge " << largest / sim::arrayFullScale(rows)
+  MESSAGE("sliced against whole: worst " << 100 * worst / fullScale(rows)
+                                         << " % of full scale; largest charge " << largest / fullScale(rows)
                                          << " of full scale; CPU " << a.cpu_s << " s against " << b.cpu_s << " s");
-  CHECK(largest > 0.1 * sim::arrayFullScale(rows));  // the comparison would mean nothing for charges near zero
-  return worst / sim::arrayFullScale(rows);
+  CHECK(largest > 0.1 * fullScale(rows));  // the comparison would mean nothing for charges near zero
+  return worst / fullScale(rows);
 }
 
 /// Slices within 0.02 % of full scale of the whole array.
-inline void compareEngines(const netlist::ParameterSet& set, const sim::Variation* variation) {
-  const int size = set.integer("rows");
+inline void compareEngines(const design::Design& design, const sim::Variation* variation) {
+  const int size = design.integer("array.rows");
   const auto operands = randomOperands(size, size, 11);
   sim::ArrayOptions sliced, whole;
   whole.engine = sim::ArrayEngine::Whole;
-  const auto a = runWith(set, operands, sliced, variation);
+  const auto a = runWith(design, operands, sliced, variation);
   CHECK(a.validity.valid);
   CHECK(a.engine == sim::ArrayEngine::Sliced);
-  CHECK(worstDifference(a, runWith(set, operands, whole, variation), size) <= 2e-4);
+  CHECK(worstDifference(a, runWith(design, operands, whole, variation), size) <= 2e-4);
 }
 
 }  // namespace array_test

@@ -12,11 +12,11 @@ using namespace array_test;
 
 TEST_CASE("the charge of a single cell equals the integral of its current into a held bit line") {
   // The integrator's charge is checked against another way to measure it, with fine steps.
-  const auto set = arraySet(1, 1);
+  const auto design = arrayOf(1, 1);
   for (const double stored : {0.0, 0.9 * 2 / 7, 0.9}) {
     CAPTURE(stored);
-    const auto coarse = runWith(set, {{{stored}}, {15e-9}}, {});
-    auto deck = sim::arrayDecks(gc28(), {}, set, {{{stored}}, {15e-9}}, {}).front();
+    const auto coarse = runWith(design, {{{stored}}, {15e-9}}, {});
+    auto deck = sim::arrayDecks(gc28(), {}, design, cells::ArrayRole::Keys, {{{stored}}, {15e-9}}, {}).front();
     auto& top = deck.circuit.top;
     std::erase_if(top, [](const netlist::Element& e) { return netlist::nameOf(e) == "int_0"; });
     deck.circuit.add(netlist::VoltageSource{"hold", "bl_0", "mid", netlist::Dc{0}});
@@ -37,12 +37,12 @@ TEST_CASE("the charge of a single cell equals the integral of its current into a
 
 TEST_CASE("charge balance of a whole multiply: what the integrators hold is what the cells' currents carried") {
   // Columns of different cells, read at once: the integral of each held bit line's current with fine steps.
-  const auto set = arraySet(6, 2);
+  const auto design = arrayOf(6, 2);
   const auto operands = randomOperands(6, 2, 5);
-  const auto coarse = runWith(set, operands, {});
+  const auto coarse = runWith(design, operands, {});
   sim::ArrayOptions whole;
   whole.engine = sim::ArrayEngine::Whole;
-  auto deck = sim::arrayDecks(gc28(), {}, set, operands, whole).front();
+  auto deck = sim::arrayDecks(gc28(), {}, design, cells::ArrayRole::Keys, operands, whole).front();
   auto& top = deck.circuit.top;
   std::erase_if(top, [](const netlist::Element& e) { return netlist::nameOf(e).rfind("int_", 0) == 0; });
   deck.saves = {"i(vhold_0)", "i(vhold_1)"};
@@ -59,18 +59,18 @@ TEST_CASE("charge balance of a whole multiply: what the integrators hold is what
   REQUIRE_MESSAGE(outcome.ok(), outcome.message);
   for (std::size_t j = 0; j < 2; ++j) {
     const double charge = outcome.waves.integral("i(vhold_" + std::to_string(j) + ")", 0, stop);
-    CHECK(std::abs(charge) > 0.05 * sim::arrayFullScale(6));
-    CHECK(std::abs(coarse.charge[j] - charge) < 5e-4 * sim::arrayFullScale(6));
+    CHECK(std::abs(charge) > 0.05 * fullScale(6));
+    CHECK(std::abs(coarse.charge[j] - charge) < 5e-4 * fullScale(6));
   }
 }
 
 namespace {
 sim::AnalysisResult mac(const std::map<std::string, support::Table>& data) {
-  const auto set = arraySet(3, 2);
+  const auto design = arrayOf(3, 2);
   const auto& analysis = sim::analysis("array", "mac");
   const auto settings = analysis.settings(gc28());
   sim::Simulator simulator;
-  return analysis.run({gc28(), {}, set, settings, simulator, nullptr, nullptr, &data});
+  return analysis.run({gc28(), {}, design, settings, simulator, nullptr, nullptr, &data});
 }
 }  // namespace
 
@@ -105,54 +105,54 @@ TEST_CASE("given operands of the wrong shape or range are refused before anythin
 }
 
 TEST_CASE("charges add: a column of equal cells gives rows times one cell") {
-  const auto one = runWith(arraySet(1, 1), {{{0.9}}, {10e-9}}, {});
+  const auto one = runWith(arrayOf(1, 1), {{{0.9}}, {10e-9}}, {});
   const auto eight =
-      runWith(arraySet(8, 1), {std::vector<std::vector<double>>(8, {0.9}), std::vector<double>(8, 10e-9)}, {});
+      runWith(arrayOf(8, 1), {std::vector<std::vector<double>>(8, {0.9}), std::vector<double>(8, 10e-9)}, {});
   CHECK(eight.charge[0] == doctest::Approx(8 * one.charge[0]).epsilon(2e-3));
   const auto none =
-      runWith(arraySet(8, 1), {std::vector<std::vector<double>>(8, {0.9}), std::vector<double>(8, 0.0)}, {});
+      runWith(arrayOf(8, 1), {std::vector<std::vector<double>>(8, {0.9}), std::vector<double>(8, 0.0)}, {});
   CHECK(std::abs(none.charge[0]) < 1e-3 * std::abs(one.charge[0]));
 }
 
 TEST_CASE("slices equal the whole array at 16 x 16") {
-  compareEngines(arraySet(16, 16), nullptr);
+  compareEngines(arrayOf(16, 16), nullptr);
 }
 
 TEST_CASE("slices equal the whole array at 16 x 16 with mismatch, which itself matters") {
   const PathMismatch mismatch;
-  compareEngines(arraySet(16, 16), &mismatch);
-  const auto set = arraySet(16, 16);
+  compareEngines(arrayOf(16, 16), &mismatch);
+  const auto design = arrayOf(16, 16);
   const auto operands = randomOperands(16, 16, 11);
-  const auto nominal = runWith(set, operands, {}), varied = runWith(set, operands, {}, &mismatch);
+  const auto nominal = runWith(design, operands, {}), varied = runWith(design, operands, {}, &mismatch);
   double moved = 0;
   for (std::size_t j = 0; j < 16; ++j) moved = std::max(moved, std::abs(nominal.charge[j] - varied.charge[j]));
-  CHECK(moved > 0.01 * sim::arrayFullScale(16));
+  CHECK(moved > 0.01 * fullScale(16));
 }
 
 TEST_CASE("a cell far from driver and read-out sees later pulses of the same length") {
   // Wire alone delays a pulse without shortening it: the charge of one cell at the far corner equals that at the near
   // corner.
-  auto set = arraySet(8, 8);
-  set.set("wire", "given");
-  set.set("wire_r", 50.0);
+  auto design = arrayOf(8, 8);
+  design.set("array.wire.source", "given", "test");
+  for (const char* r : {"array.wire.word.r", "array.wire.bit.r", "array.wire.write.r"}) design.set(r, 50.0, "test");
   sim::ArrayOperands operands{std::vector<std::vector<double>>(8, std::vector<double>(8, 0.9)),
                               std::vector<double>(8, 10e-9)};
-  const auto run = runWith(set, operands, {});
+  const auto run = runWith(design, operands, {});
   CHECK(run.validity.valid);
   CHECK(run.charge[7] == doctest::Approx(run.charge[0]).epsilon(2e-3));
 }
 
 TEST_CASE("weak drivers and supplies invalidate slices: small arrays fall back to the whole") {
-  const auto set = arraySet(4, 4);
+  const auto design = arrayOf(4, 4);
   const auto operands = randomOperands(4, 4, 3);
   sim::ArrayOptions weak;
   weak.supply_r = 2000;
-  const auto small = runWith(set, operands, weak);
+  const auto small = runWith(design, operands, weak);
   CHECK(small.engine == sim::ArrayEngine::Whole);
   REQUIRE(small.warnings.size() == 1);
   CHECK(small.warnings[0].find("VIOLATED") != std::string::npos);
   weak.whole_up_to_cells = 4;
-  const auto warned = runWith(set, operands, weak);
+  const auto warned = runWith(design, operands, weak);
   CHECK(warned.engine == sim::ArrayEngine::Sliced);
   CHECK(!warned.validity.valid);
   CHECK(warned.warnings.size() == 1);
@@ -164,15 +164,15 @@ TEST_CASE("weak drivers and supplies invalidate slices: small arrays fall back t
   // One pole: driver times the wire and gate capacitance of four elements leaves exp(-t/RC) at the end of the shortest
   // pulse.
   const auto [load, unused] =
-      cells::wordLineGateLoad(gc28(), cells::resolveGainCell(gc28(), cells::gainCellParameters(gc28())));
+      cells::wordLineGateLoad(gc28(), cells::resolveGainCell(design));
   const double expected = std::exp(-1e-9 / (200e3 * 4 * (0.8e-15 + load)));
-  CHECK(runWith(set, brief, slow).validity.word_line_drop == doctest::Approx(expected).epsilon(0.2));
+  CHECK(runWith(design, brief, slow).validity.word_line_drop == doctest::Approx(expected).epsilon(0.2));
 }
 
 TEST_CASE("operands of the wrong shape or value are refused") {
   const auto refused = [](const sim::ArrayOperands& operands) {
     try {
-      sim::arrayDecks(gc28(), {}, arraySet(2, 2), operands, {});
+      sim::arrayDecks(gc28(), {}, arrayOf(2, 2), cells::ArrayRole::Keys, operands, {});
     } catch (const support::Error& e) {
       return e.id() == "ARE-0001";
     }

@@ -58,7 +58,7 @@ void checkKind(const cells::Generator& generator, const pdk::Pdk& pdk, const des
     // A value that is missing was named when the file was read.
     if (e.id() == "DSG-0003") return;
     // A write enable above the core supply wants a driver that there is not: the design is sound without it.
-    if (e.id() == "CEL-0021")
+    if (e.id() == cells::kNoSuchCircuit)
       notes.push_back(fmt::format("without a {}: {}", generator.kind, e.problem()));
     else
       faults.add(e, generator.kind);

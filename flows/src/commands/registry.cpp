@@ -16,6 +16,7 @@ const std::vector<Command>& commands() {
       attendCommand(),     //
       adaptCommand(),      //
       checkCommand(),      //
+      compareCommand(),    //
       floorplanCommand(),  //
       pdkCommand(),        //
       configCommand(),     //

@@ -141,10 +141,13 @@ std::string publishedText(const Published& p) {
 std::string sharedText(const std::vector<std::string>& texts, const std::vector<Run>& runs) {
   if (std::all_of(texts.begin(), texts.end(), [&](const std::string& t) { return t == texts.front(); }))
     return texts.front();
-  std::vector<std::string> labelled;
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    if (!texts[i].empty()) labelled.push_back(runs[i].label + ": " + texts[i]);
-  return fmt::format("{}", fmt::join(labelled, " "));
+  std::string out;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].empty()) continue;
+    if (!out.empty()) out += out.back() == '.' ? " " : "; ";
+    out += runs[i].label + ": " + texts[i];
+  }
+  return out;
 }
 
 std::string reasonText(const PaperRow& row, const std::vector<Run>& runs) {

@@ -26,8 +26,9 @@ std::string quantityText(const std::optional<double>& value, const std::string& 
     return std::fabs(*value) >= 1e-9 ? fmt::format("{:.4g} mm2", *value * 1e6)
                                      : fmt::format("{:.4g} um2", *value * 1e12);
   if (takesPrefix(unit) && *value != 0) return support::formatSi(*value, unit, 4);
-  // A count keeps all its digits.
-  const bool count = unit.empty() && *value == std::floor(*value) && std::fabs(*value) < 1e7;
+  // Counts and large ratios keep all their digits.
+  const double size = std::fabs(*value);
+  const bool count = unit.empty() && size < 1e7 && (*value == std::floor(*value) || size >= 1e4);
   const std::string number = count ? fmt::format("{:.0f}", *value) : fmt::format("{:.4g}", *value);
   return unit.empty() ? number : number + " " + unit;
 }
@@ -72,7 +73,8 @@ std::string limitText(const RunLimit& limit) {
 }
 
 std::string shareText(const std::optional<double>& share) {
-  return share ? fmt::format("{:.3g} %", 100 * *share) : "-";
+  if (!share) return "-";
+  return std::fabs(*share) < 10 ? fmt::format("{:.3g} %", 100 * *share) : fmt::format("{:.0f} %", 100 * *share);
 }
 
 }  // namespace gaincell::flows::comparison

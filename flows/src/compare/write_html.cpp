@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "document.hpp"
@@ -22,7 +23,7 @@ class Page {
     const std::string title = escapeHtml(document_.title);
     put("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, "
-        "initial-scale=1\">\n<title>{}</title>\n<style>{}</style>\n"
+        "initial-scale=1\">\n<title>{}</title>\n<style>{}td.long{{min-width:24em}}</style>\n"
         "</head>\n<body>\n<a class=\"skip\" href=\"#{}\">Skip to the tables</a>\n<div class=\"page\">\n"
         "<header>\n<h1>{}</h1>\n",
         title, report::styleSheet(), document_.sections.front().id, title);
@@ -89,7 +90,9 @@ class Page {
         escapeHtml(t.caption));
     std::vector<const char*> css;
     for (std::size_t i = 0; i < t.header.size(); ++i) {
-      css.push_back(i > 0 && isNumeric(t, i) ? " class=\"n\"" : "");
+      const auto is_long = [&](const auto& row) { return row[i].size() > 60; };
+      const bool wide = std::any_of(t.rows.begin(), t.rows.end(), is_long);
+      css.push_back(i > 0 && isNumeric(t, i) ? " class=\"n\"" : i > 0 && wide ? " class=\"long\"" : "");
       put("<th scope=\"col\"{}>{}</th>", css.back(), escapeHtml(t.header[i]));
     }
     out_ += "</tr></thead>\n<tbody>\n";

@@ -4,25 +4,25 @@
 .option post=1 probe
 .temp 27
 
-* 6T gain cell, variant reference: stored voltage on sn, current into bl while wl is high
+* 6T gain cell: stored voltage on sn, current into bl while wl is high
 .subckt gain_cell wbl we web wl wlb bl nw vdd vss
 + write_n_w=1.5e-07
 + write_n_l=4e-08
 + write_p_w=1.5e-07
 + write_p_l=4e-08
 + pair_n_w=1e-07
-+ pair_n_l=2e-07
-+ pair_p_w=2.75e-07
-+ pair_p_l=2e-07
-+ read_n_w=1e-07
++ pair_n_l=4.15e-07
++ pair_p_w=2.3e-07
++ pair_p_l=4.15e-07
++ read_n_w=2e-07
 + read_n_l=3e-08
-+ read_p_w=1.3e-07
++ read_p_w=2.6e-07
 + read_p_l=3e-08
 + c_storage=8e-15
 mwrite_n wbl we sn vss gc28_n_hvt w='write_n_w' l='write_n_l'
 mwrite_p wbl web sn nw gc28_p_hvt w='write_p_w' l='write_p_l'
-mpair_n d sn vss vss gc28_n_svt w='pair_n_w' l='pair_n_l'
-mpair_p d sn vdd vdd gc28_p_svt w='pair_p_w' l='pair_p_l'
+mpair_n d sn vss vss gc28_n_hvt w='pair_n_w' l='pair_n_l'
+mpair_p d sn vdd vdd gc28_p_hvt w='pair_p_w' l='pair_p_l'
 mread_n d wl bl vss gc28_n_svt w='read_n_w' l='read_n_l'
 mread_p d wlb bl vdd gc28_p_svt w='read_p_w' l='read_p_l'
 cstorage sn vss 'c_storage'
@@ -85,7 +85,7 @@ vbl_1 bl_1 0 0.45
 .ic v(xarray.xrow_0.xe_1.xcell.sn)=0.1285714285714286
 .ic v(xarray.xrow_1.xe_0.xcell.sn)=0.1285714285714286
 .ic v(xarray.xrow_1.xe_1.xcell.sn)=0.2571428571428572
-.tran 1e-10 1.8e-08
+.tran 1e-10 1.8000000000000002e-08
 .probe tran i(vbl_0)
 .probe tran i(vbl_1)
 .end

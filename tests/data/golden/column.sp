@@ -5,8 +5,8 @@
 * ngspice numerics without a counterpart: bypass=1
 .temp 27
 
-* 6T gain cell, variant lean: stored voltage on sn, current into bl while wl is high
-.subckt gain_cell_lean wbl we web wl wlb bl nw vdd vss
+* 6T gain cell: stored voltage on sn, current into bl while wl is high
+.subckt gain_cell wbl we web wl wlb bl nw vdd vss
 + write_n_w=1.5e-07
 + write_n_l=4e-08
 + write_p_w=1.5e-07
@@ -27,16 +27,16 @@ mpair_p d sn vdd vdd gc28_p_hvt w='pair_p_w' l='pair_p_l'
 mread_n d wl bl vss gc28_n_svt w='read_n_w' l='read_n_l'
 mread_p d wlb bl vdd gc28_p_svt w='read_p_w' l='read_p_l'
 cstorage sn vss 'c_storage'
-.ends gain_cell_lean
+.ends gain_cell
 
 * 2 gain cells on one bit line, write enable by column
 .subckt cell_column_2_keys bl vdd wl_0 wlb_0 wl_1 wlb_1 wbl_0 wbl_1 we web nw
 rbl_0 bl bl_0 2
 cbl_0 bl_0 0 8e-16
-xcell_0 wbl_0 we web wl_0 wlb_0 bl_0 nw vdd 0 gain_cell_lean
+xcell_0 wbl_0 we web wl_0 wlb_0 bl_0 nw vdd 0 gain_cell
 rbl_1 bl_0 bl_1 2
 cbl_1 bl_1 0 8e-16
-xcell_1 wbl_1 we web wl_1 wlb_1 bl_1 nw vdd 0 gain_cell_lean
+xcell_1 wbl_1 we web wl_1 wlb_1 bl_1 nw vdd 0 gain_cell
 .ends cell_column_2_keys
 
 * ReLU charge-to-pulse converter: bit line to word-line pulse
@@ -140,10 +140,10 @@ vwl_1 wl_1 0 pwl(0 0 4.3e-09 0 4.349999999999999e-09 0.9 1.83e-08 0.9 1.835e-08 
 + 4.595e-08 0)
 vwlb_1 wlb_1 0 pwl(0 0.9 4.3e-09 0.9 4.349999999999999e-09 0 1.83e-08 0 1.835e-08 0.9 4.09e-08 0.9 4.095e-08 0 4.59e-08 0
 + 4.595e-08 0.9)
-rload_out out far_out 64
-cload_out far_out 0 7.5e-14
-rload_outb outb far_outb 64
-cload_outb far_outb 0 7.5e-14
+rload_out out far_out 2
+cload_out far_out 0 2.34375e-15
+rload_outb outb far_outb 2
+cload_outb far_outb 0 2.34375e-15
 xcolumn vddc wl_0 wlb_0 wl_1 wlb_1 wbl wbl we web nw out outb vdd nb vmid rst rstb az azb cenb dis win column_2
 .ic v(xcolumn.xcells.xcell_0.sn)=0
 .ic v(xcolumn.xcells.xcell_1.sn)=0.1285714285714286

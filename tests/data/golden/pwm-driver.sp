@@ -8,20 +8,20 @@
 .subckt word_line_driver in wl wlb vdd
 minput_n inb in 0 0 gc28_n_svt w=2e-07 l=3e-08
 minput_p inb in vdd vdd gc28_p_svt w=4e-07 l=3e-08
-mwl_1_n w1 inb 0 0 gc28_n_svt w=3e-07 l=3e-08
-mwl_1_p w1 inb vdd vdd gc28_p_svt w=6e-07 l=3e-08
-mwl_2_n w2 w1 0 0 gc28_n_svt w=8e-07 l=3e-08
-mwl_2_p w2 w1 vdd vdd gc28_p_svt w=1.6e-06 l=3e-08
-mwl_3_n wl w2 0 0 gc28_n_svt w=2e-06 l=3e-08
-mwl_3_p wl w2 vdd vdd gc28_p_svt w=4e-06 l=3e-08
-mwlb_1_n c1 inb 0 0 gc28_n_svt w=2.5e-07 l=3e-08
-mwlb_1_p c1 inb vdd vdd gc28_p_svt w=5e-07 l=3e-08
-mwlb_2_n c2 c1 0 0 gc28_n_svt w=4.5e-07 l=3e-08
-mwlb_2_p c2 c1 vdd vdd gc28_p_svt w=9e-07 l=3e-08
-mwlb_3_n c3 c2 0 0 gc28_n_svt w=1e-06 l=3e-08
-mwlb_3_p c3 c2 vdd vdd gc28_p_svt w=2e-06 l=3e-08
-mwlb_4_n wlb c3 0 0 gc28_n_svt w=2e-06 l=3e-08
-mwlb_4_p wlb c3 vdd vdd gc28_p_svt w=4e-06 l=3e-08
+mwl1_n w1 inb 0 0 gc28_n_svt w=3e-07 l=3e-08
+mwl1_p w1 inb vdd vdd gc28_p_svt w=6e-07 l=3e-08
+mwl2_n w2 w1 0 0 gc28_n_svt w=8e-07 l=3e-08
+mwl2_p w2 w1 vdd vdd gc28_p_svt w=1.6e-06 l=3e-08
+mwl3_n wl w2 0 0 gc28_n_svt w=2e-06 l=3e-08
+mwl3_p wl w2 vdd vdd gc28_p_svt w=4e-06 l=3e-08
+mwlb1_n wb1 inb 0 0 gc28_n_svt w=2.5e-07 l=3e-08
+mwlb1_p wb1 inb vdd vdd gc28_p_svt w=5e-07 l=3e-08
+mwlb2_n wb2 wb1 0 0 gc28_n_svt w=4.5e-07 l=3e-08
+mwlb2_p wb2 wb1 vdd vdd gc28_p_svt w=9e-07 l=3e-08
+mwlb3_n wb3 wb2 0 0 gc28_n_svt w=1e-06 l=3e-08
+mwlb3_p wb3 wb2 vdd vdd gc28_p_svt w=2e-06 l=3e-08
+mwlb4_n wlb wb3 0 0 gc28_n_svt w=2e-06 l=3e-08
+mwlb4_p wlb wb3 vdd vdd gc28_p_svt w=4e-06 l=3e-08
 .ends word_line_driver
 
 * input level to word-line pulse: one of the shared stop lines ends it
@@ -176,54 +176,18 @@ vwindow_b window_b 0 pwl(0 0.9 2e-09 0.9 2.05e-09 0 1.75e-08 0 1.755e-08 0.9 2.2
 xrow stop_0 stop_1 stop_2 stop_3 stop_4 stop_5 stop_6 stop_7 stop_8 stop_9 stop_10 stop_11 stop_12 stop_13 stop_14 stop_15 sel_0 sel_1 sel_2 sel_3 sel_4 sel_5 sel_6 sel_7 sel_8 sel_9 sel_10 sel_11 sel_12 sel_13 sel_14 sel_15 window_b wl_near wlb_near vdd pwm_driver
 vvdd vdd 0 0.9
 vmid mid 0 0.45
-rwl_0 wl_near wl_0 16
-cwl_0 wl_0 0 6.4e-15
-mwl_load_0 mid wl_0 mid 0 gc28_n_svt w=1e-07 l=3e-08 m=8
-rwl_1 wl_0 wl_1 16
-cwl_1 wl_1 0 6.4e-15
-mwl_load_1 mid wl_1 mid 0 gc28_n_svt w=1e-07 l=3e-08 m=8
-rwl_2 wl_1 wl_2 16
-cwl_2 wl_2 0 6.4e-15
-mwl_load_2 mid wl_2 mid 0 gc28_n_svt w=1e-07 l=3e-08 m=8
-rwl_3 wl_2 wl_3 16
-cwl_3 wl_3 0 6.4e-15
-mwl_load_3 mid wl_3 mid 0 gc28_n_svt w=1e-07 l=3e-08 m=8
-rwl_4 wl_3 wl_4 16
-cwl_4 wl_4 0 6.4e-15
-mwl_load_4 mid wl_4 mid 0 gc28_n_svt w=1e-07 l=3e-08 m=8
-rwl_5 wl_4 wl_5 16
-cwl_5 wl_5 0 6.4e-15
-mwl_load_5 mid wl_5 mid 0 gc28_n_svt w=1e-07 l=3e-08 m=8
-rwl_6 wl_5 wl_6 16
-cwl_6 wl_6 0 6.4e-15
-mwl_load_6 mid wl_6 mid 0 gc28_n_svt w=1e-07 l=3e-08 m=8
-rwl_7 wl_6 wl_far 16
-cwl_7 wl_far 0 6.4e-15
-mwl_load_7 mid wl_far mid 0 gc28_n_svt w=1e-07 l=3e-08 m=8
-rwlb_0 wlb_near wlb_0 16
-cwlb_0 wlb_0 0 6.4e-15
-mwlb_load_0 mid wlb_0 mid vdd gc28_p_svt w=1.3e-07 l=3e-08 m=8
-rwlb_1 wlb_0 wlb_1 16
-cwlb_1 wlb_1 0 6.4e-15
-mwlb_load_1 mid wlb_1 mid vdd gc28_p_svt w=1.3e-07 l=3e-08 m=8
-rwlb_2 wlb_1 wlb_2 16
-cwlb_2 wlb_2 0 6.4e-15
-mwlb_load_2 mid wlb_2 mid vdd gc28_p_svt w=1.3e-07 l=3e-08 m=8
-rwlb_3 wlb_2 wlb_3 16
-cwlb_3 wlb_3 0 6.4e-15
-mwlb_load_3 mid wlb_3 mid vdd gc28_p_svt w=1.3e-07 l=3e-08 m=8
-rwlb_4 wlb_3 wlb_4 16
-cwlb_4 wlb_4 0 6.4e-15
-mwlb_load_4 mid wlb_4 mid vdd gc28_p_svt w=1.3e-07 l=3e-08 m=8
-rwlb_5 wlb_4 wlb_5 16
-cwlb_5 wlb_5 0 6.4e-15
-mwlb_load_5 mid wlb_5 mid vdd gc28_p_svt w=1.3e-07 l=3e-08 m=8
-rwlb_6 wlb_5 wlb_6 16
-cwlb_6 wlb_6 0 6.4e-15
-mwlb_load_6 mid wlb_6 mid vdd gc28_p_svt w=1.3e-07 l=3e-08 m=8
-rwlb_7 wlb_6 wlb_far 16
-cwlb_7 wlb_far 0 6.4e-15
-mwlb_load_7 mid wlb_far mid vdd gc28_p_svt w=1.3e-07 l=3e-08 m=8
+rwl_0 wl_near wl_0 2
+cwl_0 wl_0 0 8e-16
+mwl_load_0 mid wl_0 mid 0 gc28_n_svt w=2e-07 l=3e-08
+rwl_1 wl_0 wl_far 2
+cwl_1 wl_far 0 8e-16
+mwl_load_1 mid wl_far mid 0 gc28_n_svt w=2e-07 l=3e-08
+rwlb_0 wlb_near wlb_0 2
+cwlb_0 wlb_0 0 8e-16
+mwlb_load_0 mid wlb_0 mid vdd gc28_p_svt w=2.6e-07 l=3e-08
+rwlb_1 wlb_0 wlb_far 2
+cwlb_1 wlb_far 0 8e-16
+mwlb_load_1 mid wlb_far mid vdd gc28_p_svt w=2.6e-07 l=3e-08
 .tran 1e-10 8.000000000000001e-08
 .probe tran v(wl_far)
 .probe tran v(wlb_far)

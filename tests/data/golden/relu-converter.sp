@@ -88,13 +88,13 @@ vck_dis dis 0 pwl(0 0 2e-08 0 2.005e-08 0.9 3.62e-08 0.9 3.625e-08 0 5.66e-08 0 
 xwindow win_in win vshare relu_window_delay
 vck_win win_in 0 pwl(0 0 1.99e-08 0 1.995e-08 0.9 3.49e-08 0.9 3.495e-08 0 5.65e-08 0 5.655e-08 0.9 7.15e-08 0.9
 + 7.155e-08 0)
-iin 0 bl pwl(0 0 4.3e-09 0 4.349999999999999e-09 -2e-05 1.9299999999999997e-08 -2e-05 1.9349999999999998e-08 0 4.0899999999999996e-08 0 4.094999999999999e-08 9.999999999999997e-06 5.59e-08 9.999999999999997e-06
+iin 0 bl pwl(0 0 4.3e-09 0 4.349999999999999e-09 -1.9999999999999995e-05 1.93e-08 -1.9999999999999995e-05 1.935e-08 0 4.0899999999999996e-08 0 4.094999999999999e-08 9.999999999999997e-06 5.59e-08 9.999999999999997e-06
 + 5.5949999999999995e-08 0)
-cline bl 0 5.9e-14
-rload_out out far_out 64
-cload_out far_out 0 7.5e-14
-rload_outb outb far_outb 64
-cload_outb far_outb 0 7.5e-14
+cline bl 0 1.84375e-15
+rload_out out far_out 2
+cload_out far_out 0 2.34375e-15
+rload_outb outb far_outb 2
+cload_outb far_outb 0 2.34375e-15
 xconv bl out outb vdd nb vmid rst rstb az azb cenb dis win relu_converter
 .tran 1e-10 7.32e-08
 .probe tran v(bl)

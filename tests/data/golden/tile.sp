@@ -4,8 +4,8 @@
 .option post=1 probe method=gear reltol=1e-4 delmax=1e-10
 .temp 27
 
-* 6T gain cell, variant lean: stored voltage on sn, current into bl while wl is high
-.subckt gain_cell_lean wbl we web wl wlb bl nw vdd vss
+* 6T gain cell: stored voltage on sn, current into bl while wl is high
+.subckt gain_cell wbl we web wl wlb bl nw vdd vss
 + write_n_w=1.5e-07
 + write_n_l=4e-08
 + write_p_w=1.5e-07
@@ -26,26 +26,26 @@ mpair_p d sn vdd vdd gc28_p_hvt w='pair_p_w' l='pair_p_l'
 mread_n d wl bl vss gc28_n_svt w='read_n_w' l='read_n_l'
 mread_p d wlb bl vdd gc28_p_svt w='read_p_w' l='read_p_l'
 cstorage sn vss 'c_storage'
-.ends gain_cell_lean
+.ends gain_cell
 
 * 2 gain cells on one bit line, write enable by column
 .subckt cell_column_2_keys bl vdd wl_0 wlb_0 wl_1 wlb_1 wbl_0 wbl_1 we web nw
 rbl_0 bl bl_0 2
 cbl_0 bl_0 0 8e-16
-xcell_0 wbl_0 we web wl_0 wlb_0 bl_0 nw vdd 0 gain_cell_lean
+xcell_0 wbl_0 we web wl_0 wlb_0 bl_0 nw vdd 0 gain_cell
 rbl_1 bl_0 bl_1 2
 cbl_1 bl_1 0 8e-16
-xcell_1 wbl_1 we web wl_1 wlb_1 bl_1 nw vdd 0 gain_cell_lean
+xcell_1 wbl_1 we web wl_1 wlb_1 bl_1 nw vdd 0 gain_cell
 .ends cell_column_2_keys
 
 * 2 gain cells on one bit line, write enable by row
 .subckt cell_column_2_values bl vdd wl_0 wlb_0 wl_1 wlb_1 wbl we_0 web_0 we_1 web_1 nw
 rbl_0 bl bl_0 2
 cbl_0 bl_0 0 8e-16
-xcell_0 wbl we_0 web_0 wl_0 wlb_0 bl_0 nw vdd 0 gain_cell_lean
+xcell_0 wbl we_0 web_0 wl_0 wlb_0 bl_0 nw vdd 0 gain_cell
 rbl_1 bl_0 bl_1 2
 cbl_1 bl_1 0 8e-16
-xcell_1 wbl we_1 web_1 wl_1 wlb_1 bl_1 nw vdd 0 gain_cell_lean
+xcell_1 wbl we_1 web_1 wl_1 wlb_1 bl_1 nw vdd 0 gain_cell
 .ends cell_column_2_values
 
 * ReLU charge-to-pulse converter: bit line to word-line pulse

@@ -62,25 +62,25 @@ mweb_out_n web on_2 0 0 gc28_n_svt w=2.5e-06 l=3e-08
 mweb_out_p web on_2 vdd vdd gc28_p_svt w=5e-06 l=3e-08
 .ends write_enable_driver
 
-* 6T gain cell, variant reference: stored voltage on sn, current into bl while wl is high
+* 6T gain cell: stored voltage on sn, current into bl while wl is high
 .subckt gain_cell wbl we web wl wlb bl nw vdd vss
 + write_n_w=1.5e-07
 + write_n_l=4e-08
 + write_p_w=1.5e-07
 + write_p_l=4e-08
 + pair_n_w=1e-07
-+ pair_n_l=2e-07
-+ pair_p_w=2.75e-07
-+ pair_p_l=2e-07
-+ read_n_w=1e-07
++ pair_n_l=4.15e-07
++ pair_p_w=2.3e-07
++ pair_p_l=4.15e-07
++ read_n_w=2e-07
 + read_n_l=3e-08
-+ read_p_w=1.3e-07
++ read_p_w=2.6e-07
 + read_p_l=3e-08
 + c_storage=8e-15
 mwrite_n wbl we sn vss gc28_n_hvt w='write_n_w' l='write_n_l'
 mwrite_p wbl web sn nw gc28_p_hvt w='write_p_w' l='write_p_l'
-mpair_n d sn vss vss gc28_n_svt w='pair_n_w' l='pair_n_l'
-mpair_p d sn vdd vdd gc28_p_svt w='pair_p_w' l='pair_p_l'
+mpair_n d sn vss vss gc28_n_hvt w='pair_n_w' l='pair_n_l'
+mpair_p d sn vdd vdd gc28_p_hvt w='pair_p_w' l='pair_p_l'
 mread_n d wl bl vss gc28_n_svt w='read_n_w' l='read_n_l'
 mread_p d wlb bl vdd gc28_p_svt w='read_p_w' l='read_p_l'
 cstorage sn vss 'c_storage'
@@ -90,23 +90,23 @@ vvdd vdd 0 0.9
 vmid mid 0 0.45
 vwlb wlb 0 0.9
 vcolumn column 0 0.9
-vsel_0 sel_0 0 pwl(0 0 1e-09 0 1.05e-09 0.9 2.5e-09 0.9 2.55e-09 0 9e-09 0 9.05e-09 0.9 1.6e-08 0.9
-+ 1.605e-08 0 1.7e-08 0 1.705e-08 0.9 1.85e-08 0.9 1.855e-08 0 2.5e-08 0 2.505e-08 0.9 2.65e-08 0.9
-+ 2.655e-08 0)
+vsel_0 sel_0 0 pwl(0 0 1e-09 0 1.05e-09 0.9 2.5e-09 0.9 2.55e-09 0 1.6e-08 0 1.605e-08 0.9 3e-08 0.9
++ 3.0049999999999994e-08 0 3.1e-08 0 3.105e-08 0.9 3.25e-08 0.9 3.255e-08 0 4.6e-08 0 4.605e-08 0.9 4.75e-08 0.9
++ 4.755e-08 0)
 vsel_1 sel_1 0 pwl(0 0)
 vsel_2 sel_2 0 pwl(0 0)
-vsel_3 sel_3 0 pwl(0 0 1.85e-08 0 1.855e-08 0.9 2.4e-08 0.9 2.405e-08 0)
+vsel_3 sel_3 0 pwl(0 0 3.25e-08 0 3.255e-08 0.9 4.5e-08 0.9 4.5049999999999996e-08 0)
 vsel_4 sel_4 0 pwl(0 0)
 vsel_5 sel_5 0 pwl(0 0)
 vsel_6 sel_6 0 pwl(0 0)
-vsel_7 sel_7 0 pwl(0 0 2.5e-09 0 2.55e-09 0.9 8e-09 0.9 8.050000000000001e-09 0 2.65e-08 0 2.655e-08 0.9 3.2e-08 0.9
-+ 3.205e-08 0)
-vselpark selpark 0 pwl(0 0.9 1e-09 0.9 1.05e-09 0 8e-09 0 8.050000000000001e-09 0.9 9e-09 0.9 9.05e-09 0 1.6e-08 0
-+ 1.605e-08 0.9 1.7e-08 0.9 1.705e-08 0 2.4e-08 0 2.405e-08 0.9 2.5e-08 0.9 2.505e-08 0 3.2e-08 0
-+ 3.205e-08 0.9)
-vclock clock 0 pwl(0 0 1.5e-09 0 1.55e-09 0.9 7.5e-09 0.9 7.55e-09 0 9.5e-09 0 9.550000000000001e-09 0.9 1.55e-08 0.9
-+ 1.555e-08 0 1.75e-08 0 1.755e-08 0.9 2.35e-08 0.9 2.355e-08 0 2.55e-08 0 2.555e-08 0.9 3.15e-08 0.9
-+ 3.1549999999999995e-08 0)
+vsel_7 sel_7 0 pwl(0 0 2.5e-09 0 2.55e-09 0.9 1.5e-08 0.9 1.505e-08 0 4.75e-08 0 4.755e-08 0.9 6e-08 0.9
++ 6.005e-08 0)
+vselpark selpark 0 pwl(0 0.9 1e-09 0.9 1.05e-09 0 1.5e-08 0 1.505e-08 0.9 1.6e-08 0.9 1.605e-08 0 3e-08 0
++ 3.0049999999999994e-08 0.9 3.1e-08 0.9 3.105e-08 0 4.5e-08 0 4.5049999999999996e-08 0.9 4.6e-08 0.9 4.605e-08 0 6e-08 0
++ 6.005e-08 0.9)
+vclock clock 0 pwl(0 0 1.5e-09 0 1.55e-09 0.9 1.45e-08 0.9 1.4550000000000001e-08 0 1.65e-08 0 1.655e-08 0.9 2.95e-08 0.9
++ 2.955e-08 0 3.15e-08 0 3.1549999999999995e-08 0.9 4.45e-08 0.9 4.455e-08 0 4.65e-08 0 4.6549999999999997e-08 0.9 5.95e-08 0.9
++ 5.9549999999999994e-08 0)
 vref_0 ref_0_src 0 0
 rref_0 ref_0_src ref_0 50
 vref_1 ref_1_src 0 0.1285714285714286
@@ -151,7 +151,7 @@ cweb_1 web_far 0 8e-16
 mweb_load_1 mid web_far mid vdd gc28_p_hvt w=1.5e-07 l=4e-08
 xcell wbl_far we_far web_far 0 wlb mid vdd vdd 0 gain_cell
 .ic v(xcell.sn)=0.45
-.tran 2e-10 3.3e-08
+.tran 2e-10 6.1e-08
 .probe tran v(xcell.sn)
 .probe tran v(wbl_far)
 .probe tran v(wbl_near)

@@ -25,6 +25,10 @@ struct Generator {
   std::function<netlist::Deck(const pdk::Pdk&, const pdk::Conditions&, const design::Design&)> testbench;
 };
 
+/// Id of the refusal of a kind that a design has no circuit for: a write enable above the core's supply needs a level
+/// shifter, which the write path does not have. Everything else of such a design works.
+inline constexpr const char* kNoSuchCircuit = "CEL-0021";
+
 /// The register, in documentation order; one line per generator in cells/src/registry.cpp.
 const std::vector<Generator>& generators();
 
