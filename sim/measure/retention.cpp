@@ -23,7 +23,7 @@ using netlist::Parameter;
 
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
-      Parameter::real("window", "s", 5e-3, 1e-7, 1e5, "how long the decay is followed, and fitted"),
+      Parameter::real("window", "s", 5e-3, 1e-7, 1e5, "how long the decay is followed, and fitted; unless given, ten times as long until both rails visibly move"),
       levelsSetting(64, ", VDD/2 is added"),
       Parameter::integer("points", 101, 11, 10001, "times in the decay table"),
       Parameter::integer("sweep_points", 181, 21, 10001, "voltages of the leakage sweep"),
@@ -90,10 +90,26 @@ double meanCapacitance(const Leak& leak) {
   return charge / (leak.v.back() - leak.v.front());
 }
 
+/// An amplitude that moves by less than this within the window is extrapolated rather than measured.
+constexpr double kVisible = 0.05;
+
+bool moves(const Decay& decay, double vdd, double window) {
+  const double least = kVisible * 0.5 * vdd;
+  return std::fabs(decay.after(vdd, window) - vdd) >= least && std::fabs(decay.after(0.0, window)) >= least;
+}
+
+/// A cell with an oxide-semiconductor switch holds for seconds where one of silicon holds for milliseconds.
+double windowOf(const netlist::ParameterSet& settings, const Decay& decay, double vdd) {
+  constexpr double kLongest = 1e4;  // s
+  double window = settings.real("window");
+  while (!settings.isSet("window") && !moves(decay, vdd, window) && window < kLongest) window *= 10;
+  return window;
+}
+
 double crossCheck(const AnalysisContext& context, const Decay& decay, double wbl, const std::vector<double>& starts,
-                  support::Table& table) {
+                  double followed, support::Table& table) {
   const double given = context.settings.real("check_window");
-  const double window = given > 0 ? given : 2 * context.settings.real("window");
+  const double window = given > 0 ? given : 2 * followed;
   double worst = 0;
   for (const double start : starts) {
     const std::string name = fmt::format("gain-cell-hold-{:.0f}mV", 1e3 * start);
@@ -114,7 +130,7 @@ double crossCheck(const AnalysisContext& context, const Decay& decay, double wbl
 
 AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
-  const double vdd = context.conditions.vdd, zero = 0.5 * vdd, window = s.real("window");
+  const double vdd = context.conditions.vdd, zero = 0.5 * vdd;
   const double parked = cells::atSupply(cells::resolveGainCell(context.design), context.pdk, vdd).wbl_idle;
   const double wbl = s.real("v_wbl") < 0 ? parked : s.real("v_wbl");
   const Leak leak = measureLeak(context, wbl);
@@ -126,6 +142,7 @@ AnalysisResult run(const AnalysisContext& context) {
     rate[k] = leak.i[k] / leak.c[k];
   }
   const Decay decay(leak.v, rate);
+  const double window = windowOf(s, decay, vdd);
 
   AnalysisResult result;
   support::Table leakage, decays, loss;
@@ -159,10 +176,7 @@ AnalysisResult run(const AnalysisContext& context) {
       {"i_leak_high", leak.i.back(), "A", "current into the storage node at VDD"},
       {"c_storage", meanCapacitance(leak), "F", "capacitance of the storage node, mean from 0 V to VDD"},
   };
-  // An amplitude that moves by less than this within the window is extrapolated rather than measured.
-  constexpr double kVisible = 0.05;
-  if (std::fabs(decay.after(vdd, window) - vdd) < kVisible * zero ||
-      std::fabs(decay.after(0.0, window)) < kVisible * zero)
+  if (!moves(decay, vdd, window))
     result.warnings.push_back(
         "the stored voltage hardly moves within the window: the time constants are extrapolated, give a longer window");
   if (!std::isfinite(worst)) {
@@ -172,7 +186,7 @@ AnalysisResult run(const AnalysisContext& context) {
   if (s.isChoice("cross_check", "yes") || (s.isChoice("cross_check", "auto") && !context.variation)) {
     support::Table table;
     table.columns = {"v_start_V", "t_s", "v_transient_V", "v_integrated_V"};
-    const double deviation = crossCheck(context, decay, wbl, starts, table);
+    const double deviation = crossCheck(context, decay, wbl, starts, window, table);
     result.figures.push_back({"crosscheck_max", deviation, "V", "integration against transient, largest difference"});
     if (deviation > 0.01 * vdd)
       result.warnings.push_back(fmt::format("the transient differs from the integration by {:.3g} V", deviation));

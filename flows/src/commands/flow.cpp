@@ -30,7 +30,9 @@ fs::path flowFolder(const CommandContext& context) {
     throw Error("FLW-0031", "the folder holds the results of a flow", dir.string(),
                 "continue it with --resume, run it anew with --force, or give another folder to --out");
   fs::path checked = context.outputFolder();
-  if (is_flow) fs::remove_all(dir / "stages", ec);
+  // Anew means anew: samples of an older program would be taken up again.
+  for (const char* part : {"stages", "mc", "identity.json"})
+    if (is_flow) fs::remove_all(dir / part, ec);
   return checked;
 }
 
