@@ -225,7 +225,8 @@ design::Wire wireOfProcess(const pdk::Pdk& pdk) {
   if (!(pdk.wire.row_r_per_m > 0) || !(pdk.wire.col_r_per_m > 0) || width == pdk.layout.values.end() ||
       height == pdk.layout.values.end())
     throw support::Error("ARR-0001", fmt::format("PDK '{}' declares no wire data or no cell size", pdk.name),
-                         pdk.manifest.string(), "use array.wire.source=given with r and c of word, bit and write lines");
+                         pdk.manifest.string(),
+                         "use array.wire.source=given with r and c of word, bit and write lines");
   const double w = width->second, h = height->second;
   const double row_r = pdk.wire.row_r_per_m * w, row_c = pdk.wire.row_c_per_m * w;
   return {row_r, row_c, pdk.wire.col_r_per_m * h, pdk.wire.col_c_per_m * h, row_r, row_c};
@@ -243,13 +244,14 @@ LineWire lineWire(const pdk::Pdk& pdk, const Design& design, const std::string& 
     return {wire.real("r"), wire.real("c")};
   }
   const design::Wire wire = wireOfProcess(pdk);
-  return line == "word" ? LineWire{wire.word_r, wire.word_c}
+  return line == "word"  ? LineWire{wire.word_r, wire.word_c}
          : line == "bit" ? LineWire{wire.bit_r, wire.bit_c}
                          : LineWire{wire.write_r, wire.write_c};
 }
 
 design::Wire arrayWire(const pdk::Pdk& pdk, const Design& design) {
-  const LineWire word = lineWire(pdk, design, "word"), bit = lineWire(pdk, design, "bit"), write = lineWire(pdk, design, "write");
+  const LineWire word = lineWire(pdk, design, "word"), bit = lineWire(pdk, design, "bit"),
+                 write = lineWire(pdk, design, "write");
   return {word.r, word.c, bit.r, bit.c, write.r, write.c};
 }
 
@@ -282,7 +284,7 @@ std::pair<double, double> wordLineGateLoad(const pdk::Pdk& pdk, const GainCellDe
   const auto load = [&](const pdk::Role& role) {
     double per_width = 1.33e-9;  // F/m
     if (const auto t = pdk.targets.find(role.device); t != pdk.targets.end())
-      if (const auto c = t->second.find("cgg_F_per_m"); c != t->second.end()) per_width = c->second;
+      if (const auto c = t->second.find("cgg"); c != t->second.end()) per_width = c->second;
     return per_width * role.w;
   };
   return {load(design.read_n), load(design.read_p)};
@@ -365,13 +367,15 @@ Generator arrayOf(ArrayRole role, const char* kind, const char* description) {
 }  // namespace
 
 Generator arrayGenerator() {
-  return arrayOf(ArrayRole::Keys, "array",
-                 "gain cells of array 1 (keys) with the wire of every line: array.rows word lines, array.cols bit lines");
+  return arrayOf(
+      ArrayRole::Keys, "array",
+      "gain cells of array 1 (keys) with the wire of every line: array.rows word lines, array.cols bit lines");
 }
 
 Generator valueArrayGenerator() {
-  return arrayOf(ArrayRole::Values, "value-array",
-                 "gain cells of array 2 (values): array.cols word lines, array.rows bit lines, write enables along rows");
+  return arrayOf(
+      ArrayRole::Values, "value-array",
+      "gain cells of array 2 (values): array.cols word lines, array.rows bit lines, write enables along rows");
 }
 
 }  // namespace gaincell::cells

@@ -26,21 +26,22 @@ void declareBias(design::Schema& schema) {
   replica.length("n.l", "length of that mirror");
   replica.width("p.w", "p diode that takes both replica cells, sized to rest near half the supply");
   replica.length("p.l", "length of the p diode and of the copies in the converters");
-  replica.real("inset", "V", 0, 0.3,
-               "how far inside the end levels the replica cells store: in slow corners the currents of the inner levels "
-               "fall further than those of the ends");
+  replica.real(
+      "inset", "V", 0, 0.3,
+      "how far inside the end levels the replica cells store: in slow corners the currents of the inner levels "
+      "fall further than those of the ends");
   for (const char* converter : {"relu", "signed"})
     SchemaBranch(schema, converter)
         .when("bias", {"replica"})
-        .width("copy.w", "copy of the replica current: reference current over the sum of both cells, times the p diode's");
+        .width("copy.w",
+               "copy of the replica current: reference current over the sum of both cells, times the p diode's");
 }
 
 bool hasSharedLine(const Branch& converter) {
   return converter.isChoice("bias", "ideal") || converter.isChoice("bias", "buffered");
 }
 
-std::string defineSharedBias(const pdk::Pdk& pdk, ConverterKind kind, const Design& design,
-                             netlist::Circuit& circuit) {
+std::string defineSharedBias(const pdk::Pdk& pdk, ConverterKind kind, const Design& design, netlist::Circuit& circuit) {
   const Branch set = converterBranch(design, kind), mirror = set.branch("mirror");
   const double l = mirror.real("l"), diode_w = mirror.real("diode.w");
   const int stack = mirror.integer("stack");

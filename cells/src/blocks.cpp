@@ -25,7 +25,7 @@ void Blocks::device(char polarity, const std::string& name, const std::string& d
   fet.b = polarity == 'n' ? "0" : "vdd";
   fet.m = std::max(1, static_cast<int>(std::ceil(w / model.w_max - 1e-9)));
   fet.w = w / fet.m;
-  fet.l = std::max(l, model.l_min);
+  fet.l = l > 0 ? l : model.l_min;  // one below the limit is refused by the circuit check, not raised in silence
   target_.add(fet);
 }
 

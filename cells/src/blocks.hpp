@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "gaincell/netlist/circuit.hpp"
 #include "gaincell/design/design.hpp"
+#include "gaincell/netlist/circuit.hpp"
 #include "gaincell/pdk/pdk.hpp"
 
 namespace gaincell::cells {

@@ -106,7 +106,8 @@ std::string defineColumn(const pdk::Pdk& pdk, ConverterKind kind, const Design& 
 netlist::Deck columnTestbench(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind,
                               const Design& design) {
   ColumnStimulus stimulus;
-  const int rows = arrayRows(design, arrayOf(kind)), levels = design::storedLevels(design), top = design::topPulse(design);
+  const int rows = arrayRows(design, arrayOf(kind)), levels = design::storedLevels(design),
+            top = design::topPulse(design);
   stimulus.inputs.resize(2);
   for (int i = 0; i < rows; ++i) {
     stimulus.stored.push_back(design::storedVoltage(design, i % levels, conditions.vdd));
@@ -132,7 +133,8 @@ Generator columnOf(ConverterKind kind, const char* description) {
 }  // namespace
 
 Generator columnGenerator() {
-  return columnOf(ConverterKind::Relu, "gain cells on one bit line of array 1 (keys) with the ReLU converter at its end");
+  return columnOf(ConverterKind::Relu,
+                  "gain cells on one bit line of array 1 (keys) with the ReLU converter at its end");
 }
 
 Generator valueColumnGenerator() {

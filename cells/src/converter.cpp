@@ -24,9 +24,10 @@ void declareConverter(design::Schema& schema, ConverterKind kind) {
           "driven by an ideal or a transistor follower; replica: as diode, the current copied from gain cells");
   b.when("integrator", {"passive"})
       .oneOf("power_gating", {"on", "off"}, "cut the comparator's supply during the input window");
-  b.ofModels().real("gain", "", 0.1, 10,
-                    "gain of the array with this converter against cells on a held line (analysis mac of the column): cells "
-                    "lose current as the line moves");
+  b.ofModels().real(
+      "gain", "", 0.1, 10,
+      "gain of the array with this converter against cells on a held line (analysis mac of the column): cells "
+      "lose current as the line moves");
   declareTrim(b);
   declareIntegrator(b, kind);
   declareMirror(b, kind);

@@ -41,8 +41,7 @@ void addActiveFrontEnd(Blocks& b, ConverterKind kind, const Branch& set) {
   b.inverter("c1", "ci", "co", pairSize(set, "c1"));
   b.gate("autozero", "ci", "co", "az", "azb", pairSize(set, "autozero"));
   // Six inversions: the integrator already turned the sign once.
-  const PairSize strong = pairSize(set, "c2"), small{strong.n / 2, strong.p / 2},
-                 slow = pairSize(set, "delay");
+  const PairSize strong = pairSize(set, "c2"), small{strong.n / 2, strong.p / 2}, slow = pairSize(set, "delay");
   b.inverter("c2", "co", "c2", strong);
   b.inverter("c3", "c2", "c3", small);
   b.inverter("d1", "c3", "d1", slow);
@@ -56,16 +55,19 @@ void addActiveFrontEnd(Blocks& b, ConverterKind kind, const Branch& set) {
 void declareIntegrator(const SchemaBranch& b, ConverterKind kind) {
   using Length = SchemaBranch::Length;
   const SchemaBranch passive = b.when("integrator", {"passive"}), active = b.when("integrator", {"active"});
-  passive.capacitor("c_int",
-                    "integration capacitor on the bit line; with the line it moves some 100 mV at full scale, which keeps "
-                    "the cells and the mirror in saturation");
+  passive.capacitor(
+      "c_int",
+      "integration capacitor on the bit line; with the line it moves some 100 mV at full scale, which keeps "
+      "the cells and the mirror in saturation");
   active.pair("amp", "integrating inverter; its gain fixes the virtual ground", Length::Given);
   active.capacitor("c_f", "feedback capacitor of the integrator");
   if (!isRelu(kind))
-    active.real("r_z", "ohm", 1, 1e5,
-                "resistor in series with the feedback capacitor, about 1/gm: cancels the I/gm shift of the virtual ground");
+    active.real(
+        "r_z", "ohm", 1, 1e5,
+        "resistor in series with the feedback capacitor, about 1/gm: cancels the I/gm shift of the virtual ground");
   b.pair("reset",
-         "reset gate, to the middle rail (passive) or across the feedback capacitor (active); a gate at mid supply conducts "
+         "reset gate, to the middle rail (passive) or across the feedback capacitor (active); a gate at mid supply "
+         "conducts "
          "little, and a small one remembers the last operation");
   b.capacitor("c_couple", "coupling capacitor to the comparator, holds the auto-zeroed trip point");
   b.pair("c1", "first comparator inverter", Length::Given);
@@ -102,9 +104,10 @@ void declareMirror(const SchemaBranch& b, ConverterKind kind) {
          "charge of one LSB of pulse the sizes are meant for; errors against the ideal line refer to it");
   const SchemaBranch mirror = b.in("mirror");
   mirror.length("l", "length of the n mirror: output conductance and matching");
-  mirror.integer("stack", 1, 8,
-                 "devices in series with one gate in the n diode: area for matching where the currents are small; the tail "
-                 "has one, a larger one switches too slowly");
+  mirror.integer(
+      "stack", 1, 8,
+      "devices in series with one gate in the n diode: area for matching where the currents are small; the tail "
+      "has one, a larger one switches too slowly");
   mirror.width("diode.w", "width of the n diode");
   mirror.width("tail.w", "width of the n tail");
   mirror.width("switch.w", "switch between bit line and n tail");

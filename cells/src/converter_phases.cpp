@@ -107,7 +107,7 @@ void declarePhases(design::Schema& schema, ConverterKind kind) {
   t.time("autozero", "the auto-zero gate opens");
   gated.time("header_off", "the comparator's header is cut");
   gated.time("header_on",
-               "the comparator's header returns: in slow corners it takes nanoseconds until small charges have a sign");
+             "the comparator's header returns: in slow corners it takes nanoseconds until small charges have a sign");
   t.time("input", "the input window opens; it is as long as the longest pulse");
   if (kind == ConverterKind::Signed) t.time("sign", "rising edge of the sign clock");
   t.time("discharge", "the discharge starts");

@@ -69,8 +69,10 @@ std::vector<Derived> derivedValues(const pdk::Pdk& pdk, const Design& design) {
   const OutputLoad word = outputLoad(ConverterKind::Relu, pdk, design);
   const TileTiming timing = tileTiming(design);
   std::vector<Derived> out = {
-      {"relu.line.c", bitLineCapacitance(pdk, design, ArrayRole::Keys), "F", "array.rows, array.wire.bit.c, cell.load.bit"},
-      {"signed.line.c", bitLineCapacitance(pdk, design, ArrayRole::Values), "F", "array.cols, array.wire.bit.c, cell.load.bit"},
+      {"relu.line.c", bitLineCapacitance(pdk, design, ArrayRole::Keys), "F",
+       "array.rows, array.wire.bit.c, cell.load.bit"},
+      {"signed.line.c", bitLineCapacitance(pdk, design, ArrayRole::Values), "F",
+       "array.cols, array.wire.bit.c, cell.load.bit"},
       {"relu.load.c", word.c, "F", "array.rows, array.wire.word.c, cell.load.word"},
       {"relu.load.r", word.r, "ohm", "array.rows, array.wire.word.r"},
       {"timing.longest", design::longestPulse(design), "s", "timing.lsb, timing.levels"},
@@ -78,8 +80,10 @@ std::vector<Derived> derivedValues(const pdk::Pdk& pdk, const Design& design) {
   };
   if (design.isChoice("array.wire.source", "pdk")) {
     const design::Wire wire = arrayWire(pdk, design);
-    for (const auto& [name, value, unit] : {std::tuple{"array.wire.word.r", wire.word_r, "ohm"}, {"array.wire.word.c", wire.word_c, "F"},
-                                            {"array.wire.bit.r", wire.bit_r, "ohm"}, {"array.wire.bit.c", wire.bit_c, "F"}})
+    for (const auto& [name, value, unit] : {std::tuple{"array.wire.word.r", wire.word_r, "ohm"},
+                                            {"array.wire.word.c", wire.word_c, "F"},
+                                            {"array.wire.bit.r", wire.bit_r, "ohm"},
+                                            {"array.wire.bit.c", wire.bit_c, "F"}})
       out.push_back({name, value, unit, "wire data and cell size of the process"});
   }
   return out;

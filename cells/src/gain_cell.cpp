@@ -99,7 +99,8 @@ void declareGainCell(const pdk::Pdk& pdk, design::Schema& schema) {
   const design::SchemaBranch with_p = write.whenPresent("cell.write_p");
   with_p.real("n_well", "V", 0, v_max, "n-well of the write gate's p device");
   const design::SchemaBranch load = cell.in("load");
-  load.real("bit", "F", 0, 1e-12, "what one cell at rest adds to its bit line, wire apart, as a charge into a column shows it");
+  load.real("bit", "F", 0, 1e-12,
+            "what one cell at rest adds to its bit line, wire apart, as a charge into a column shows it");
   load.real("word", "F", 0, 1e-12, "what one cell adds to its word line or complement, wire apart");
 }
 

@@ -16,9 +16,8 @@ namespace gaincell::cells {
 const std::vector<Generator>& generators() {
   static const std::vector<Generator> list = {
       gainCellGenerator(),       reluConverterGenerator(), signedConverterGenerator(), columnGenerator(),
-      valueColumnGenerator(),    tileGenerator(),          arrayGenerator(),          valueArrayGenerator(),
-               wordLineDriverGenerator(),  writePathGenerator(),
-      levelReferenceGenerator(), pwmDriverGenerator(),
+      valueColumnGenerator(),    tileGenerator(),          arrayGenerator(),           valueArrayGenerator(),
+      wordLineDriverGenerator(), writePathGenerator(),     levelReferenceGenerator(),  pwmDriverGenerator(),
   };
   return list;
 }

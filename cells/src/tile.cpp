@@ -149,7 +149,8 @@ Generator tileGenerator() {
     s.keys.resize(static_cast<std::size_t>(design.integer("array.rows")));
     s.values.resize(static_cast<std::size_t>(design.integer("array.cols")));
     for (std::size_t i = 0; i < s.keys.size(); ++i)
-      for (int j = 0; j < design.integer("array.cols"); ++j) s.keys[i].push_back(level(static_cast<int>(3 * i) + 5 * j));
+      for (int j = 0; j < design.integer("array.cols"); ++j)
+        s.keys[i].push_back(level(static_cast<int>(3 * i) + 5 * j));
     for (std::size_t j = 0; j < s.values.size(); ++j)
       for (int e = 0; e < design.integer("array.rows"); ++e)
         s.values[j].push_back(level(static_cast<int>(5 * j) + 3 * e + 1));

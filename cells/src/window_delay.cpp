@@ -16,9 +16,10 @@ using design::Design;
 
 void declareWindowDelay(const design::SchemaBranch& converter) {
   using Length = design::SchemaBranch::Length;
-  converter.in("window").oneOf("timing", {"clock", "replica"},
-                               "clock: the output window is the clock's; replica: it comes through a delay line that is "
-                               "slow where the comparator is slow");
+  converter.in("window").oneOf(
+      "timing", {"clock", "replica"},
+      "clock: the output window is the clock's; replica: it comes through a delay line that is "
+      "slow where the comparator is slow");
   const design::SchemaBranch w = converter.in("window").when("timing", {"replica"});
   w.pair("stage", "inverters of the window's delay line", Length::Given);
   w.pair("starve",

@@ -44,8 +44,7 @@ WritePath defineWritePath(const pdk::Pdk& pdk, const Design& design, netlist::Ci
   const double we_low = design.real("cell.write.low"), we_high = design.real("cell.write.high");
   const design::Branch write = design.branch("write");
   if (std::fabs(we_high - pdk.vdd) > 1e-6 || std::fabs(we_low) > 1e-6)
-    throw support::Error("CEL-0021",
-                         fmt::format("the write enable runs between {:.3g} and {:.3g} V", we_low, we_high),
+    throw support::Error("CEL-0021", fmt::format("the write enable runs between {:.3g} and {:.3g} V", we_low, we_high),
                          fmt::format("write-path of design {}", design.name),
                          "choose a design whose write enable is a core signal (the driver has no level shifter)");
   WritePath path;

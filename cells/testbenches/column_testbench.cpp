@@ -9,8 +9,8 @@
 
 namespace gaincell::cells {
 
-using netlist::Dc;
 using design::Design;
+using netlist::Dc;
 
 namespace {
 
@@ -68,7 +68,8 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   for (int k = 0; k < operations; ++k) starts.push_back(k * timing.period + timing.input_start);
   for (int i = 0; i < rows; ++i) {
     std::vector<double> widths;
-    for (const auto& row : stimulus.inputs) widths.push_back(row[static_cast<std::size_t>(i)] * design::pulseLsb(design));
+    for (const auto& row : stimulus.inputs)
+      widths.push_back(row[static_cast<std::size_t>(i)] * design::pulseLsb(design));
     for (const char* line : {"wl", "wlb"}) {
       const std::string node = fmt::format("{}_{}", line, i);
       c.add(netlist::VoltageSource{node, node, "0",

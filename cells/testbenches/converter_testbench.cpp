@@ -28,8 +28,7 @@ netlist::Pwl chargeWaveform(const ConverterTiming& t, const std::vector<double>&
 }  // namespace
 
 netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, ConverterKind kind,
-                            const Design& design, const std::vector<double>& charges,
-                            std::optional<double> line_c) {
+                            const Design& design, const std::vector<double>& charges, std::optional<double> line_c) {
   const bool relu = kind == ConverterKind::Relu;
   netlist::Deck deck =
       pdk::emptyDeck(pdk, conditions, relu ? "ReLU converter: charge to pulse" : "signed converter: charge to pulse");

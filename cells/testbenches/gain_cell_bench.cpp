@@ -24,8 +24,8 @@ void CellBench::driveWordLine(bool on) {
   drive("wlb", netlist::Dc{on ? 0.0 : vdd});
 }
 
-CellBench startCellBench(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                         const design::Design& design, const std::string& title, StorageNode storage) {
+CellBench startCellBench(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                         const std::string& title, StorageNode storage) {
   CellBench bench;
   bench.vdd = conditions.vdd;
   bench.edge = design::edgeTime(design);

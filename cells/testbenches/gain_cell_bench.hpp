@@ -23,8 +23,8 @@ struct CellBench {
   void driveWordLine(bool on);
 };
 
-CellBench startCellBench(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                         const design::Design& design, const std::string& title, StorageNode storage);
+CellBench startCellBench(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                         const std::string& title, StorageNode storage);
 
 /// Saves the storage node and the currents of all voltage sources.
 void saveAll(CellBench& bench);

@@ -25,8 +25,8 @@ CellBench restingCell(const pdk::Pdk& pdk, const pdk::Conditions& conditions, co
 
 }  // namespace
 
-netlist::Deck gainCellLeakageDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                  const design::Design& design, double wbl, int points) {
+netlist::Deck gainCellLeakageDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                                  double wbl, int points) {
   if (points < 2) throw support::Error("CEL-0016", "a sweep needs at least two points", "leakage");
   CellBench bench = restingCell(pdk, conditions, design, "Leakage", StorageNode::Port, wbl);
   bench.drive("sn", netlist::Dc{0.0});
@@ -56,8 +56,8 @@ netlist::Deck gainCellCapacitanceDeck(const pdk::Pdk& pdk, const pdk::Conditions
   return std::move(bench.deck);
 }
 
-netlist::Deck gainCellHoldDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                               const design::Design& design, double wbl, double start, double stop) {
+netlist::Deck gainCellHoldDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                               double wbl, double start, double stop) {
   CellBench bench = restingCell(pdk, conditions, design, "Hold", StorageNode::Internal, wbl);
   // Without a bound on charge error far below the charge lost per step the integration freezes.
   bench.deck.options.insert({"chgtol", "1e-21"});

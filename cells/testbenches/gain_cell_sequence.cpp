@@ -84,8 +84,8 @@ void checkStep(const CellStep& step, double vdd, double edge) {
 
 }  // namespace
 
-CellSequence gainCellSequence(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                              const design::Design& design, const std::vector<CellStep>& steps) {
+CellSequence gainCellSequence(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                              const std::vector<CellStep>& steps) {
   if (steps.empty()) throw support::Error("CEL-0015", "the sequence has no step", "gain-cell sequence");
   CellBench bench = startCellBench(pdk, conditions, design, "Write and read", StorageNode::Internal);
   const GainCellDesign& d = bench.design;

@@ -6,8 +6,8 @@
 
 namespace gaincell::cells {
 
-netlist::Deck gainCellStaticDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                 const design::Design& design, int points) {
+netlist::Deck gainCellStaticDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                                 int points) {
   if (points < 2) throw support::Error("CEL-0012", "a sweep needs at least two points", "static I(V)");
   CellBench bench = startCellBench(pdk, conditions, design, "Static I(V)", StorageNode::Internal);
   bench.drive("wbl", netlist::Dc{0.0});

@@ -4,11 +4,12 @@
 
 namespace gaincell::cells {
 
-using netlist::Dc;
 using design::Branch;
+using netlist::Dc;
 
 std::string converterNode(const ConverterSite& site, const std::string& port, int column) {
-  if (port == "nb" && !hasSharedLine(converterBranch(site.design, site.kind)) && site.columns > 1) return fmt::format("nb{}_{}", site.tag, column);
+  if (port == "nb" && !hasSharedLine(converterBranch(site.design, site.kind)) && site.columns > 1)
+    return fmt::format("nb{}_{}", site.tag, column);
   return port + site.tag;
 }
 

@@ -9,8 +9,8 @@
 
 namespace gaincell::cells {
 
-using netlist::Dc;
 using design::Design;
+using netlist::Dc;
 
 namespace {
 
@@ -75,8 +75,8 @@ class WritePath {
   double begin_, end_, edge_;
 };
 
-void addWrites(netlist::Circuit& c, const GainCellDesign& cell, const TileStimulus& s, int cols,
-               double begin, double end, double edge) {
+void addWrites(netlist::Circuit& c, const GainCellDesign& cell, const TileStimulus& s, int cols, double begin,
+               double end, double edge) {
   WritePath path(c, cell, begin, end, edge);
   const auto token = static_cast<std::size_t>(s.written);
   for (std::size_t i = 0; i < s.keys.size(); ++i) path.bitLine(fmt::format("kwbl_{}", i), s.keys[i][token]);
@@ -123,8 +123,8 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
   deck.saves.push_back("i(vddc)");
   addConverterSources(deck, pdk,
-                      {ConverterKind::Relu, design, "1", cols, operations, timing.relu_start, token,
-                       stimulus.level_low, stimulus.level_high},
+                      {ConverterKind::Relu, design, "1", cols, operations, timing.relu_start, token, stimulus.level_low,
+                       stimulus.level_high},
                       conditions.vdd);
   addConverterSources(deck, pdk,
                       {ConverterKind::Signed, design, "2", outputs, operations, timing.signed_start, token,

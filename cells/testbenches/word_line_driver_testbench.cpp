@@ -9,9 +9,8 @@
 
 namespace gaincell::cells {
 
-netlist::Deck wordLineDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                 const design::Design& design, const std::vector<double>& widths, double first,
-                                 double period) {
+netlist::Deck wordLineDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                                 const std::vector<double>& widths, double first, double period) {
   const double vdd = conditions.vdd;
   netlist::Deck deck = pdk::emptyDeck(pdk, conditions, "Word-line driver with its row");
   auto& c = deck.circuit;

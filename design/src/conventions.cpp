@@ -7,11 +7,14 @@ void declareCommon(Schema& schema) {
   array.integer("rows", 1, 1024, "word lines of array 1 and elements of a query; array 2 has as many bit lines");
   array.integer("cols", 1, 1024, "bit lines of array 1: tokens of a tile; array 2 has as many word lines");
   const SchemaBranch wire = array.in("wire");
-  wire.oneOf("source", {"paper", "layout", "given", "pdk"},
-             "where the wire of one element comes from: paper, layout, given: the values of this branch; pdk: the process's "
-             "wire data times its cell size");
+  wire.oneOf(
+      "source", {"paper", "layout", "given", "pdk"},
+      "where the wire of one element comes from: paper, layout, given: the values of this branch; pdk: the process's "
+      "wire data times its cell size");
   const SchemaBranch stated = wire.when("source", {"paper", "layout", "given"});
-  for (const auto& [line, what] : {std::pair{"word", "word line and complement"}, {"bit", "bit line"}, {"write", "write bit line and write enable"}}) {
+  for (const auto& [line, what] : {std::pair{"word", "word line and complement"},
+                                   {"bit", "bit line"},
+                                   {"write", "write bit line and write enable"}}) {
     stated.in(line).real("r", "ohm", 0, 1e4, std::string("series resistance of one element, ") + what);
     stated.in(line).real("c", "F", 0, 1e-12, std::string("capacitance of one element, ") + what);
   }

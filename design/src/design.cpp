@@ -18,8 +18,7 @@ using support::Error;
 Design::Design(std::shared_ptr<const Schema> schema) : schema_(std::move(schema)), entries_(schema_->leaves().size()) {}
 
 std::string Design::whyInactive(const Leaf& leaf) const {
-  if (const auto part = absent_.find(leaf.group); part != absent_.end())
-    return fmt::format("{} is null", part->first);
+  if (const auto part = absent_.find(leaf.group); part != absent_.end()) return fmt::format("{} is null", part->first);
   for (const auto& c : leaf.when) {
     std::string why;
     bool met = false;
@@ -46,7 +45,8 @@ std::size_t Design::require(const std::string& path, const std::string& origin) 
   const std::size_t at = schema_->indexOf(path);
   if (at < entries_.size()) return at;
   if (schema_->isBranch(path))
-    throw Error("DSG-0005", fmt::format("'{}' is a branch of the design, not a value", path), origin, schema_->hint(path + "."));
+    throw Error("DSG-0005", fmt::format("'{}' is a branch of the design, not a value", path), origin,
+                schema_->hint(path + "."));
   throw Error("DSG-0002", fmt::format("the design has no '{}'", path), origin, schema_->hint(path));
 }
 
@@ -121,7 +121,8 @@ void Design::setPart(const std::string& path, bool present, const std::string& o
 }
 
 void Design::setLimit(Limit limit) {
-  const auto at = std::find_if(limits.begin(), limits.end(), [&](const Limit& l) { return l.measure == limit.measure; });
+  const auto at =
+      std::find_if(limits.begin(), limits.end(), [&](const Limit& l) { return l.measure == limit.measure; });
   if (at != limits.end())
     *at = std::move(limit);
   else

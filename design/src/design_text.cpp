@@ -105,7 +105,8 @@ void putLimits(const Design& design, const Design* base, ordered_json& tree) {
   }
   if (!base) return;
   for (const auto& gone : base->limits)
-    if (std::none_of(design.limits.begin(), design.limits.end(), [&](const Limit& l) { return l.measure == gone.measure; }))
+    if (std::none_of(design.limits.begin(), design.limits.end(),
+                     [&](const Limit& l) { return l.measure == gone.measure; }))
       tree["limits"][gone.measure] = nullptr;
 }
 

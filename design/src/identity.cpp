@@ -43,7 +43,8 @@ std::vector<std::string> differences(const Identity& a, const Identity& b, May m
   if (may != May::DifferInConditions) {
     const auto &x = a.conditions, &y = b.conditions;
     if (x.corner != y.corner) out.push_back(fmt::format("corner: {} against {}", x.corner, y.corner));
-    if (std::fabs(x.temp_c - y.temp_c) > 1e-9) out.push_back(fmt::format("temperature: {} against {} C", x.temp_c, y.temp_c));
+    if (std::fabs(x.temp_c - y.temp_c) > 1e-9)
+      out.push_back(fmt::format("temperature: {} against {} C", x.temp_c, y.temp_c));
     if (std::fabs(x.vdd - y.vdd) > 1e-9) out.push_back(fmt::format("supply: {} against {} V", x.vdd, y.vdd));
   }
   if (a.design_hash != b.design_hash)
@@ -56,11 +57,13 @@ void requireSame(const Identity& a, const std::string& what_a, const Identity& b
   const auto all = differences(a, b, may, branches);
   if (all.empty()) return;
   constexpr std::size_t kShown = 4;
-  const std::vector<std::string> first(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, all.size())));
-  throw support::Error(
-      "DSG-0020", fmt::format("{} ({}) and {} ({}) do not belong together", what_a, a.design, what_b, b.design),
-      fmt::format("{}{}", fmt::join(first, "; "), all.size() > kShown ? fmt::format("; and {} more", all.size() - kShown) : ""),
-      "use the one made for the other, or take them together on purpose with --anyway");
+  const std::vector<std::string> first(all.begin(),
+                                       all.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, all.size())));
+  throw support::Error("DSG-0020",
+                       fmt::format("{} ({}) and {} ({}) do not belong together", what_a, a.design, what_b, b.design),
+                       fmt::format("{}{}", fmt::join(first, "; "),
+                                   all.size() > kShown ? fmt::format("; and {} more", all.size() - kShown) : ""),
+                       "use the one made for the other, or take them together on purpose with --anyway");
 }
 
 nlohmann::json toJson(const Identity& i) {

@@ -59,11 +59,15 @@ layout::AreaRules rulesOf(const pdk::Pdk& pdk) {
 /// Those of the model, else the published ones, which stand for the paper's head alone.
 layout::EnergyInput energyOf(const FloorplanSettings& settings) {
   const layout::Organisation& o = settings.organisation;
-  if (settings.model) return layout::modelEnergy(*settings.model, o, "model file of design " + settings.model->design.value_or(model::DesignRecord{"unknown", "", {}}).name);
+  if (settings.model)
+    return layout::modelEnergy(
+        *settings.model, o,
+        "model file of design " + settings.model->design.value_or(model::DesignRecord{"unknown", "", {}}).name);
   namespace published = model::published;
   if (o.rows != published::kRows || o.columns != published::kColumns || o.tiles != published::kTiles)
     throw Error("FPL-0005",
-                fmt::format("there are no published energies of a head of {} tiles of {} x {} cells", o.tiles, o.rows, o.columns),
+                fmt::format("there are no published energies of a head of {} tiles of {} x {} cells", o.tiles, o.rows,
+                            o.columns),
                 "floorplan", "give the model of the design with --model FILE");
   return layout::publishedEnergy();
 }
@@ -81,12 +85,12 @@ FloorplanResult makeFloorplan(const pdk::Pdk& pdk, const design::Design& design,
   input.relu_converter = devicesOf(pdk, design, "relu-converter");
   input.signed_converter = devicesOf(pdk, design, "signed-converter");
   input.word_line_driver = wordLineDriver(input.relu_converter);
-  FloorplanResult result{settings.organisation, {}, energyOf(settings)};
   if (settings.published_cell)
     input.cell_area = {"6T cell, oxide semiconductor, worst case", 1e-12, "m^2", layout::Origin::Published,
                        "Leroux, Manea et al., Nature Computational Science 5, 813-824 (2025): about 1 um^2"};
-  result.floorplan = layout::buildFloorplan(input);
-  return result;
+  // Sizes that are impossible are refused by the plan, before energies are looked for.
+  const layout::Floorplan plan = layout::buildFloorplan(input);
+  return {settings.organisation, plan, energyOf(settings)};
 }
 
 std::vector<std::string> writeFloorplan(const FloorplanResult& result, const support::Provenance& provenance,

@@ -16,7 +16,7 @@ namespace gaincell::flows {
 
 struct FloorplanSettings {
   layout::Organisation organisation;  ///< tiles and heads; rows and columns are the design's
-  bool published_cell = false;  ///< the published 1 um^2 oxide-semiconductor cell instead of the generated one
+  bool published_cell = false;        ///< the published 1 um^2 oxide-semiconductor cell instead of the generated one
   bool capacitor_over_active = true;
   std::optional<model::Model> model;  ///< energies and latency from here; published figures when absent
 };

@@ -12,7 +12,7 @@ using support::Error;
 std::optional<design::Identity> identityOf(const model::Model& model) {
   if (!model.design) return std::nullopt;
   const model::Conditions& c = model.conditions;
-  return design::Identity{model.design->name, model.design->hash, model.design->values, c.pdk,
+  return design::Identity{model.design->name,        model.design->hash,           model.design->values, c.pdk,
                           model.provenance.pdk_hash, {c.corner, c.temp_c, c.vdd_v}};
 }
 
@@ -35,14 +35,15 @@ void requireModelOf(const CommandContext& context, const model::Model& model, co
     throw Error("FLW-0510", "the model does not say which design it describes", "--model",
                 "fit it from a folder of the flow or of 'gaincell simulate --out', or use it on purpose with --anyway");
   }
-  if (!anyway) return design::requireSame(*own, "the model", mine, "the simulation", design::May::Nothing, branchesOf(part));
+  if (!anyway)
+    return design::requireSame(*own, "the model", mine, "the simulation", design::May::Nothing, branchesOf(part));
   auto all = design::differences(*own, mine, design::May::Nothing, branchesOf(part));
   if (all.empty()) return;
   constexpr std::size_t kShown = 4;
   const std::size_t more = all.size() > kShown ? all.size() - kShown : 0;
   all.resize(all.size() - more);
-  warnings.push_back(fmt::format("the model is of other things than the simulation (--anyway): {}{}", fmt::join(all, "; "),
-                                 more ? fmt::format("; and {} more", more) : ""));
+  warnings.push_back(fmt::format("the model is of other things than the simulation (--anyway): {}{}",
+                                 fmt::join(all, "; "), more ? fmt::format("; and {} more", more) : ""));
 }
 
 void addAnywayOption(po::options_description_easy_init add) {

@@ -25,9 +25,9 @@ const std::vector<const DialectWriter*>& dialects() {
 const DialectWriter& dialect(std::string_view name) {
   for (const DialectWriter* d : dialects())
     if (d->name() == name) return *d;
-  throw support::Error("NET-0013", fmt::format("there is no netlist dialect '{}'", name), "",
-                       support::didYouMean(name, dialectNames(),
-                                           fmt::format("dialects are: {}", fmt::join(dialectNames(), ", "))));
+  throw support::Error(
+      "NET-0013", fmt::format("there is no netlist dialect '{}'", name), "",
+      support::didYouMean(name, dialectNames(), fmt::format("dialects are: {}", fmt::join(dialectNames(), ", "))));
 }
 
 std::vector<std::string> dialectNames() {

@@ -117,11 +117,11 @@ std::vector<std::string> pdkNames() {
 Pdk findPdk(const std::string& name) {
   const auto names = pdkNames();
   if (std::find(names.begin(), names.end(), name) == names.end())
-    throw support::Error("PDK-0002", fmt::format("there is no PDK '{}'", name), pdkFolder().string(),
-                         support::didYouMean(
-                             name, names,
-                             fmt::format("PDKs are: {}; another one is given by its manifest (--pdk-manifest FILE)",
-                                         fmt::join(names, ", "))));
+    throw support::Error(
+        "PDK-0002", fmt::format("there is no PDK '{}'", name), pdkFolder().string(),
+        support::didYouMean(name, names,
+                            fmt::format("PDKs are: {}; another one is given by its manifest (--pdk-manifest FILE)",
+                                        fmt::join(names, ", "))));
   return readManifest(pdkFolder() / name / "manifest.json");
 }
 

@@ -221,7 +221,8 @@ class Reader {
     for (const char* key : {"cell", "variants"})
       if (top_.has(key))
         top_.fail(key, fmt::format("a manifest describes a process: '{}' belongs to a design", key),
-                  "move it to designs/NAME.json beside the manifest (schema gaincell-design/1) and name it in default_design");
+                  "move it to designs/NAME.json beside the manifest (schema gaincell-design/1) and name it in "
+                  "default_design");
   }
 
   void readWire(JsonObject o) {

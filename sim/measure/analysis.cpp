@@ -56,9 +56,8 @@ const Analysis& analysis(const std::string& kind, const std::string& name) {
     kinds.insert(a.kind);
   }
   if (!of_kind.empty())
-    throw support::Error(
-        "SIM-0005", fmt::format("there is no analysis '{}' of a {}", name, kind), "",
-        support::didYouMean(name, of_kind, fmt::format("analyses are: {}", fmt::join(of_kind, ", "))));
+    throw support::Error("SIM-0005", fmt::format("there is no analysis '{}' of a {}", name, kind), "",
+                         support::didYouMean(name, of_kind, fmt::format("analyses are: {}", fmt::join(of_kind, ", "))));
   throw support::Error("SIM-0005", fmt::format("there are no analyses of '{}'", kind), "",
                        support::didYouMean(kind, {kinds.begin(), kinds.end()},
                                            fmt::format("kinds with analyses are: {}", fmt::join(kinds, ", "))));

@@ -19,8 +19,8 @@ ordered_json parseJson(const std::string& text, const std::string& where) {
     if (event == ordered_json::parse_event_t::object_start) keys.emplace_back();
     if (event == ordered_json::parse_event_t::object_end) keys.pop_back();
     if (event == ordered_json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
-      throw Error("JSN-0002", fmt::format("the key '{}' is given twice in one object", parsed.get<std::string>()), where,
-                  "keep one of them");
+      throw Error("JSN-0002", fmt::format("the key '{}' is given twice in one object", parsed.get<std::string>()),
+                  where, "keep one of them");
     return true;
   };
   try {

@@ -97,9 +97,10 @@ bool isUnit(std::string_view text, std::string_view unit) {
 }  // namespace
 
 double parseQuantity(std::string_view text, std::string_view unit, const std::string& where) {
-  const std::string kind = unit.empty() ? "a pure number" : fmt::format("a number in {}", unit == "C" ? "C (Celsius or coulomb)" : unit);
-  const std::string example = unit.empty() ? "for example 0.5 or 1e-3"
-                                           : fmt::format("for example 10{0}, 10u{0} or 10u", unit);
+  const std::string kind =
+      unit.empty() ? "a pure number" : fmt::format("a number in {}", unit == "C" ? "C (Celsius or coulomb)" : unit);
+  const std::string example =
+      unit.empty() ? "for example 0.5 or 1e-3" : fmt::format("for example 10{0}, 10u{0} or 10u", unit);
   std::string_view body = text;
   if (!body.empty() && body.front() == '+') body.remove_prefix(1);
   double value = 0.0;

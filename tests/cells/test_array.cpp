@@ -82,7 +82,7 @@ TEST_CASE("slices keep the instance names of the whole array") {
     CAPTURE(column);
     netlist::Deck deck = pdk::emptyDeck(gc28(), {}, "slice");
     const auto slice = cells::defineArraySlice(gc28(), arrayOf(2, 7), ArrayRole::Keys, column, deck.circuit);
-    cells::driveArray(gc28(), {}, slice, {{1e-9, 2e-9}}, deck);
+    cells::driveArray(gc28(), {}, slice, {{1e-9, 2e-9}, 0, 50e-12}, deck);
     deck.circuit.add(netlist::VoltageSource{"bl", "bl_" + std::to_string(column), "0", netlist::Dc{0.45}});
     CHECK_NOTHROW(netlist::check(deck.circuit));
     const auto devices = netlist::flattenMosfets(deck.circuit);
@@ -103,7 +103,8 @@ TEST_CASE("the wire comes from the paper's model, the manifest or the user") {
   CHECK(wire.word_r == doctest::Approx(gc28().wire.row_r_per_m * gc28().layout.values.at("cell_width")));
   CHECK(wire.bit_c == doctest::Approx(gc28().wire.col_c_per_m * gc28().layout.values.at("cell_height")));
   CHECK(wire.write_r == wire.word_r);
-  for (const auto& [line, r, c] : {std::tuple{"word", wire.word_r, wire.word_c}, {"bit", wire.bit_r, wire.bit_c},
+  for (const auto& [line, r, c] : {std::tuple{"word", wire.word_r, wire.word_c},
+                                   {"bit", wire.bit_r, wire.bit_c},
                                    {"write", wire.write_r, wire.write_c}}) {
     CAPTURE(line);
     CHECK(cells::lineWire(gc28(), design, line).r == r);
@@ -116,6 +117,18 @@ TEST_CASE("the wire comes from the paper's model, the manifest or the user") {
   design.set("array.wire.word.r", "5", "test");
   CHECK(cells::arrayWire(gc28(), design).word_r == 5.0);
   CHECK(cells::arrayWire(gc28(), design).bit_r == 2.0);
+}
+
+TEST_CASE("a cell loads its word line with the gate capacitance its flavour declares") {
+  auto design = arrayOf(2, 2);
+  const auto load = [&](const pdk::Pdk& pdk) { return cells::wordLineGateLoad(pdk, cells::resolveGainCell(design)); };
+  CHECK(load(gc28()).first == doctest::Approx(1.33e-9 * design.real("cell.read_n.w")));
+  CHECK(load(gc28()).second == doctest::Approx(1.33e-9 * design.real("cell.read_p.w")));
+  design.set("cell.read_n.flavour", "n_hvt", "test");
+  CHECK(load(gc28()).first == doctest::Approx(1.58e-9 * design.real("cell.read_n.w")));
+  pdk::Pdk bare = gc28();
+  bare.targets.clear();
+  CHECK(load(bare).first == doctest::Approx(1.33e-9 * design.real("cell.read_n.w")));
 }
 
 TEST_CASE("sizes from 1 x 1 to 1024 x 1024 generate, others are refused") {

@@ -40,8 +40,8 @@ Design load(const std::string& name) {
 
 // --- the table ------------------------------------------------------------------------------------------------------
 
-const Kinds kWithCells = {"gain-cell", "array",       "value-array", "column",
-                          "value-column", "tile", "write-path",  "level-reference"};
+const Kinds kWithCells = {"gain-cell",    "array", "value-array", "column",
+                          "value-column", "tile",  "write-path",  "level-reference"};
 const Kinds kWithWriteLevels = {"gain-cell", "array", "value-array", "column", "value-column", "tile"};
 const Kinds kWithRelu = {"relu-converter", "column", "tile"};
 const Kinds kWithSigned = {"signed-converter", "value-column", "tile"};
@@ -65,7 +65,8 @@ const std::map<std::string, Kinds>& table() {
       {"cell.write.high", kWithWriteLevels + Kinds{"write-path"}},
       {"cell.load.bit", {"relu-converter", "signed-converter"}},  // stands for the cells a converter has no more
       {"cell.load.word", {"relu-converter", "column"}},           // stands for the word line of array 2
-      {"array.rows", kArrays + kWithRelu + Kinds{"write-path"}},  // bit line of array 1, its write enable, array 2's bit lines
+      {"array.rows",
+       kArrays + kWithRelu + Kinds{"write-path"}},  // bit line of array 1, its write enable, array 2's bit lines
       {"array.cols", kArrays + kWithSigned + kDrivers + Kinds{"write-path"}},  // word line of array 1, array 2's rows
       {"array.wire.source", kArrays + kWithRelu + kWithSigned + kDrivers + Kinds{"write-path"}},
       {"array.wire.word", kArrays + kWithRelu + kDrivers + Kinds{"tile"}},
@@ -230,7 +231,8 @@ struct Context {
 
 void judge(const Context& c, const std::string& path, const Kinds& changed) {
   Kinds expected, checked;
-  for (const auto& kind : expectedKinds(c.design, path)) (onlyChecked(c.design, path, kind) ? checked : expected).insert(kind);
+  for (const auto& kind : expectedKinds(c.design, path))
+    (onlyChecked(c.design, path, kind) ? checked : expected).insert(kind);
   CAPTURE(c.name);
   CAPTURE(path);
   CHECK(fmt::format("{}", fmt::join(changed, " ")) == fmt::format("{}", fmt::join(expected, " ")));
@@ -322,7 +324,8 @@ void checkDesign(const std::string& base) {
         const std::string& name = other.parameter.name;
         if (other.parameter.kind == ParameterKind::Choice || !with.design.isActive(other)) continue;
         const bool is_new = !c.design.isActive(other);
-        const bool is_near = base == "lean" && (name.rfind(branch + ".", 0) == 0 || name.rfind("timing.token." + branch, 0) == 0);
+        const bool is_near =
+            base == "lean" && (name.rfind(branch + ".", 0) == 0 || name.rfind("timing.token." + branch, 0) == 0);
         if (!is_new && !is_near) continue;
         here.insert(name);
         checkNumber(with, other);

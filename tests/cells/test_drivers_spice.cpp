@@ -56,8 +56,8 @@ TEST_CASE("a longer row is later and costs more") {
 
 TEST_CASE("a word line that does not arrive has no width") {
   // 5 megohm of wire: the far end never crosses half the supply within a nanosecond.
-  const auto r = run("word-line-driver", "pulse", with({{"array.wire.word.r", 1e4}, {"array.cols", 512}}),
-                     {{"codes", 1}});
+  const auto r =
+      run("word-line-driver", "pulse", with({{"array.wire.word.r", 1e4}, {"array.cols", 512}}), {{"codes", 1}});
   CHECK(std::isnan(r.figure("width_error_max")));
 }
 
@@ -113,7 +113,8 @@ TEST_CASE("the PWM driver refuses levels that do not exist") {
 }
 
 TEST_CASE("the write path refuses what it cannot drive") {
-  CHECK_THROWS_WITH(cells::writePathDeck(gc28(), {}, with({}, "write-io"), {0}, 0, 5e-9), doctest::Contains("write-io"));
+  CHECK_THROWS_WITH(cells::writePathDeck(gc28(), {}, with({}, "write-io"), {0}, 0, 5e-9),
+                    doctest::Contains("write-io"));
   const auto plain = with({});
   CHECK_THROWS_AS(cells::writePathDeck(gc28(), {}, plain, {8}, 0, 5e-9), support::Error);
   CHECK_THROWS_AS(cells::writePathDeck(gc28(), {}, plain, {}, 0, 5e-9), support::Error);

@@ -91,8 +91,7 @@ TEST_CASE("wrong polarity and sizes outside the flavour's limits are refused") {
   auto design = cells::loadDesign("reference", gc28());
   CHECK_THROWS_WITH(design.set("cell.pair_n.flavour", "p_svt", "test"), doctest::Contains("n_svt"));
   design.set("cell.write_n.l", "30n", "test");  // allowed by n_svt, not by the n_hvt of the write gate
-  CHECK_THROWS_WITH(netlist::check(bench(design).circuit),
-                    doctest::Contains("gain_cell/write_n: l = 30 nm"));
+  CHECK_THROWS_WITH(netlist::check(bench(design).circuit), doctest::Contains("gain_cell/write_n: l = 30 nm"));
 }
 
 TEST_CASE("levels follow the supply unless they come from another one") {

@@ -84,6 +84,5 @@ TEST_CASE("with replica bias and replica levels the chain's outputs stay those o
 }
 
 TEST_CASE("active converters reach their accuracy") {
-  CHECK(run("relu-converter", "transfer", {{"design", "active"}}, {{"points", "7"}}).figure("max_error_lsb") <=
-        0.15);
+  CHECK(run("relu-converter", "transfer", {{"design", "active"}}, {{"points", "7"}}).figure("max_error_lsb") <= 0.15);
 }

@@ -41,7 +41,8 @@ std::string errorOf(const std::function<void()>& action) {
 }  // namespace
 
 TEST_CASE("every circuit of this module generates a checked testbench, in every option") {
-  for (const auto& [kind, branch] : {std::pair<std::string, std::string>{"relu-converter", "relu"}, {"signed-converter", "signed"}}) {
+  for (const auto& [kind, branch] :
+       {std::pair<std::string, std::string>{"relu-converter", "relu"}, {"signed-converter", "signed"}}) {
     const auto& g = cells::generator(kind);
     for (const std::string name : {"lean", "reference", "active"}) {
       const std::string integrator = name == "active" ? "active" : "passive";
@@ -77,6 +78,19 @@ TEST_CASE("a tile holds the transistors of its parts") {
   // the trip point, and two drivers.
   constexpr std::size_t kLine = 2 * 4 + 3 * 2;
   CHECK(count("tile", "5", "3") == 6 * (5 * 3 + 3 * 5) + 3 * relu + 5 * sign - 2 * kLine - 4 * kLine);
+}
+
+TEST_CASE("a length below the device's limit is refused, not raised") {
+  const auto checked = [](const char* kind, const char* path, const char* length) {
+    return errorOf([&] {
+      netlist::check(cells::generator(kind).testbench(gc28(), {}, with("lean", {{path, length}})).circuit);
+    });
+  };
+  CHECK(checked("relu-converter", "relu.c1.l", "30n") == "none");
+  CHECK(checked("relu-converter", "relu.c1.l", "20n") == "NET-0012");
+  CHECK(checked("relu-converter", "relu.c3.l", "30n") == "NET-0012");  // high threshold: from 40 nm
+  CHECK(checked("signed-converter", "signed.mirror.switch.l", "20n") == "NET-0012");
+  CHECK(checked("level-reference", "reference.level.amp.l", "20n") == "NET-0012");
 }
 
 TEST_CASE("phases that overlap are refused with the reason") {

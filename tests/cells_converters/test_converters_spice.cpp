@@ -77,8 +77,8 @@ TEST_CASE("in the slow corner the window waits for the comparator and small char
   const auto relu = run("relu-converter", "transfer", {}, {{"points", "5"}}, slow);
   CHECK(relu.figure("max_error_lsb") <= 0.4);
   CHECK(relu.figure("negative_pulses") == 0);
-  CHECK(run("relu-converter", "transfer", {{"relu.window.timing", "clock"}}, {{"points", "5"}}, slow).figure("max_error_lsb") >
-        relu.figure("max_error_lsb") + 0.2);
+  CHECK(run("relu-converter", "transfer", {{"relu.window.timing", "clock"}}, {{"points", "5"}}, slow)
+            .figure("max_error_lsb") > relu.figure("max_error_lsb") + 0.2);
   const auto sign = run("signed-converter", "transfer", {}, {{"points", "5"}}, slow);
   CHECK(sign.figure("max_error_lsb") <= 0.4);
   CHECK(sign.figure("wrong_signs") == 0);
@@ -86,8 +86,8 @@ TEST_CASE("in the slow corner the window waits for the comparator and small char
 
 TEST_CASE("a converter scaled with its charges gives the same pulses") {
   const Words settings{{"points", "3"}, {"limit", "0.97"}};
-  // The reference design's converters are the lean ones for four times the charge; both without a line and with the same
-  // load.
+  // The reference design's converters are the lean ones for four times the charge; both without a line and with the
+  // same load.
   const Words apart{{"array.wire.bit.c", "0"}, {"cell.load.bit", "0"}, {"cell.load.word", "0.371875f"}};
   Words reference = apart;
   reference["design"] = "reference";
@@ -106,7 +106,8 @@ TEST_CASE("the trim moves the gain both ways around its middle") {
   const Words settings{{"points", "3"}, {"limit", "0.97"}};
   std::vector<double> gain;
   for (const char* code : {"2", "4", "6"})
-    gain.push_back(run("relu-converter", "transfer", {{"relu.trim.use", "on"}, {"relu.trim.code", code}}, settings).figure("gain"));
+    gain.push_back(run("relu-converter", "transfer", {{"relu.trim.use", "on"}, {"relu.trim.code", code}}, settings)
+                       .figure("gain"));
   CHECK(gain[1] == doctest::Approx(1.0).epsilon(0.02));
   CHECK(gain[0] > gain[1] + 0.02);
   CHECK(gain[2] < gain[1] - 0.02);
@@ -127,8 +128,7 @@ TEST_CASE("a column with the fast tolerances: as with tight ones within 0.02 LSB
   for (const char* kind : {"column", "value-column"}) {
     CAPTURE(kind);
     const auto with = [&](const char* solver) {
-      return run(kind, "mac", {},
-                 {{"columns", "2"}, {"operations", "2"}, {"seed", "7"}, {"solver", solver}});
+      return run(kind, "mac", {}, {{"columns", "2"}, {"operations", "2"}, {"seed", "7"}, {"solver", solver}});
     };
     const auto fast = with("fast"), tight = with("tight");
     const auto &widths = fast.tables.at("mac").values("width_s"), &exact = tight.tables.at("mac").values("width_s");

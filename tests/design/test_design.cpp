@@ -93,7 +93,9 @@ void nudge(Design& d, const design::Leaf& leaf) {
       if (word != old) return d.set(p.name, word, "test");
   }
   const double value = d.real(p.name);
-  const double step = p.kind == netlist::ParameterKind::Integer ? 1 : value == 0 ? 0.01 * p.max : 0.0371 * std::fabs(value);
+  const double step = p.kind == netlist::ParameterKind::Integer ? 1
+                      : value == 0                              ? 0.01 * p.max
+                                                                : 0.0371 * std::fabs(value);
   d.set(p.name, value + step <= p.max ? value + step : value - step, "test");
 }
 
@@ -119,8 +121,8 @@ TEST_CASE("a file states what differs, and every value knows where it comes from
   CHECK(d.choice("relu.trim.use") == "on");
   CHECK(d.isChoice("relu.trim.use", "on"));
   CHECK(d.real("timing.lsb") == 1.1e-9);
-  CHECK(d.real("cell.pair_n.l") == 200e-9);     // reference's
-  CHECK(d.real("cell.write_n.w") == 150e-9);    // lean's
+  CHECK(d.real("cell.pair_n.l") == 200e-9);   // reference's
+  CHECK(d.real("cell.write_n.w") == 150e-9);  // lean's
   CHECK(d.integer("array.cols") == 64);
   CHECK(d.origin("cell.pair_n.w") == "mine.json");
   CHECK(d.origin("cell.pair_n.l") == "gc28/reference");
@@ -415,9 +417,7 @@ TEST_CASE("limits are inherited, replaced and removed") {
 }
 
 TEST_CASE("limits that allow nothing or everything are refused") {
-  const auto limit = [](const std::string& body) {
-    return refusal(leanWith(R"("limits": { "a.b": )" + body + " }"));
-  };
+  const auto limit = [](const std::string& body) { return refusal(leanWith(R"("limits": { "a.b": )" + body + " }")); };
   CHECK(limit(R"({ "min": 2, "max": 1 })").id == "DSG-0015");
   CHECK(limit(R"({ "min": 2, "max": 1 })").where == "mine.json: limits.a.b");
   CHECK(limit(R"({ })").id == "DSG-0015");
@@ -476,8 +476,9 @@ TEST_CASE("values and differences") {
   CHECK(values.at("cell.pair_n.flavour") == "n_hvt");
   CHECK(values.at("array.rows") == "64");
   CHECK(values.at("cell.write.low") == "0");
-  CHECK(values.size() == static_cast<std::size_t>(std::count_if(lean.schema().leaves().begin(), lean.schema().leaves().end(),
-                                                                [&](const auto& leaf) { return lean.isActive(leaf); })));
+  CHECK(values.size() ==
+        static_cast<std::size_t>(std::count_if(lean.schema().leaves().begin(), lean.schema().leaves().end(),
+                                               [&](const auto& leaf) { return lean.isActive(leaf); })));
   CHECK(design::differences(values, d.values()).empty());
   d.set("cell.pair_n.w", "150n", "test");
   d.set("timing.lsb", "1.1n", "test");
@@ -506,7 +507,8 @@ TEST_CASE("an identity names what differs, the cell's leaves before the converte
   REQUIRE(found.size() == 5);
   CHECK(found[0] == "corner: ss against tt");
   CHECK(found[3] == "cell.pair_n.w: 1.5e-07 against 1e-07");
-  CHECK(design::differences(identity(d, {"ss", 85, 0.85}), identity(lean), design::May::DifferInConditions).size() == 2);
+  CHECK(design::differences(identity(d, {"ss", 85, 0.85}), identity(lean), design::May::DifferInConditions).size() ==
+        2);
   CHECK(design::differences(identity(d), identity(lean), design::May::Nothing, {"signed"}) ==
         std::vector<std::string>{"signed.nand.n.w: 3.1e-07 against 3e-07"});
   CHECK(design::differences(identity(d), identity(lean), design::May::Nothing, {"relu", "sign"}).empty());
@@ -539,14 +541,15 @@ TEST_CASE("an identity names what differs, the cell's leaves before the converte
 namespace {
 
 Design readAgain(const Design& d, const Design* base) {
-  return design::build(design::readChainText(design::toText(d, base), "again.json", design::designFolder(gc28())), schema());
+  return design::build(design::readChainText(design::toText(d, base), "again.json", design::designFolder(gc28())),
+                       schema());
 }
 
 /// Leaves stated in a design file, without its head.
 std::set<std::string> stated(const std::string& text) {
   std::set<std::string> out;
   const std::function<void(const nlohmann::json&, const std::string&)> walk = [&](const nlohmann::json& j,
-                                                                                 const std::string& path) {
+                                                                                  const std::string& path) {
     if (!j.is_object()) {
       out.insert(path);
       return;

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "../montecarlo/fake_study.hpp"
-#include "gaincell/cells/generator.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/parallel.hpp"
@@ -27,7 +27,7 @@ StudyConfig cellStudy(std::uint64_t samples) {
   c.pdk = pdk::findPdk("gc28");
   c.kind = "gain-cell";
   c.analysis = "iv";
-  c.circuit = cells::generator(c.kind).parameters(c.pdk);
+  c.design = cells::loadDesign("reference", c.pdk);
   c.settings = sim::analysis(c.kind, c.analysis).settings(c.pdk);
   c.conditions = {{"tt", 27, c.pdk.vdd}};
   c.samples = samples;

@@ -14,6 +14,7 @@
 #include "gaincell/attention/npz.hpp"
 #include "gaincell/cells/array.hpp"
 #include "gaincell/cells/column.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/sim/array_engine.hpp"
 #include "gaincell/support/error.hpp"
 #include "run_program.hpp"
@@ -60,7 +61,7 @@ ComparedPoint point(double spice, std::vector<double> forms) {
 
 TEST_CASE("charge of a bit line: closed forms of each effect") {
   const model::Model m = straightModel();
-  const BehavioralTile tile(m, 300e-15, 150e-15);
+  const BehavioralTile tile(m, 300e-15, 150e-15, 15e-9);
   const ModelArray array = arrayOf({{0.0}, {0.9}, {0.0}});
   const std::vector<double> widths = {10e-9, 4e-9, 10e-9};
   Effects on;
@@ -99,7 +100,7 @@ TEST_CASE("charge of a bit line: closed forms of each effect") {
         const auto rate = [&](double x) { return (b - g * x - h * x * x) / 100e-15; };
         v += dt * rate(v + 0.5 * dt * rate(v));
       }
-      CHECK(BehavioralTile(curved, 300e-15, 150e-15).charge(on, array, 0, widths, BitLine::Integrating) ==
+      CHECK(BehavioralTile(curved, 300e-15, 150e-15, 15e-9).charge(on, array, 0, widths, BitLine::Integrating) ==
             doctest::Approx(100e-15 * v).epsilon(1e-7));
     }
   }
@@ -126,7 +127,7 @@ TEST_CASE("a voltage outside the rails leaks like the end of the curve instead o
   r.exponential = false;
   r.leakage_curve = model::LeakageCurve{10e-15, {0, 0.9}, {1e-12, -1e-12}};
   m.retention = r;
-  const BehavioralTile tile(m, 300e-15, 150e-15);
+  const BehavioralTile tile(m, 300e-15, 150e-15, 15e-9);
   ModelArray array = arrayOf({{0.905}});
   array.hold = 100e-9;
   Effects on;
@@ -156,16 +157,16 @@ TEST_CASE("agreement: known differences, codes, budget that adds up") {
   const double full_scale = 15;
   const std::vector<ComparedPoint> points = {point(0, {3, 1, 0}), point(10, {10, 10, 10}), point(-5, {-8, -6, -5}),
                                              point(5, {5.4, 5.2, 5})};
-  const Agreement a = agreementOf(points, full_scale, 0);
+  const Agreement a = agreementOf(points, full_scale, 0, 15);
   CHECK(a.nrmse == doctest::Approx(std::sqrt((9 + 9 + 0.16) / 4) / 15));
   CHECK(a.max == doctest::Approx(3.0 / 15));
   CHECK(a.bias == doctest::Approx(0.4 / 4 / 15));
   CHECK(a.code_error == doctest::Approx(0.5));
   CHECK(a.beyond_lsb == doctest::Approx(0.5));
-  CHECK(agreementOf(points, full_scale, 1).beyond_lsb == 0);
-  CHECK(agreementOf(points, full_scale, 2).r2 == doctest::Approx(1));
-  CHECK(codeDifferences(points, full_scale, 0) == std::vector<std::size_t>{1, 0, 0, 2, 0, 0, 1});
-  CHECK(std::isnan(agreementOf({point(1, {1})}, full_scale, 0).r2));
+  CHECK(agreementOf(points, full_scale, 1, 15).beyond_lsb == 0);
+  CHECK(agreementOf(points, full_scale, 2, 15).r2 == doctest::Approx(1));
+  CHECK(codeDifferences(points, full_scale, 0, 15) == std::vector<std::size_t>{1, 0, 0, 2, 0, 0, 1});
+  CHECK(std::isnan(agreementOf({point(1, {1})}, full_scale, 0, 15).r2));
 
   TileComparison c;
   c.forms = {{"static cubic", {}, false}, {"cubic", {}, false}, {"converter INL", {}, false}};
@@ -187,8 +188,8 @@ TEST_CASE("the counter is an effect of codes only") {
   CHECK(budget[1].effect == "quantization");
   CHECK(budget[1].nrmse_after == 0);
   CHECK(errorBudget(c, codes, 15, false).size() == 1);
-  CHECK(outputCode(7.4, 15) == 7);
-  CHECK(outputCode(-7.6, 15) == -8);
+  CHECK(outputCode(7.4, 15, 15) == 7);
+  CHECK(outputCode(-7.6, 15, 15) == -8);
 }
 
 TEST_CASE("best cubic: found again, least, and clipped points do not pull it") {
@@ -256,15 +257,18 @@ TEST_CASE("maps: a bad column and a bad row show where they are") {
 }
 
 TEST_CASE("tiles: random, structured and from files") {
-  const TileData a = randomTile(7, 5, 4, 3, 2, 0.9), b = randomTile(7, 5, 4, 3, 2, 0.9);
+  const design::Design lean = cells::loadDesign("lean", pdk::findPdk("gc28"));
+  const TileSize size{5, 4, 3, 2};
+  const TileData a = randomTile(lean, 7, size, 0.9), b = randomTile(lean, 7, size, 0.9);
   CHECK(a.keys == b.keys);
   CHECK(a.queries == b.queries);
-  CHECK(a.keys != randomTile(8, 5, 4, 3, 2, 0.9).keys);
+  CHECK(a.keys != randomTile(lean, 8, size, 0.9).keys);
   for (const auto& row : a.values)
     for (double v : row) CHECK(std::fabs(std::remainder(v, 0.9 / 7)) < 1e-12);
   for (const char* pattern : {"zero", "max", "one-hot", "checkerboard", "near-saturation"})
-    CHECK(structuredTile(pattern, 8, 4, 4, 0.9).queries.front().size() == 8);
-  CHECK_THROWS_WITH_AS(structuredTile("stripes", 8, 4, 4, 0.9), doctest::Contains("no pattern"), support::Error);
+    CHECK(structuredTile(lean, pattern, {8, 4, 4, 1}, 0.9).queries.front().size() == 8);
+  CHECK_THROWS_WITH_AS(structuredTile(lean, "stripes", {8, 4, 4, 1}, 0.9), doctest::Contains("no pattern"),
+                       support::Error);
 
   const auto dir = freshFolder("tile");
   const auto file = dir / "x.npz";
@@ -276,14 +280,14 @@ TEST_CASE("tiles: random, structured and from files") {
     for (const auto& [name, x] : {std::pair{"q", &q}, {"k", &k}, {"v", &v}}) w.add(name, *x, {1, 1, 4, 2});
     w.commit();
   }
-  const TileData t = fileTile(file, {0, 0, 0}, 2, 2, 2, 1, 0.9);
+  const TileData t = fileTile(lean, file, {0, 0, 0}, {2, 2, 2, 1}, 0.9);
   CHECK(t.queries == std::vector<std::vector<int>>{{3, 15}});  // the last token of the tile, clamped to 1
   CHECK(t.keys[0][0] == doctest::Approx(0.9));                 // weight 0 is stored as VDD
   CHECK(t.keys[1][0] == doctest::Approx(0.0).epsilon(1e-6));
-  CHECK(fileTile(file, {0, 0, 1}, 2, 2, 2, 2, 0.9).values[1][1] == doctest::Approx(0.0).epsilon(1e-6));
-  CHECK_THROWS_WITH_AS(fileTile(file, {0, 0, 2}, 2, 2, 2, 1, 0.9), doctest::Contains("tile 2"), support::Error);
-  CHECK_THROWS_WITH_AS(fileTile(file, {0, 1, 0}, 2, 2, 2, 1, 0.9), doctest::Contains("head 1"), support::Error);
-  CHECK_THROWS_WITH_AS(fileTile(file, {0, 0, 0}, 3, 2, 2, 1, 0.9), doctest::Contains("3 rows"), support::Error);
+  CHECK(fileTile(lean, file, {0, 0, 1}, {2, 2, 2, 2}, 0.9).values[1][1] == doctest::Approx(0.0).epsilon(1e-6));
+  CHECK_THROWS_WITH_AS(fileTile(lean, file, {0, 0, 2}, {2, 2, 2, 1}, 0.9), doctest::Contains("tile 2"), support::Error);
+  CHECK_THROWS_WITH_AS(fileTile(lean, file, {0, 1, 0}, {2, 2, 2, 1}, 0.9), doctest::Contains("head 1"), support::Error);
+  CHECK_THROWS_WITH_AS(fileTile(lean, file, {0, 0, 0}, {3, 2, 2, 1}, 0.9), doctest::Contains("3 rows"), support::Error);
   std::filesystem::remove_all(dir);
 }
 
@@ -291,17 +295,14 @@ TEST_CASE("a cell has the same drawn devices in the array, in its column and alo
   const pdk::Pdk pdk = pdk::findPdk("gc28");
   const pdk::Conditions conditions{"tt", 27, pdk.vdd};
   const DrawnChip chip(pdk, 3, false);
-  netlist::ParameterSet array = cells::arrayParameters(pdk), column = cells::columnParameters(pdk);
-  array.set("rows", 3.0);
-  array.set("cols", 2.0);
-  column.set("rows", 3.0);
-  const std::string variant = cells::arrayCellParameters(pdk).choice("variant");
-  array.set("cell_variant", variant);
-  column.set("cell_variant", variant);
-  const auto slices =
-      sim::arrayDecks(pdk, conditions, array, {{{0, 0}, {0, 0}, {0, 0}}, {1e-9, 1e-9, 1e-9}}, sim::ArrayOptions{});
-  const auto in_column = cells::columnDeck(pdk, conditions, column, {{0, 0, 0}, {{1, 1, 1}}});
-  const auto alone = cells::gainCellStaticDeck(pdk, conditions, cells::arrayCellParameters(pdk), 3);
+  design::Design design = cells::loadDesign("lean", pdk);
+  design.set("array.rows", 3.0, "test");
+  design.set("array.cols", 2.0, "test");
+  const auto slices = sim::arrayDecks(pdk, conditions, design, cells::ArrayRole::Keys,
+                                      {{{0, 0}, {0, 0}, {0, 0}}, {1e-9, 1e-9, 1e-9}}, sim::ArrayOptions{});
+  const auto in_column =
+      cells::columnDeck(pdk, conditions, cells::ConverterKind::Relu, design, {{0, 0, 0}, {{1, 1, 1}}});
+  const auto alone = cells::gainCellStaticDeck(pdk, conditions, design, 3);
   const auto value = [](const std::vector<sim::Alter>& alters, const std::string& part, const std::string& device) {
     for (const auto& a : alters)
       if (a.parameter == "delvto" && a.device.find(part) != std::string::npos && a.device.ends_with(device))

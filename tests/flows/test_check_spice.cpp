@@ -8,7 +8,7 @@
 
 #include "agreement.hpp"
 #include "check.hpp"
-#include "gaincell/cells/column.hpp"
+#include "gaincell/cells/designs.hpp"
 #include "gaincell/fit/fit.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/atomic_file.hpp"
@@ -22,6 +22,7 @@ namespace {
 
 struct Bench {
   pdk::Pdk pdk = pdk::findPdk("gc28");
+  design::Design design = cells::loadDesign("lean", pdk);
   pdk::Conditions conditions{"tt", 27, pdk.vdd};
   sim::Simulator simulator{[] {
     sim::SimulatorOptions o;
@@ -32,14 +33,15 @@ struct Bench {
   /// The array cell fitted from its own simulations. The converters are ideal: S does not pass them.
   model::Model fitted() {
     fit::Inputs inputs;
-    const netlist::ParameterSet cell = cells::arrayCellParameters(pdk);
     for (const char* name : {"iv", "charge", "write"}) {
       netlist::ParameterSet settings = sim::analysis("gain-cell", name).settings(pdk);
       if (std::string(name) == "iv") settings.set("bit_lines", 3.0);
-      const auto result = sim::analysis("gain-cell", name).run({pdk, conditions, cell, settings, simulator});
+      const auto result = sim::analysis("gain-cell", name).run({pdk, conditions, design, settings, simulator});
       for (const auto& [table, data] : result.tables) inputs.add("gain-cell", data);
     }
     inputs.conditions = {pdk.name, conditions.corner, conditions.temp_c, conditions.vdd};
+    inputs.provenance.pdk_hash = pdk.content_hash;
+    inputs.design = model::DesignRecord{design.name, design.hash(), design.values()};
     model::Model m = fit::fitModel(inputs).model;
     model::Converter relu;
     relu.slope_fC_per_ns = relu.s_sat_uA = 20;
@@ -49,37 +51,24 @@ struct Bench {
     m.signed_converter = both;
     return m;
   }
-
-  TileCircuits circuits(int rows, int cols) const {
-    TileCircuits c{cells::generator("array").parameters(pdk), cells::generator("column").parameters(pdk),
-                   cells::generator("column").parameters(pdk)};
-    cells::copyPrefixed(c.relu_column, "cell_", c.array);
-    c.array.set("rows", rows);
-    c.array.set("cols", cols);
-    c.relu_column.set("rows", rows);
-    c.relu_column.set("converter", "relu");
-    c.signed_column.set("rows", cols);
-    c.signed_column.set("converter", "signed");
-    return c;
-  }
 };
 
 }  // namespace
 
 static void writeLimits(const fs::path& file, double max) {
-  std::ofstream(file)
-      << R"({"schema": "gaincell-spec/1", "name": "test", "limits": [{"measure": "check.s.nrmse_extended",
-    "description": "S", "unit": "", "scope": "check", "source": "test", "max": )"
-      << max << "}]}";
+  std::ofstream(file) << R"({"schema": "gaincell-design/1", "extends": "lean", "limits": {"check.s.nrmse_cubic": null,
+    "check.output.nrmse_cubic": null, "check.output.nrmse_extended": null, "check.output.code_error_rate": null,
+    "check.speedup": null, "check.s.nrmse_extended": {"source": "test", "max": )"
+                      << max << "}}}";
 }
 
-TEST_CASE("the program judges by the given limits: exit code 2 when one is missed") {
+TEST_CASE("the program judges by the design's limits: exit code 2 when one is missed") {
   const fs::path dir = freshFolder("limits");
   support::writeFileAtomically(dir / "model.json", model::modelText(Bench().fitted()));
   const auto check = [&](double max, const std::string& out) {
     writeLimits(dir / "limits.json", max);
-    return runProgram({"check", "--model", (dir / "model.json").string(), "--rows", "2", "--cols", "2", "--spec",
-                       (dir / "limits.json").string(), "--out", (dir / out).string(), "--force"})
+    return runProgram({"check", "--model", (dir / "model.json").string(), "--rows", "2", "--cols", "2", "--limits",
+                       "--design", (dir / "limits.json").string(), "--out", (dir / out).string(), "--force"})
         .exit_code;
   };
   CHECK(check(0.01, "met") == 0);
@@ -98,12 +87,12 @@ TEST_CASE("model against transistors: nominal, drawn devices in both, written vo
   REQUIRE(m.cell.extended);
   REQUIRE_FALSE(m.cell.extended->conductance_uS.empty());
   const int rows = 8, cols = 2;
-  const TileData data = randomTile(5, rows, cols, cols, 1, bench.pdk.vdd);
+  const TileData data = randomTile(bench.design, 5, {rows, cols, cols, 1}, bench.pdk.vdd);
   const auto run = [&](const CompareOptions& options) {
-    return compareTile(bench.pdk, bench.conditions, bench.circuits(rows, cols), m, data, options, bench.simulator);
+    return compareTile(bench.pdk, bench.conditions, bench.design, m, data, options, bench.simulator);
   };
   const auto nrmse = [](const TileComparison& c, std::size_t form) {
-    return agreementOf(c.s, c.full_scale_charge, form).nrmse;
+    return agreementOf(c.s, c.full_scale_charge, form, c.top).nrmse;
   };
 
   const TileComparison nominal = run({});

@@ -71,7 +71,8 @@ TEST_CASE("bad input is refused with one clear message") {
   checkRefused({"flow", "--quick", "--design", limits.string(), "--out", out.string()}, "limits.json");
   // A limit on what nobody measures would never be missed.
   write(limits, R"({"schema": "gaincell-design/1", "extends": "lean", "limits": {"cell.iv.i_lo": {"max": 1}}})");
-  checkRefused({"flow", "--quick", "--design", limits.string(), "--out", out.string()}, "did you mean 'cell.iv.i_low'?");
+  checkRefused({"flow", "--quick", "--design", limits.string(), "--out", out.string()},
+               "did you mean 'cell.iv.i_low'?");
   CHECK_FALSE(fs::exists(out));
   fs::remove_all(dir);
 }
@@ -103,8 +104,9 @@ TEST_CASE("the settings file is checked with line or path") {
   refused("[]", "one JSON object");
   checkRefused({"netlist", "gain-cell", "--config", (dir / "none.json").string()}, "none.json");
 
-  write(file, "{ // comments are allowed\n \"design\": { \"schema\": \"gaincell-design/1\", \"extends\": \"lean\", "
-              "\"cell\": { \"c_storage\": \"11f\" } } }");
+  write(file,
+        "{ // comments are allowed\n \"design\": { \"schema\": \"gaincell-design/1\", \"extends\": \"lean\", "
+        "\"cell\": { \"c_storage\": \"11f\" } } }");
   CHECK(contains(runProgram({"netlist", "gain-cell", "--config", file.string()}).out, "1.1e-14"));
   CHECK(contains(runProgram({"netlist", "gain-cell", "--config", file.string(), "--set", "cell.c_storage=12f"}).out,
                  "1.2e-14"));

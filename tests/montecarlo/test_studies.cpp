@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "fake_study.hpp"
-#include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/cells/designs.hpp"
+#include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/netlist/flatten.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/error.hpp"

@@ -79,9 +79,9 @@ inline double worstDifference(const sim::ArrayRun& a, const sim::ArrayRun& b, in
     worst = std::max(worst, std::abs(a.charge[j] - b.charge[j]));
     largest = std::max(largest, std::abs(b.charge[j]));
   }
-  MESSAGE("sliced against whole: worst " << 100 * worst / fullScale(rows)
-                                         << " % of full scale; largest charge " << largest / fullScale(rows)
-                                         << " of full scale; CPU " << a.cpu_s << " s against " << b.cpu_s << " s");
+  MESSAGE("sliced against whole: worst " << 100 * worst / fullScale(rows) << " % of full scale; largest charge "
+                                         << largest / fullScale(rows) << " of full scale; CPU " << a.cpu_s
+                                         << " s against " << b.cpu_s << " s");
   CHECK(largest > 0.1 * fullScale(rows));  // the comparison would mean nothing for charges near zero
   return worst / fullScale(rows);
 }

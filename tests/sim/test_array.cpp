@@ -163,8 +163,7 @@ TEST_CASE("weak drivers and supplies invalidate slices: small arrays fall back t
   brief.widths = {1e-9, 2e-9, 1e-9, 15e-9};
   // One pole: driver times the wire and gate capacitance of four elements leaves exp(-t/RC) at the end of the shortest
   // pulse.
-  const auto [load, unused] =
-      cells::wordLineGateLoad(gc28(), cells::resolveGainCell(design));
+  const auto [load, unused] = cells::wordLineGateLoad(gc28(), cells::resolveGainCell(design));
   const double expected = std::exp(-1e-9 / (200e3 * 4 * (0.8e-15 + load)));
   CHECK(runWith(design, brief, slow).validity.word_line_drop == doctest::Approx(expected).epsilon(0.2));
 }

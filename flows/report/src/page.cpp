@@ -178,8 +178,7 @@ class Page {
           badge(v.outcome), escapeHtml(v.limit.description),
           explain ? fmt::format("<br><span class=\"note\">{}</span>", escapeHtml(v.reason)) : "",
           v.value ? showQuantity(*v.value, v.limit.unit) : "–", limitText(v.limit),
-          v.limit.paper ? showQuantity(*v.limit.paper, v.limit.unit) : "–",
-          escapeHtml(v.limit.condition),
+          v.limit.paper ? showQuantity(*v.limit.paper, v.limit.unit) : "–", escapeHtml(v.limit.condition),
           escapeHtml(v.limit.source));
     }
     closeTable();

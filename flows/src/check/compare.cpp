@@ -111,8 +111,7 @@ class Comparison {
     const Grid queries = widthsOf(data_.queries, design::pulseLsb(design_));
     compareS(queries);
     const ColumnRuns phi = columns(ConverterKind::Relu, keys_.spice, queries, "ReLU converters of array 1");
-    const ColumnRuns out =
-        columns(ConverterKind::Signed, values_.spice, phi.width, "signed converters of array 2");
+    const ColumnRuns out = columns(ConverterKind::Signed, values_.spice, phi.width, "signed converters of array 2");
     compareOutputs(queries, phi.width, out.width);
     return std::move(result_);
   }
@@ -142,13 +141,14 @@ class Comparison {
     p.model.wire_r = wire.bit_r;
     p.model.hold = timing.period + 0.5 * (timing.input_start + timing.input_end);
     if (chip_)
-      p.model.deviation = cellDeviations(*chip_, pdk_, conditions_, design_, array, wanted.size(), wanted.front().size(),
-                                         model_.cell, simulator_, result_.spice_cpu_s);
+      p.model.deviation = cellDeviations(*chip_, pdk_, conditions_, design_, array, wanted.size(),
+                                         wanted.front().size(), model_.cell, simulator_, result_.spice_cpu_s);
     return p;
   }
 
   ColumnRuns columns(ConverterKind kind, const Grid& stored, const Grid& widths, const std::string& title) {
-    const ConvertedArray array{kind, kind == ConverterKind::Relu ? design_ : values_design_, chip_ ? &*chip_ : nullptr, title};
+    const ConvertedArray array{kind, kind == ConverterKind::Relu ? design_ : values_design_, chip_ ? &*chip_ : nullptr,
+                               title};
     const bool passive = cells::converterBranch(design_, kind).isChoice("integrator", "passive");
     const auto run = options_.whole_columns || !passive ? runColumns : runColumnsSplit;
     ColumnRuns runs = run(pdk_, conditions_, array, stored, widths, simulator_);

@@ -84,10 +84,10 @@ std::vector<sim::Alter> DrawnChip::alters(const std::vector<montecarlo::Quantity
 }
 
 std::vector<std::vector<CellDeviation>> cellDeviations(const DrawnChip& chip, const pdk::Pdk& pdk,
-                                                       const pdk::Conditions& conditions,
-                                                       const design::Design& design, int array, std::size_t rows,
-                                                       std::size_t columns, const model::Cell& nominal,
-                                                       sim::Simulator& simulator, double& cpu_s) {
+                                                       const pdk::Conditions& conditions, const design::Design& design,
+                                                       int array, std::size_t rows, std::size_t columns,
+                                                       const model::Cell& nominal, sim::Simulator& simulator,
+                                                       double& cpu_s) {
   const auto deck = std::make_shared<const netlist::Deck>(cells::gainCellStaticDeck(pdk, conditions, design, kPoints));
   const auto quantities = chip.model().quantities(*deck);
   std::vector<sim::Job> jobs = {{deck, {}, "cell-nominal", {}}};

@@ -52,9 +52,9 @@ class DrawnArray final : public sim::Variation {
 /// Deviations of every cell of an array: the static I(V) of its drawn devices, simulated cell by cell, minus that of
 /// the nominal ones, as polynomials about v_zero. Adds the CPU seconds to `cpu_s`.
 std::vector<std::vector<CellDeviation>> cellDeviations(const DrawnChip& chip, const pdk::Pdk& pdk,
-                                                       const pdk::Conditions& conditions,
-                                                       const design::Design& design, int array, std::size_t rows,
-                                                       std::size_t columns, const model::Cell& nominal,
-                                                       sim::Simulator& simulator, double& cpu_s);
+                                                       const pdk::Conditions& conditions, const design::Design& design,
+                                                       int array, std::size_t rows, std::size_t columns,
+                                                       const model::Cell& nominal, sim::Simulator& simulator,
+                                                       double& cpu_s);
 
 }  // namespace gaincell::flows

@@ -104,13 +104,14 @@ TileData randomTile(const design::Design& design, std::uint64_t seed, const Tile
       return design::storedVoltage(design, std::floor(stored * draw(seed, what, i, j)), vdd);
     };
   };
-  TileData data{"random levels", grid(rows, size.tokens, level("key")), grid(size.tokens, size.outputs, level("value")), {}};
+  TileData data{
+      "random levels", grid(rows, size.tokens, level("key")), grid(size.tokens, size.outputs, level("value")), {}};
   for (int k = 0; k < size.operations; ++k) {
     std::vector<int> query;
     query.reserve(static_cast<std::size_t>(rows));
     for (int i = 0; i < rows; ++i)
-      query.push_back(static_cast<int>(inputs *
-                                       draw(seed, "query", static_cast<std::size_t>(k), static_cast<std::size_t>(i))));
+      query.push_back(
+          static_cast<int>(inputs * draw(seed, "query", static_cast<std::size_t>(k), static_cast<std::size_t>(i))));
     data.queries.push_back(query);
   }
   return data;

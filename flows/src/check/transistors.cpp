@@ -37,8 +37,8 @@ sim::Job jobOf(const ConvertedArray& array, std::size_t column, netlist::Deck de
           {}};
 }
 
-ColumnRuns readColumns(const pdk::Conditions& conditions, const ConvertedArray& array,
-                       std::size_t operations, const std::vector<sim::Job>& jobs, sim::Simulator& simulator) {
+ColumnRuns readColumns(const pdk::Conditions& conditions, const ConvertedArray& array, std::size_t operations,
+                       const std::vector<sim::Job>& jobs, sim::Simulator& simulator) {
   const auto timing = cells::converterTiming(array.kind, array.design);
   const auto outcomes = simulator.runAll(jobs, array.title);
   ColumnRuns runs;
@@ -197,8 +197,8 @@ ColumnRuns runColumnsSplit(const pdk::Pdk& pdk, const pdk::Conditions& condition
   for (std::size_t j = 0; j < stored.front().size(); ++j) {
     Row charges = {line.charge[0][j]};
     for (const Row& operation : line.charge) charges.push_back(operation[j]);
-    jobs.push_back(jobOf(
-        array, j, cells::converterDeck(pdk, conditions, array.kind, array.design, charges, line.line_c[j])));
+    jobs.push_back(
+        jobOf(array, j, cells::converterDeck(pdk, conditions, array.kind, array.design, charges, line.line_c[j])));
   }
   ColumnRuns runs = readColumns(conditions, array, widths.size(), jobs, simulator);
   runs.cpu_s += cpu;

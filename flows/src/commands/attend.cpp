@@ -168,7 +168,8 @@ std::string text(const json& r, const std::string& output) {
       r["kernel"].get<std::string>(), 100 * u["phi_nonzero"].get<double>(), u["phi_mean"].get<double>(),
       100 * u["phi_saturated"].get<double>(), 100 * u["tiles_saturated"].get<double>(),
       100 * u["tiles_idle"].get<double>(), support::formatSi(r["energy"]["per_token_J"].get<double>(), "J"),
-      r["latency"]["token_s"].is_number() ? support::formatSi(r["latency"]["token_s"].get<double>(), "s") : "not in the model");
+      r["latency"]["token_s"].is_number() ? support::formatSi(r["latency"]["token_s"].get<double>(), "s")
+                                          : "not in the model");
   for (const auto& n : r["energy_notes"]) s += "  energy: " + n.get<std::string>() + "\n";
   if (r.contains("chips")) s += chipText(r["chips"]);
   for (const auto& w : r["warnings"]) s += "  warning: " + w.get<std::string>() + "\n";

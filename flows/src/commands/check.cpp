@@ -136,44 +136,44 @@ ExitCode run(const CommandContext& context) {
 }  // namespace
 
 Command checkCommand() {
-  return {"check",
-          kTitle,
-          "gaincell check --model FILE [options]",
-          "  gaincell check --model out/quick/model.json --rows 16 --cols 4\n"
-          "  gaincell check --model out/full/model.json --rows 64 --cols 64 --samples 2 --out check\n"
-          "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --pattern checkerboard\n"
-          "  gaincell check --model out/quick/model.json --rows 64 --cols 8 --pattern real --head 1\n"
-          "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --mismatch cells --write simulated\n",
-          kCircuits | kSeed | kJobs | kOut | kForce,
-          [](po::options_description_easy_init add) {
-            add("model", po::value<std::string>()->value_name("FILE"), "model file to judge");
-            add("rows", po::value<int>()->value_name("N"), "query elements (word lines of array 1; default: the design's)");
-            add("cols", po::value<int>()->value_name("N"), "tokens, and at most as many outputs (default: the design's)");
-            add("samples", po::value<int>()->default_value(1)->value_name("N"), "queries");
-            add("pattern", po::value<std::string>()->default_value("random")->value_name("NAME"),
-                "random, zero, max, one-hot, checkerboard, near-saturation, or real: the shipped data of a trained "
-                "transformer");
-            add("input", po::value<std::string>()->value_name("FILE"),
-                "queries, keys and values of your own: numpy file as for attend");
-            add("sequence", po::value<int>()->default_value(0)->value_name("N"),
-                "of real or given data: which sequence");
-            add("head", po::value<int>()->default_value(0)->value_name("N"), "which head");
-            add("tile", po::value<int>()->default_value(0)->value_name("N"), "which group of --cols tokens");
-            add("write", po::value<std::string>()->default_value("ideal")->value_name("HOW"),
-                "ideal: the wanted voltages are stored; simulated: those that a simulated write leaves");
-            add("mismatch", po::value<std::string>()->default_value("none")->value_name("WHICH"),
-                "none; cells: drawn devices, the same in circuits and model; all: the converters' as well, which the "
-                "model does not know");
-            add("columns", po::value<std::string>()->default_value("split")->value_name("HOW"),
-                "split: cells into the converter's capacitor, then the converter with that charge; whole: both in one "
-                "deck per bit line, three times slower");
-            add("limits", "judge by the design's limits; exit code 2 when one is missed");
-            addAnywayOption(add);
-            add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
-            add("keep-decks", po::value<std::string>()->value_name("DIR"),
-                "keep the exact standalone deck of every run there");
-          },
-          run};
+  return {
+      "check",
+      kTitle,
+      "gaincell check --model FILE [options]",
+      "  gaincell check --model out/quick/model.json --rows 16 --cols 4\n"
+      "  gaincell check --model out/full/model.json --rows 64 --cols 64 --samples 2 --out check\n"
+      "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --pattern checkerboard\n"
+      "  gaincell check --model out/quick/model.json --rows 64 --cols 8 --pattern real --head 1\n"
+      "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --mismatch cells --write simulated\n",
+      kCircuits | kSeed | kJobs | kOut | kForce,
+      [](po::options_description_easy_init add) {
+        add("model", po::value<std::string>()->value_name("FILE"), "model file to judge");
+        add("rows", po::value<int>()->value_name("N"), "query elements (word lines of array 1; default: the design's)");
+        add("cols", po::value<int>()->value_name("N"), "tokens, and at most as many outputs (default: the design's)");
+        add("samples", po::value<int>()->default_value(1)->value_name("N"), "queries");
+        add("pattern", po::value<std::string>()->default_value("random")->value_name("NAME"),
+            "random, zero, max, one-hot, checkerboard, near-saturation, or real: the shipped data of a trained "
+            "transformer");
+        add("input", po::value<std::string>()->value_name("FILE"),
+            "queries, keys and values of your own: numpy file as for attend");
+        add("sequence", po::value<int>()->default_value(0)->value_name("N"), "of real or given data: which sequence");
+        add("head", po::value<int>()->default_value(0)->value_name("N"), "which head");
+        add("tile", po::value<int>()->default_value(0)->value_name("N"), "which group of --cols tokens");
+        add("write", po::value<std::string>()->default_value("ideal")->value_name("HOW"),
+            "ideal: the wanted voltages are stored; simulated: those that a simulated write leaves");
+        add("mismatch", po::value<std::string>()->default_value("none")->value_name("WHICH"),
+            "none; cells: drawn devices, the same in circuits and model; all: the converters' as well, which the "
+            "model does not know");
+        add("columns", po::value<std::string>()->default_value("split")->value_name("HOW"),
+            "split: cells into the converter's capacitor, then the converter with that charge; whole: both in one "
+            "deck per bit line, three times slower");
+        add("limits", "judge by the design's limits; exit code 2 when one is missed");
+        addAnywayOption(add);
+        add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
+        add("keep-decks", po::value<std::string>()->value_name("DIR"),
+            "keep the exact standalone deck of every run there");
+      },
+      run};
 }
 
 }  // namespace gaincell::flows

@@ -89,7 +89,8 @@ ExitCode run(const CommandContext& context) {
   json["provenance"] = support::toJson(provenance);
   json["files"] = files;
   json["warnings"] = warnings;
-  context.print(json, fmt::format("{}\n{}{}", summary(result), warningText(warnings), (dir / "floorplan.svg").string()));
+  context.print(json,
+                fmt::format("{}\n{}{}", summary(result), warningText(warnings), (dir / "floorplan.svg").string()));
   return ExitCode::Done;
 }
 

@@ -131,8 +131,9 @@ ExitCode run(const CommandContext& context) {
                 "leave it away, or simulate an array");
   const design::Identity identity = design::identityOf(design, pdk, conditions);
   if (!dir.empty()) claimFolder(dir, identity, context.overwrite());
-  const sim::AnalysisResult result =
-      fidelity == Fidelity::Spice ? analysis.run(analysed) : byMacroModels(context, analysed, analysis, identity, fidelity);
+  const sim::AnalysisResult result = fidelity == Fidelity::Spice
+                                         ? analysis.run(analysed)
+                                         : byMacroModels(context, analysed, analysis, identity, fidelity);
 
   support::Provenance provenance = context.provenance(&pdk, &design);
   provenance.simulator = simulator.simulatorVersion();
@@ -152,34 +153,34 @@ ExitCode run(const CommandContext& context) {
 }  // namespace
 
 Command simulateCommand() {
-  return {
-      "simulate",
-      "run one named analysis of a generated circuit",
-      "gaincell simulate KIND --analysis NAME [options]",
-      "  gaincell simulate gain-cell --analysis iv\n"
-      "  gaincell simulate gain-cell --analysis retention --temp 85 --corner ff --out hot\n"
-      "  gaincell simulate gain-cell --analysis write --set cell.c_storage=10f --json\n"
-      "  gaincell simulate array --analysis mac --set array.rows=8 --set array.cols=8 --data stored=levels.csv --data inputs=pulses.csv\n"
-      "\nAnalyses:\n" +
-          analysisList(""),
-      kCircuits | kJobs | kOut | kForce,
-      [](po::options_description_easy_init add) {
-        add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
-        add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
-            "a setting of the analysis (repeatable)");
-        add("data", po::value<std::vector<std::string>>()->value_name("NAME=FILE"),
-            "level numbers from a CSV file instead of random ones: stored and inputs of mac, keys, values and "
-            "queries of chain (repeatable)");
-        add("fidelity", po::value<std::string>()->default_value("spice")->value_name("NAME"),
-            "spice: transistors; macro: the macro-models of --model (mac of arrays and columns); compare: both");
-        add("model", po::value<std::string>()->value_name("FILE"), "model file of the macro-models");
-        addAnywayOption(add);
-        add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
-        add("keep-decks", po::value<std::string>()->value_name("DIR"),
-            "keep the exact standalone deck of every run there");
-      },
-      run,
-      true};
+  return {"simulate",
+          "run one named analysis of a generated circuit",
+          "gaincell simulate KIND --analysis NAME [options]",
+          "  gaincell simulate gain-cell --analysis iv\n"
+          "  gaincell simulate gain-cell --analysis retention --temp 85 --corner ff --out hot\n"
+          "  gaincell simulate gain-cell --analysis write --set cell.c_storage=10f --json\n"
+          "  gaincell simulate array --analysis mac --set array.rows=8 --set array.cols=8 --data stored=levels.csv "
+          "--data inputs=pulses.csv\n"
+          "\nAnalyses:\n" +
+              analysisList(""),
+          kCircuits | kJobs | kOut | kForce,
+          [](po::options_description_easy_init add) {
+            add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
+            add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
+                "a setting of the analysis (repeatable)");
+            add("data", po::value<std::vector<std::string>>()->value_name("NAME=FILE"),
+                "level numbers from a CSV file instead of random ones: stored and inputs of mac, keys, values and "
+                "queries of chain (repeatable)");
+            add("fidelity", po::value<std::string>()->default_value("spice")->value_name("NAME"),
+                "spice: transistors; macro: the macro-models of --model (mac of arrays and columns); compare: both");
+            add("model", po::value<std::string>()->value_name("FILE"), "model file of the macro-models");
+            addAnywayOption(add);
+            add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");
+            add("keep-decks", po::value<std::string>()->value_name("DIR"),
+                "keep the exact standalone deck of every run there");
+          },
+          run,
+          true};
 }
 
 }  // namespace gaincell::flows

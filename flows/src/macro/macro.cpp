@@ -65,8 +65,8 @@ class WordLines {
     const std::size_t k = known->second;
     if (is_new) {
       addSource(deck_, fmt::format("wl_{}", k), netlist::pulseTrain(0, vdd_, false, edges, edge_));
-      addInstance(deck_, fmt::format("wl_{}", k), {fmt::format("wl_{}", k), fmt::format("e_{}", k)},
-                  block_, fmt::format(" tedge={}", support::formatNumber(edge_)));
+      addInstance(deck_, fmt::format("wl_{}", k), {fmt::format("wl_{}", k), fmt::format("e_{}", k)}, block_,
+                  fmt::format(" tedge={}", support::formatNumber(edge_)));
     }
     return k;
   }
@@ -84,7 +84,8 @@ void addBitLine(netlist::Deck& deck, const exports::BlockNames& blocks, const st
 }
 
 /// A macro cell of row `i` that stores `v`, where a word line crosses a bit line.
-void addCell(netlist::Deck& deck, const exports::BlockNames& blocks, const std::string& bl, std::size_t word_line, std::size_t i, double v) {
+void addCell(netlist::Deck& deck, const exports::BlockNames& blocks, const std::string& bl, std::size_t word_line,
+             std::size_t i, double v) {
   addInstance(deck, fmt::format("{}_cell_{}", bl, i),
               {bl, bl + "_g", bl + "_h", fmt::format("wl_{}", word_line), fmt::format("e_{}", word_line)},
               blocks.array_cell, fmt::format(" vs={}", support::formatNumber(v)));
@@ -198,9 +199,8 @@ sim::AnalysisResult arrayMac(const sim::AnalysisContext& context, cells::ArrayRo
   const auto macro = macroArray(m, design::edgeTime(context.design), operands, context.simulator, cpu);
   const double full_scale = sim::arrayFullScale(context.design, role);
   sim::AnalysisResult r;
-  r.figures = {
-      {"full_scale", full_scale, "C", "what the converter of the array turns into the longest pulse"},
-      {"cpu_macro", cpu, "s", "CPU time of the simulator with macro-models"}};
+  r.figures = {{"full_scale", full_scale, "C", "what the converter of the array turns into the longest pulse"},
+               {"cpu_macro", cpu, "s", "CPU time of the simulator with macro-models"}};
   support::Table t;
   t.columns = {"column", "charge_macro_C"};
   std::vector<double> spice;
@@ -271,8 +271,8 @@ std::vector<double> macroArray(const model::Model& model, double edge, const sim
   for (std::size_t from = 0; from < columns; from += kColumnsPerDeck) {
     const std::size_t to = std::min(columns, from + kColumnsPerDeck);
     sim::Outcome outcome;
-    const auto& waves = runDeck(arrayDeck(model, edge, operands, from, to), fmt::format("macro-columns-{}-{}", from, to - 1),
-                                simulator, cpu, outcome);
+    const auto& waves = runDeck(arrayDeck(model, edge, operands, from, to),
+                                fmt::format("macro-columns-{}-{}", from, to - 1), simulator, cpu, outcome);
     for (std::size_t j = from; j < to; ++j) {
       const auto& out = waves[fmt::format("v(out_{})", j)];
       charge[j] = kIntegrator * (out.front() - out.back());
@@ -282,7 +282,8 @@ std::vector<double> macroArray(const model::Model& model, double edge, const sim
 }
 
 std::vector<double> macroColumn(const model::Model& model, ConverterKind kind, const cells::ConverterTiming& timing,
-                                double lsb, const cells::ColumnStimulus& stimulus, sim::Simulator& simulator, double& cpu) {
+                                double lsb, const cells::ColumnStimulus& stimulus, sim::Simulator& simulator,
+                                double& cpu) {
   if (kind == ConverterKind::Relu ? !model.relu_converter.has_value() : !model.signed_converter.has_value())
     throw Error("MAC-0002", "the model does not have the converter of this column", "--model",
                 "fit it with the converter's transfer table");

@@ -25,8 +25,7 @@ std::vector<double> macroArray(const model::Model& model, double edge, const sim
 /// Operations of one column of macro cells with its macro converter: pulse widths in s, negative for the other sign.
 /// @throws Error (MAC-0002) when the model does not have that converter
 std::vector<double> macroColumn(const model::Model& model, cells::ConverterKind kind,
-                                const cells::ConverterTiming& timing, double lsb,
-                                const cells::ColumnStimulus& stimulus,
+                                const cells::ConverterTiming& timing, double lsb, const cells::ColumnStimulus& stimulus,
                                 sim::Simulator& simulator, double& cpu);
 
 /// `mac` of arrays and columns by macro-models, on the operands that the transistor analysis draws. With

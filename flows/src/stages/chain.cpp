@@ -14,8 +14,7 @@ nlohmann::json inputs(const FlowContext& context) {
 }
 
 void run(FlowContext& context) {
-  context.analyse("tile", "chain", {{"engine", "whole"}},
-                  {{"array.rows", kTileSize}, {"array.cols", kTileSize}});
+  context.analyse("tile", "chain", {{"engine", "whole"}}, {{"array.rows", kTileSize}, {"array.cols", kTileSize}});
   // Mean energies need many draws: too slow for a quick flow.
   if (context.quick()) return;
   for (const char* kind : {"column", "value-column"})

@@ -20,11 +20,9 @@ nlohmann::json inputs(const FlowContext& context) {
 }
 
 sim::AnalysisResult simulate(FlowContext& context, const pdk::Conditions& at) {
-  return context.simulate(at, "tile", "chain", {{"engine", "whole"}, {"levels", "replica"}},
-                          {{"array.rows", kTileSize},
-                           {"array.cols", kTileSize},
-                           {"relu.bias", "replica"},
-                           {"signed.bias", "replica"}});
+  return context.simulate(
+      at, "tile", "chain", {{"engine", "whole"}, {"levels", "replica"}},
+      {{"array.rows", kTileSize}, {"array.cols", kTileSize}, {"relu.bias", "replica"}, {"signed.bias", "replica"}});
 }
 
 void run(FlowContext& context) {

@@ -27,8 +27,7 @@ nlohmann::json inputs(const FlowContext& context) {
 void run(FlowContext& context) {
   const TileSize size = sizeOf(context);
   const model::Model model = model::readModel(context.dir() / "model.json");
-  const TileData data =
-      randomTile(context.design(), context.command().common.seed, size, context.conditions().vdd);
+  const TileData data = randomTile(context.design(), context.command().common.seed, size, context.conditions().vdd);
   const TileComparison result =
       compareTile(context.pdk(), context.conditions(), context.design(), model, data, {}, context.simulator());
   for (const auto& [name, table] : comparisonTables(result)) context.writeTable("data/check_" + name + ".csv", table);

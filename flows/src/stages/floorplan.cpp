@@ -4,7 +4,6 @@
 
 #include "gaincell/model/io.hpp"
 
-
 #include "stages.hpp"
 
 namespace gaincell::flows {

@@ -16,32 +16,36 @@ using nlohmann::json;
 
 const std::vector<Measure>& measures() {
   static const std::vector<Measure> all = {
-      {"cell.iv.i_low", "characterize", "gain-cell_iv", "i_level_0", "A",
-       "Bit-line current, 0 V stored", 1e-05, Where::Run},
-      {"cell.iv.i_high", "characterize", "gain-cell_iv", "i_level_7", "A",
-       "Bit-line current, supply voltage stored", -1e-05, Where::Run},
-      {"cell.iv.i_mid", "characterize", "gain-cell_iv", "i_zero", "A",
-       "Bit-line current, zero-weight voltage stored", std::nullopt, Where::Run},
+      {"cell.iv.i_low", "characterize", "gain-cell_iv", "i_level_0", "A", "Bit-line current, 0 V stored", 1e-05,
+       Where::Run},
+      {"cell.iv.i_high", "characterize", "gain-cell_iv", "i_level_7", "A", "Bit-line current, supply voltage stored",
+       -1e-05, Where::Run},
+      {"cell.iv.i_mid", "characterize", "gain-cell_iv", "i_zero", "A", "Bit-line current, zero-weight voltage stored",
+       std::nullopt, Where::Run},
       {"cell.write.settle_max", "characterize", "gain-cell_write", "write_settle", "s",
        "Slowest write of all levels to half a level", std::nullopt, Where::Run},
       {"cell.retention.tau_low", "characterize", "gain-cell_retention", "tau_low", "s",
        "Storage time constant from 0 V", 0.005, Where::Run},
       {"cell.retention.tau_high", "characterize", "gain-cell_retention", "tau_high", "s",
        "Storage time constant from the supply", 0.005, Where::Run},
-      {"fit.cubic.nrmse", "fit", "fit", "cubic_nrmse", "",
-       "Cubic fit of I(V): NRMSE, of full scale", std::nullopt, Where::Run},
+      {"fit.cubic.nrmse", "fit", "fit", "cubic_nrmse", "", "Cubic fit of I(V): NRMSE, of full scale", std::nullopt,
+       Where::Run},
       {"fit.extended.nrmse", "fit", "fit", "extended_nrmse", "",
        "Extended fit of the cell's charge: cross-validated NRMSE, of full scale", std::nullopt, Where::Run},
       {"fit.retention.transient", "fit", "fit", "retention_transient", "",
-       "Stored voltage from every level over 10 ms: model against transient SPICE, of the supply", std::nullopt, Where::Run},
+       "Stored voltage from every level over 10 ms: model against transient SPICE, of the supply", std::nullopt,
+       Where::Run},
       {"fit.spread.sigma", "fit", "fit", "spread_sigma", "",
-       "Cells drawn from the model: sigma of the current at the stored levels against the Monte-Carlo samples, worst level", std::nullopt, Where::Run},
+       "Cells drawn from the model: sigma of the current at the stored levels against the Monte-Carlo samples, worst "
+       "level",
+       std::nullopt, Where::Run},
       {"fit.spread.correlation", "fit", "fit", "spread_correlation", "",
-       "Cells drawn from the model: correlation of two levels against the Monte-Carlo samples, worst pair", std::nullopt, Where::Run},
+       "Cells drawn from the model: correlation of two levels against the Monte-Carlo samples, worst pair",
+       std::nullopt, Where::Run},
       {"fit.refit.deviation", "fit", "fit", "refit_deviation", "",
        "Largest relative change of a fitted figure when refitted from the saved CSV", std::nullopt, Where::Run},
-      {"mc.iv.samples", "monte-carlo", "mc_iv", "samples", "",
-       "Monte-Carlo samples of I(V) that succeeded", std::nullopt, Where::Run},
+      {"mc.iv.samples", "monte-carlo", "mc_iv", "samples", "", "Monte-Carlo samples of I(V) that succeeded",
+       std::nullopt, Where::Run},
       {"relu.transfer.error_max", "converters", "relu-converter_transfer", "max_error_lsb", "LSB",
        "ReLU converter: largest error, 0.05 to 0.95 full scale", std::nullopt, Where::Run},
       {"relu.transfer.negative_pulses", "converters", "relu-converter_transfer", "negative_pulses", "",
@@ -70,28 +74,32 @@ const std::vector<Measure>& measures() {
        "Column of the array, ReLU: rms error after one gain", std::nullopt, Where::Run},
       {"column.relu.max", "chain", "column_mac", "max_error_lsb", "LSB",
        "Column of the array, ReLU: largest error after one gain", std::nullopt, Where::Run},
-      {"chain.latency", "chain", "tile_chain", "latency_window", "s",
-       "End of write to last output edge", 6.5e-08, Where::Run},
-      {"chain.token_time", "chain", "tile_chain", "token_time", "s",
-       "One token with write and reset", 6.5e-08, Where::Run},
+      {"chain.latency", "chain", "tile_chain", "latency_window", "s", "End of write to last output edge", 6.5e-08,
+       Where::Run},
+      {"chain.token_time", "chain", "tile_chain", "token_time", "s", "One token with write and reset", 6.5e-08,
+       Where::Run},
       {"chain.output.error_max", "chain", "tile_chain", "out_max_error_lsb", "LSB",
        "Chain of a small tile: largest output error against the ideal chain", std::nullopt, Where::Run},
       {"chain.output.wrong_signs", "chain", "tile_chain", "wrong_signs", "",
        "Chain of a small tile: outputs above 0.3 LSB with the wrong sign", std::nullopt, Where::Run},
       {"chain.corners.error_max", "chain-corners", "chain_corners", "out_max_error_lsb", "LSB",
-       "Chain of a small tile, replica bias and levels: largest output error over corners, temperature, supply", std::nullopt, Where::Grid},
+       "Chain of a small tile, replica bias and levels: largest output error over corners, temperature, supply",
+       std::nullopt, Where::Grid},
       {"chain.corners.wrong_signs", "chain-corners", "chain_corners", "wrong_signs", "",
        "The same: outputs above 0.3 LSB with the wrong sign", std::nullopt, Where::Grid},
-      {"energy.array1", "chain", "column_mac", "energy_array", "J",
-       "Array 1 and ReLU converters, one multiply", 7e-11, Where::Run},
-      {"energy.array2", "chain", "value-column_mac", "energy_array", "J",
-       "Array 2 and signed converters, one multiply", 4.375e-11, Where::Run},
+      {"energy.array1", "chain", "column_mac", "energy_array", "J", "Array 1 and ReLU converters, one multiply", 7e-11,
+       Where::Run},
+      {"energy.array2", "chain", "value-column_mac", "energy_array", "J", "Array 2 and signed converters, one multiply",
+       4.375e-11, Where::Run},
       {"macro.array.error_max", "macro", "macro_array", "max_error", "",
-       "Columns of macro-models: largest error of the charge against transistors, of full scale", std::nullopt, Where::Run},
+       "Columns of macro-models: largest error of the charge against transistors, of full scale", std::nullopt,
+       Where::Run},
       {"macro.array.speedup", "macro", "macro_array", "cpu_ratio", "",
-       "Columns of macro-models: CPU time with transistors over that with macro-models, one run", std::nullopt, Where::Run},
+       "Columns of macro-models: CPU time with transistors over that with macro-models, one run", std::nullopt,
+       Where::Run},
       {"macro.column.error_max", "macro", "macro_column", "max_error", "",
-       "Column with its converter as macro-models: largest error of the pulse width against transistors, of full scale", std::nullopt, Where::Run},
+       "Column with its converter as macro-models: largest error of the pulse width against transistors, of full scale",
+       std::nullopt, Where::Run},
       {"macro.column_signed.error_max", "macro", "macro_column_signed", "max_error", "",
        "The same with the signed converter, of full scale", std::nullopt, Where::Run},
       {"check.s.nrmse_cubic", "check", "check", "s_nrmse_cubic", "",
@@ -104,8 +112,8 @@ const std::vector<Measure>& measures() {
        "Output, extended model against SPICE: NRMSE of full scale", std::nullopt, Where::Run},
       {"check.output.code_error_rate", "check", "check", "code_error_rate", "",
        "Output codes more than one LSB off, cubic model", std::nullopt, Where::Run},
-      {"check.speedup", "check", "check", "speedup", "",
-       "Behavioral model against sliced SPICE, time per multiply", std::nullopt, Where::Run},
+      {"check.speedup", "check", "check", "speedup", "", "Behavioral model against sliced SPICE, time per multiply",
+       std::nullopt, Where::Run},
   };
   return all;
 }
@@ -132,7 +140,8 @@ std::vector<spec::Measurement> measurementsOf(const json& results) {
 namespace {
 
 const Measure* findMeasure(const std::string& name) {
-  const auto at = std::find_if(measures().begin(), measures().end(), [&](const Measure& m) { return m.measure == name; });
+  const auto at =
+      std::find_if(measures().begin(), measures().end(), [&](const Measure& m) { return m.measure == name; });
   return at == measures().end() ? nullptr : &*at;
 }
 
@@ -155,8 +164,8 @@ bool same(const pdk::Conditions& a, const pdk::Conditions& b) {
   return a.corner == b.corner && std::fabs(a.temp_c - b.temp_c) < 1e-6 && std::fabs(a.vdd - b.vdd) < 1e-6;
 }
 
-/// What a stage over a grid says of its points; empty when it does not cover slow and fast corners, 0 to 85 C and 5 % of
-/// the supply to both sides.
+/// What a stage over a grid says of its points; empty when it does not cover slow and fast corners, 0 to 85 C and 5 %
+/// of the supply to both sides.
 struct GridText {
   std::string text;
   bool covers = false;
@@ -165,7 +174,8 @@ struct GridText {
 GridText gridOf(const pdk::Pdk& pdk, const json& stage) {
   if (!stage.contains("grid")) return {"grid not stated", false};
   const auto corners = stage["grid"]["corners"].get<std::vector<std::string>>();
-  const auto temps = stage["grid"]["temps"].get<std::vector<double>>(), vdds = stage["grid"]["vdds"].get<std::vector<double>>();
+  const auto temps = stage["grid"]["temps"].get<std::vector<double>>(),
+             vdds = stage["grid"]["vdds"].get<std::vector<double>>();
   const auto hasSpeed = [&](int n, int p) {
     return std::any_of(corners.begin(), corners.end(), [&](const std::string& name) {
       const pdk::Corner& c = pdk.corner(name);
@@ -180,8 +190,9 @@ GridText gridOf(const pdk::Pdk& pdk, const json& stage) {
 }
 
 spec::Limit limitOf(const design::Limit& limit, const Measure& measure, const std::string& condition) {
-  return {measure.measure, measure.description, measure.unit, limit.min, limit.typ, limit.max, measure.paper, condition,
-          limit.source.empty() ? limit.origin : limit.source};
+  return {measure.measure, measure.description, measure.unit,
+          limit.min,       limit.typ,           limit.max,
+          measure.paper,   condition,           limit.source.empty() ? limit.origin : limit.source};
 }
 
 }  // namespace
@@ -191,9 +202,10 @@ void checkLimits(const design::Design& design) {
   for (const auto& m : measures()) names.push_back(m.measure);
   for (const auto& limit : design.limits)
     if (!findMeasure(limit.measure))
-      throw support::Error("SPC-0001", fmt::format("no stage measures '{}'", limit.measure),
-                           fmt::format("{}: limits.{}", limit.origin, limit.measure),
-                           support::didYouMean(limit.measure, names, fmt::format("measures are: {}", fmt::join(names, ", "))));
+      throw support::Error(
+          "SPC-0001", fmt::format("no stage measures '{}'", limit.measure),
+          fmt::format("{}: limits.{}", limit.origin, limit.measure),
+          support::didYouMean(limit.measure, names, fmt::format("measures are: {}", fmt::join(names, ", "))));
 }
 
 std::vector<spec::Verdict> judge(const JudgedRun& run) {
@@ -203,7 +215,8 @@ std::vector<spec::Verdict> judge(const JudgedRun& run) {
   std::map<std::string, std::string> not_judged;
   for (const auto& limit : run.design.limits) {
     const Measure& m = *findMeasure(limit.measure);
-    const bool ran = run.results.contains(m.stage) && run.results[m.stage].value("figures", json::object()).contains(m.group);
+    const bool ran =
+        run.results.contains(m.stage) && run.results[m.stage].value("figures", json::object()).contains(m.group);
     const GridText grid = m.where == Where::Grid && ran ? gridOf(run.pdk, run.results[m.stage]) : GridText{};
     limits.push_back(limitOf(limit, m, m.where == Where::Grid ? grid.text : conditionText(run.conditions)));
     if (!ran)
@@ -211,7 +224,8 @@ std::vector<spec::Verdict> judge(const JudgedRun& run) {
     else if (m.where == Where::Run && !same(run.conditions, wanted))
       not_judged[limit.measure] = fmt::format("the limit speaks of {}", conditionText(wanted));
     else if (m.where == Where::Grid && !grid.covers)
-      not_judged[limit.measure] = "the limit speaks of slow and fast corners, 0 to 85 C and 5 % of the supply to both sides";
+      not_judged[limit.measure] =
+          "the limit speaks of slow and fast corners, 0 to 85 C and 5 % of the supply to both sides";
   }
   return spec::evaluate(limits, measurementsOf(run.results), not_judged);
 }

@@ -14,7 +14,7 @@ const std::vector<Stage>& stages() {
       chainCornersStage(),     //
       fitStage(),              //
       gridStage(),             //
-             //
+                               //
       macroStage(),            //
       attentionStage(),        //
       checkStage(),            //

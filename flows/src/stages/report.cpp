@@ -82,8 +82,8 @@ json inputs(const FlowContext& context) {
 }
 
 std::vector<std::string> everyOtherStage() {
-  return {"generate", "characterize", "monte-carlo", "converters", "converter-spread", "chain", "chain-corners",
-          "fit",      "grid",         "macro",      "attention",        "check", "floorplan"};
+  return {"generate", "characterize", "monte-carlo", "converters", "converter-spread", "chain", "chain-corners", "fit",
+          "grid",     "macro",        "attention",   "check",      "floorplan"};
 }
 
 }  // namespace

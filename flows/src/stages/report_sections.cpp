@@ -255,8 +255,10 @@ std::string ReportSource::command(const std::string& text) const {
   const auto& c = context.conditions();
   const auto& common = context.command().common;
   std::string out = text;
-  if (!common.pdk_manifest.empty()) out += " --pdk-manifest " + common.pdk_manifest;
-  else if (!common.pdk_name.empty()) out += " --pdk " + common.pdk_name;
+  if (!common.pdk_manifest.empty())
+    out += " --pdk-manifest " + common.pdk_manifest;
+  else if (!common.pdk_name.empty())
+    out += " --pdk " + common.pdk_name;
   if (!common.design.empty()) out += " --design " + common.design;
   for (const auto& set : common.sets) out += " --set " + set;
   if (c.corner != "tt") out += " --corner " + c.corner;
@@ -294,7 +296,8 @@ report::ReportData reportFrame(const ReportSource& s) {
                   "word line is high it pushes or pulls a current that depends on the stored voltage, and the currents "
                   "of a bit line add. "
                   "Design {} ({:.8}) on {} at corner {}, {} C, {} V, simulated with {}.",
-                  s.context.design().name, s.context.design().hash(), s.context.pdk().title, c.corner, c.temp_c, c.vdd, s.context.provenance().simulator),
+                  s.context.design().name, s.context.design().hash(), s.context.pdk().title, c.corner, c.temp_c, c.vdd,
+                  s.context.provenance().simulator),
   };
   data.provenance = s.context.provenance();
   data.verdicts = s.verdicts;
@@ -322,8 +325,10 @@ std::vector<Section> reportSections(const ReportSource& s) {
     sections.push_back(energySection(s));
   }
   if (s.has("converters")) {
-    sections.push_back(converterSection(s, "relu-converter", "ReLU charge-to-pulse converter", limitOf(s, "relu.transfer.error_max")));
-    sections.push_back(converterSection(s, "signed-converter", "Signed charge-to-pulse converter", limitOf(s, "signed.transfer.error_max")));
+    sections.push_back(
+        converterSection(s, "relu-converter", "ReLU charge-to-pulse converter", limitOf(s, "relu.transfer.error_max")));
+    sections.push_back(converterSection(s, "signed-converter", "Signed charge-to-pulse converter",
+                                        limitOf(s, "signed.transfer.error_max")));
   }
   if (s.has("chain")) sections.push_back(chainSection(s));
   if (s.has("monte-carlo")) sections.push_back(monteCarloSection(s));

@@ -153,8 +153,7 @@ sim::AnalysisResult FlowContext::simulate(const pdk::Conditions& at, const std::
 
 sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::string& name,
                                          const std::map<std::string, std::string>& settings,
-                                         const std::map<std::string, std::string>& values,
-                                         const std::string& stem) {
+                                         const std::map<std::string, std::string>& values, const std::string& stem) {
   sim::AnalysisResult result = simulate(conditions_, kind, name, settings, values);
   const std::string base = stem.empty() ? kind + "_" + name : stem;
   for (const auto& [table_name, table] : result.tables)

@@ -4,8 +4,8 @@
 ///
 /// Word lines (and complements) run along rows, from the driver before column 0. Bit lines run along columns; row 0 is
 /// nearest the read-out. The cells of one token share a write enable, so that a token is written at once: in array 1
-/// (keys) write enables run along columns and write bit lines along rows, in array 2 (values) the other way round. Write
-/// lines without resistance have no wire at all.
+/// (keys) write enables run along columns and write bit lines along rows, in array 2 (values) the other way round.
+/// Write lines without resistance have no wire at all.
 ///
 ///   wl_i --R-- o --R-- o ...      one element: R in each line, C from each line to ground, the cell at the far end
 ///              |C      |C
@@ -31,7 +31,8 @@ int arrayCols(const design::Design& design, ArrayRole role);  ///< bit lines
 
 /// The wire of the design. @throws Error (ARR-0001) when it is the process's and that has no wire data or cell size.
 design::Wire arrayWire(const pdk::Pdk& pdk, const design::Design& design);
-/// The wire of one element in one line ("word", "bit", "write"): a kind depends on no other line. @throws as arrayWire().
+/// The wire of one element in one line ("word", "bit", "write"): a kind depends on no other line. @throws as
+/// arrayWire().
 struct LineWire {
   double r = 0, c = 0;  ///< ohm, F
 };

@@ -19,15 +19,13 @@ Generator wordLineDriverGenerator();
 void declareWordLineDriver(design::Schema& schema);
 
 /// Adds the driver's subcircuit; ports: in wl wlb vdd. Returns its name.
-std::string defineWordLineDriver(const pdk::Pdk& pdk, const design::Design& design,
-                                 netlist::Circuit& circuit);
+std::string defineWordLineDriver(const pdk::Pdk& pdk, const design::Design& design, netlist::Circuit& circuit);
 
 /// Pulses of the given widths (s) at the input, one every `period` (s), the first rising at `first`. The driver sees a
-/// ladder of `array.cols` elements with the read gates of the design's cell. Nodes: in, wl_near, wlb_near, wl_far, wlb_far;
-/// sources: vdd (driver), mid (where the read gates' channels end), in.
-netlist::Deck wordLineDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                 const design::Design& design, const std::vector<double>& widths,
-                                 double first, double period);
+/// ladder of `array.cols` elements with the read gates of the design's cell. Nodes: in, wl_near, wlb_near, wl_far,
+/// wlb_far; sources: vdd (driver), mid (where the read gates' channels end), in.
+netlist::Deck wordLineDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                                 const std::vector<double>& widths, double first, double period);
 
 // --- PWM input ------------------------------------------------------------------------------------------------------
 
@@ -45,8 +43,8 @@ struct PwmDriverDeck {
 };
 /// The levels of `codes` one after the other, `clock` seconds per level, into the ladder of a row. Saved: v(wl_far),
 /// v(wlb_far), i(vvdd). @throws Error (CEL-0024) for a level that does not exist, (CEL-0025) for an empty sequence.
-PwmDriverDeck pwmDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                            const design::Design& design, const std::vector<int>& codes, double clock);
+PwmDriverDeck pwmDriverDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                            const std::vector<int>& codes, double clock);
 
 // --- write path -----------------------------------------------------------------------------------------------------
 
@@ -73,11 +71,10 @@ struct WritePathDeck {
 
 /// Writes level numbers one after the other: park, discharge to level 0 for `discharge` s with the write enable already
 /// high (0: no discharge phase), the level for `width` s, write enable off, park. The cell sits at the far end of its
-/// write bit line (`array.cols` elements) and of its write-enable line (`array.rows` elements). Saved: v(xcell.sn), v(wbl_far),
-/// v(we_far) and the currents of the sources vdd, ref_k, park.
-WritePathDeck writePathDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                            const design::Design& design, const std::vector<int>& levels, double discharge,
-                            double width);
+/// write bit line (`array.cols` elements) and of its write-enable line (`array.rows` elements). Saved: v(xcell.sn),
+/// v(wbl_far), v(we_far) and the currents of the sources vdd, ref_k, park.
+WritePathDeck writePathDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                            const std::vector<int>& levels, double discharge, double width);
 
 // --- end levels of the DAC ------------------------------------------------------------------------------------------
 
@@ -86,11 +83,10 @@ Generator levelReferenceGenerator();
 /// Declares the branch `reference.level`.
 void declareLevelReference(design::Schema& schema);
 /// Ports: low high mid vdd. Returns the subcircuit's name.
-std::string defineLevelReference(const pdk::Pdk& pdk, const design::Design& design,
-                                 netlist::Circuit& circuit);
+std::string defineLevelReference(const pdk::Pdk& pdk, const design::Design& design, netlist::Circuit& circuit);
 /// A transient of `stop` seconds from levels at the rails. Saved: v(low), v(high), i(vvdd), and the currents of two
 /// further cells on held bit lines that store them, i(vpush) > 0 and i(vpull) < 0.
-netlist::Deck levelReferenceDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                 const design::Design& design, double stop);
+netlist::Deck levelReferenceDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                                 double stop);
 
 }  // namespace gaincell::cells

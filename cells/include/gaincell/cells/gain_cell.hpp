@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "gaincell/cells/generator.hpp"
-#include "gaincell/netlist/circuit.hpp"
 #include "gaincell/design/design.hpp"
+#include "gaincell/netlist/circuit.hpp"
 #include "gaincell/pdk/pdk.hpp"
 
 namespace gaincell::cells {
@@ -76,8 +76,8 @@ netlist::Instance placeGainCell(const GainCell& cell, const std::string& name, c
 
 /// Static I(V): the write gate stays open and carries the stored level from a swept write bit line (source `wbl`) to
 /// the storage node, the word line is high, the bit line is held at VDD/2. `points` equidistant levels from 0 to VDD.
-netlist::Deck gainCellStaticDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                 const design::Design& design, int points);
+netlist::Deck gainCellStaticDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                                 int points);
 
 /// One step of an operating sequence.
 struct CellStep {
@@ -104,13 +104,13 @@ struct CellSequence {
 /// Operates one cell through the steps: write (write bit line to the level, write enable pulse, write bit line back to
 /// its idle level), then read (word-line pulse). The storage node floats between. Saved: v(bl) is forced;
 /// v(xcell.sn), v(wbl) and the currents of all sources.
-CellSequence gainCellSequence(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                              const design::Design& design, const std::vector<CellStep>& steps);
+CellSequence gainCellSequence(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                              const std::vector<CellStep>& steps);
 
 /// Leakage by level: write gate off, write bit line parked at `wbl` volt, word line low, the storage node forced by
 /// source `sn` and swept over 0..VDD in `points`. i(vsn) > 0: the cell charges its storage node.
-netlist::Deck gainCellLeakageDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                                  const design::Design& design, double wbl, int points);
+netlist::Deck gainCellLeakageDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                                  double wbl, int points);
 
 /// Capacitance of the storage node by level: as the leakage deck, the node ramped from 0 to VDD in `ramp` seconds and
 /// back; C(V) = -i(vsn)/(dV/dt), averaged over both directions to cancel the leakage.
@@ -118,8 +118,8 @@ netlist::Deck gainCellCapacitanceDeck(const pdk::Pdk& pdk, const pdk::Conditions
                                       const design::Design& design, double ramp);
 
 /// Cross-check of the retention: the floating node of one cell starts at `start` volt; `stop` seconds of transient.
-netlist::Deck gainCellHoldDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
-                               const design::Design& design, double wbl, double start, double stop);
+netlist::Deck gainCellHoldDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+                               double wbl, double start, double stop);
 
 /// Registration of kind "gain-cell".
 Generator gainCellGenerator();

@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Generators: every circuit the program can emit is one file with one function, registered by name. A kind is a view of
-/// the design: it reads branches of the one tree and has no sizes of its own.
+/// Generators: every circuit the program can emit is one file with one function, registered by name. A kind is a view
+/// of the design: it reads branches of the one tree and has no sizes of its own.
 
 #include <functional>
 #include <string>

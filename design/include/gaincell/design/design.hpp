@@ -2,8 +2,8 @@
 /// @file
 /// A design: one tree of values with one name each, from which every circuit, model and report follows.
 ///
-/// Leaves have paths ("cell.pair_n.w"). A kind of circuit is a view: it reads branches of this tree and keeps no size of
-/// its own. Corner, temperature, supply, seeds and tolerances are no part of it.
+/// Leaves have paths ("cell.pair_n.w"). A kind of circuit is a view: it reads branches of this tree and keeps no size
+/// of its own. Corner, temperature, supply, seeds and tolerances are no part of it.
 
 #include <map>
 #include <memory>
@@ -20,10 +20,10 @@ namespace gaincell::design {
 
 /// What the design demands of one measured figure; at least one of min and max is given.
 struct Limit {
-  std::string measure;               ///< "cell.iv.i_low"
+  std::string measure;                  ///< "cell.iv.i_low"
   std::optional<double> min, typ, max;  ///< SI unit of the measure
-  std::string source;                ///< where the number comes from, and why it differs from other designs'
-  std::string origin;                ///< file that states it
+  std::string source;                   ///< where the number comes from, and why it differs from other designs'
+  std::string origin;                   ///< file that states it
 };
 
 class Branch;

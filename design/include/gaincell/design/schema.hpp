@@ -73,8 +73,9 @@ class SchemaBranch {
   void real(const std::string& name, std::string unit, double min, double max, std::string description) const;
   void integer(const std::string& name, long min, long max, std::string description) const;
   void oneOf(const std::string& name, std::vector<std::string> words, std::string description) const;
-  void width(const std::string& name, std::string description) const;   ///< 10 nm .. 10 mm; the process has its own limits
-  void length(const std::string& name, std::string description) const;  ///< 10 nm .. 100 um
+  void width(const std::string& name,
+             std::string description) const;  ///< 10 nm .. 10 mm; the process has its own limits
+  void length(const std::string& name, std::string description) const;     ///< 10 nm .. 100 um
   void capacitor(const std::string& name, std::string description) const;  ///< 0 .. 1 nF
   void time(const std::string& name, std::string description) const;       ///< 1 ps .. 1 ms
   enum class Length { OfProcess, Given };

@@ -41,8 +41,8 @@ enum Uses : unsigned {
 /// Options of the groups, after command line, settings file and defaults were merged.
 struct CommonOptions {
   std::string pdk_name, pdk_manifest;  ///< --pdk, --pdk-manifest; empty: the design's, else gc28
-  std::string design;                  ///< --design: name or file; empty: the settings file's, else the process's default
-  std::vector<std::string> sets;       ///< --set PATH=VALUE, in order
+  std::string design;             ///< --design: name or file; empty: the settings file's, else the process's default
+  std::vector<std::string> sets;  ///< --set PATH=VALUE, in order
   std::string corner = "tt";
   double temp_c = 27.0;
   std::optional<double> vdd;  ///< V; the PDK's supply when not given

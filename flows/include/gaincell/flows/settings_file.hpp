@@ -1,13 +1,14 @@
 #pragma once
 /// @file
-/// The settings file of a run: one JSON document (comments allowed) that holds whatever can be given on the command line.
+/// The settings file of a run: one JSON document (comments allowed) that holds whatever can be given on the command
+/// line.
 ///
 ///     { "design": "lean", "corner": "tt", "temp": 27, "seed": 1,
 ///       "analyses": { "gain-cell": { "iv": { "points_per_interval": 9 } } },
 ///       "commands": { "flow": { "samples": 300 } } }
 ///
-/// `design` is a name, a file, or a design document of its own ({ "schema": "gaincell-design/1", "extends": "lean", ... }).
-/// The command line beats the file, the file beats the defaults.
+/// `design` is a name, a file, or a design document of its own ({ "schema": "gaincell-design/1", "extends": "lean", ...
+/// }). The command line beats the file, the file beats the defaults.
 
 #include <filesystem>
 #include <string>

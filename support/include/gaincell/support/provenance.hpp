@@ -15,12 +15,12 @@ std::string version();
 
 struct Provenance {
   std::string program_version = version();
-  std::string command;    ///< the command line
-  std::string pdk;        ///< PDK name, empty when none was used
-  std::string pdk_hash;   ///< content hash of manifest and cards
+  std::string command;      ///< the command line
+  std::string pdk;          ///< PDK name, empty when none was used
+  std::string pdk_hash;     ///< content hash of manifest and cards
   std::string design;       ///< name of the design, empty when none was used
   std::string design_hash;  ///< content hash of its values
-  std::string simulator;  ///< simulator and version, empty when none was used
+  std::string simulator;    ///< simulator and version, empty when none was used
   std::optional<std::uint64_t> seed;
   std::string corner;
   std::optional<double> temp_c;

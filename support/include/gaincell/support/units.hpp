@@ -12,8 +12,9 @@ namespace gaincell::support {
 /// as SPICE does, so "10fF" is 1e-14). @throws Error (UNI-0001) on anything else, on NaN and on infinity.
 double parseSpiceNumber(std::string_view text);
 
-/// Parses a quantity of a place that wants `unit` (an SI unit, "C" for degrees Celsius, "" for a pure number): a number,
-/// then a prefix (f p n u m k meg g t, also a and the micro sign), then the unit or nothing: "150n", "150nm", "0.1uA", "27C".
+/// Parses a quantity of a place that wants `unit` (an SI unit, "C" for degrees Celsius, "" for a pure number): a
+/// number, then a prefix (f p n u m k meg g t, also a and the micro sign), then the unit or nothing: "150n", "150nm",
+/// "0.1uA", "27C".
 /// @param where option or field, for the message
 /// @throws Error (UNI-0002) for another unit, a prefix that SPICE and SI read differently (M), SPICE's mil, or anything
 /// else behind the number; (UNI-0001) where there is no number.

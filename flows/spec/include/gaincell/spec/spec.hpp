@@ -1,7 +1,7 @@
 #pragma once
 /// @file
-/// Limits on measured figures, and the one strict evaluator that says which are met. The limits themselves belong to the
-/// design (`limits` of its file); what a measure means belongs to the flow that measures it.
+/// Limits on measured figures, and the one strict evaluator that says which are met. The limits themselves belong to
+/// the design (`limits` of its file); what a measure means belongs to the flow that measures it.
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
