@@ -257,7 +257,7 @@ design::Wire arrayWire(const pdk::Pdk& pdk, const Design& design) {
 
 double bitLineCapacitance(const pdk::Pdk& pdk, const Design& design, ArrayRole role) {
   const double wire = isProcessWire(design) ? wireOfProcess(pdk).bit_c : design.real("array.wire.bit.c");
-  return arrayRows(design, role) * (wire + design.real("cell.load.bit"));
+  return arrayRows(design, role) * (wire + bitLineLoad(design));
 }
 
 ArrayCircuit defineArray(const pdk::Pdk& pdk, const Design& design, ArrayRole role, netlist::Circuit& circuit) {

@@ -72,7 +72,7 @@ OutputLoad outputLoad(ConverterKind kind, const pdk::Pdk& pdk, const Design& des
   // A word line of array 2, seen from its driver: all of its capacitance behind half of its resistance.
   const LineWire wire = lineWire(pdk, design, "word");
   const int cells = arrayCols(design, ArrayRole::Values);
-  return {0.5 * cells * wire.r, cells * (wire.c + design.real("cell.load.word"))};
+  return {0.5 * cells * wire.r, cells * (wire.c + wordLineLoad(design))};
 }
 
 namespace {

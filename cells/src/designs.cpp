@@ -70,10 +70,10 @@ std::vector<Derived> derivedValues(const pdk::Pdk& pdk, const Design& design) {
   const TileTiming timing = tileTiming(design);
   std::vector<Derived> out = {
       {"relu.line.c", bitLineCapacitance(pdk, design, ArrayRole::Keys), "F",
-       "array.rows, array.wire.bit.c, cell.load.bit"},
+       "array.rows, array.wire.bit.c, cell.load.bit, widths of the read gate"},
       {"signed.line.c", bitLineCapacitance(pdk, design, ArrayRole::Values), "F",
-       "array.cols, array.wire.bit.c, cell.load.bit"},
-      {"relu.load.c", word.c, "F", "array.rows, array.wire.word.c, cell.load.word"},
+       "array.cols, array.wire.bit.c, cell.load.bit, widths of the read gate"},
+      {"relu.load.c", word.c, "F", "array.rows, array.wire.word.c, cell.load.word, widths of the read gate"},
       {"relu.load.r", word.r, "ohm", "array.rows, array.wire.word.r"},
       {"timing.longest", design::longestPulse(design), "s", "timing.lsb, timing.levels"},
       {"timing.token.output_end", timing.output_end, "s", "timing.token"},

@@ -99,9 +99,13 @@ void declareGainCell(const pdk::Pdk& pdk, design::Schema& schema) {
   const design::SchemaBranch with_p = write.whenPresent("cell.write_p");
   with_p.real("n_well", "V", 0, v_max, "n-well of the write gate's p device");
   const design::SchemaBranch load = cell.in("load");
-  load.real("bit", "F", 0, 1e-12,
-            "what one cell at rest adds to its bit line, wire apart, as a charge into a column shows it");
-  load.real("word", "F", 0, 1e-12, "what one cell adds to its word line or complement, wire apart");
+  load.real(
+      "bit", "F/m", 0, 1e-6,
+      "what a cell at rest adds to its bit line, wire apart, for each metre of width of its two read devices; as a "
+      "charge into a column shows it");
+  load.real(
+      "word", "F/m", 0, 1e-6,
+      "what a cell adds to its word line or complement, wire apart, for each metre of its read devices' mean width");
 }
 
 pdk::Role deviceOf(const design::Branch& device) {
@@ -126,6 +130,14 @@ GainCellDesign resolveGainCell(const Design& design) {
   d.we_high = cell.real("write.high");
   d.wbl_idle = cell.real("write.idle");
   return d;
+}
+
+double bitLineLoad(const Design& design) {
+  return design.real("cell.load.bit") * (design.real("cell.read_n.w") + design.real("cell.read_p.w"));
+}
+
+double wordLineLoad(const Design& design) {
+  return design.real("cell.load.word") * 0.5 * (design.real("cell.read_n.w") + design.real("cell.read_p.w"));
 }
 
 GainCellDesign atSupply(GainCellDesign design, const pdk::Pdk& pdk, double vdd) {

@@ -46,6 +46,20 @@ void requireModelOf(const CommandContext& context, const model::Model& model, co
                                  fmt::join(all, "; "), more ? fmt::format("; and {} more", more) : ""));
 }
 
+void requireStatedDesign(const CommandContext& context, const model::Model& model, std::vector<std::string>& warnings) {
+  const CommonOptions& common = context.common;
+  const bool design_stated = context.givenDesign().has_value() || !common.sets.empty();
+  if (!design_stated && common.pdk_name.empty() && common.pdk_manifest.empty()) return;
+  const pdk::Pdk pdk = context.loadPdk();
+  design::Identity mine;
+  // A process alone says nothing of sizes: only what was stated is compared. Conditions are what the model is moved to.
+  if (const auto own = identityOf(model)) mine = *own;
+  mine.conditions = {model.conditions.corner, model.conditions.temp_c, model.conditions.vdd_v};
+  if (design_stated) mine = design::identityOf(context.loadDesign(pdk), pdk, mine.conditions);
+  mine.pdk = pdk.name;
+  requireModelOf(context, model, mine, Part::Tile, warnings);
+}
+
 void addAnywayOption(po::options_description_easy_init add) {
   add("anyway", "use a model of another design, process or condition on purpose; the result says so");
 }

@@ -24,6 +24,10 @@ enum class Part { Cell, Tile };
 void requireModelOf(const CommandContext& context, const model::Model& model, const design::Identity& mine, Part part,
                     std::vector<std::string>& warnings);
 
+/// The same where the command line or the settings file states a design, a process or conditions; else the model stands
+/// for itself.
+void requireStatedDesign(const CommandContext& context, const model::Model& model, std::vector<std::string>& warnings);
+
 /// The option that requireModelOf() looks at.
 void addAnywayOption(po::options_description_easy_init add);
 

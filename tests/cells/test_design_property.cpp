@@ -45,6 +45,7 @@ const Kinds kWithCells = {"gain-cell",    "array", "value-array", "column",
 const Kinds kWithWriteLevels = {"gain-cell", "array", "value-array", "column", "value-column", "tile"};
 const Kinds kWithRelu = {"relu-converter", "column", "tile"};
 const Kinds kWithSigned = {"signed-converter", "value-column", "tile"};
+const Kinds kAlone = {"relu-converter", "signed-converter"};
 const Kinds kDrivers = {"word-line-driver", "pwm-driver"};
 const Kinds kArrays = {"array", "value-array"};
 
@@ -57,7 +58,9 @@ Kinds operator+(Kinds a, const Kinds& b) {
 const std::map<std::string, Kinds>& table() {
   static const std::map<std::string, Kinds> t = {
       {"cell", kWithCells},
-      {"cell.read_n", kWithCells + kDrivers},  // the drivers' load
+      {"cell.read_n", kWithCells + kDrivers},             // the drivers' load
+      {"cell.read_n.w", kWithCells + kDrivers + kAlone},  // load of bit and word lines in a converter's testbench
+      {"cell.read_p.w", kWithCells + kDrivers + kAlone},
       {"cell.read_p", kWithCells + kDrivers},
       {"cell.write", kWithWriteLevels},  // levels of testbench sources; the write path drives its enable with logic
       {"cell.write.idle", kWithWriteLevels + Kinds{"write-path"}},  // where the DAC parks

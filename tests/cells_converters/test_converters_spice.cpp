@@ -88,9 +88,10 @@ TEST_CASE("a converter scaled with its charges gives the same pulses") {
   const Words settings{{"points", "3"}, {"limit", "0.97"}};
   // The reference design's converters are the lean ones for four times the charge; both without a line and with the
   // same load.
-  const Words apart{{"array.wire.bit.c", "0"}, {"cell.load.bit", "0"}, {"cell.load.word", "0.371875f"}};
+  const Words apart{{"array.wire.bit.c", "0"}, {"cell.load.bit", "0"}, {"cell.load.word", "1.6168478260869566n"}};
   Words reference = apart;
   reference["design"] = "reference";
+  reference["cell.load.word"] = "3.2336956521739133n";  // half as wide read gates
   const auto one = run("relu-converter", "transfer", apart, settings),
              four = run("relu-converter", "transfer", reference, settings);
   CHECK(four.figure("gain") == doctest::Approx(one.figure("gain")).epsilon(0.01));

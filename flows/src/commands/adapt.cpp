@@ -108,7 +108,7 @@ Command adaptCommand() {
           "gaincell adapt --model FILE|paper --input X.npz -o scalers.npz [options]",
           "  gaincell adapt --model paper --input examples/data/lm_layer0.npz -o scalers.npz --decay 1.6e-4\n"
           "  gaincell adapt --model model.json --input x.npz -o scalers.npz --mismatch --converters\n",
-          kConditions | kSeed | kJobs | kForce,
+          kCircuits | kSeed | kJobs | kForce,
           [](po::options_description_easy_init add) {
             addAttentionOptions(add);
             const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };

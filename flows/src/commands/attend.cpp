@@ -227,7 +227,7 @@ Command attendCommand() {
           "  gaincell attend --model paper --input examples/data/lm_layer0.npz --output out.npz --decay 1.6e-4\n"
           "  gaincell attend --model model.json --input x.npz --output y.npz --window 1024 --streaming\n"
           "  gaincell attend --model model.json --input x.npz --output y.npz --mismatch --leakage --chips 20\n",
-          kConditions | kSeed | kJobs | kForce,
+          kCircuits | kSeed | kJobs | kForce,
           [](po::options_description_easy_init add) {
             addAttentionOptions(add);
             const auto value = [](const char* name) { return po::value<std::string>()->value_name(name); };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "../model_identity.hpp"
 #include "../quantities.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/io.hpp"
@@ -14,6 +15,7 @@ using support::Error;
 namespace att = attention;
 
 void addAttentionOptions(po::options_description_easy_init add) {
+  addAnywayOption(add);
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   add("model", text("FILE"), "model file, or `paper` for the published model");
   add("input", text("X.npz"),
@@ -166,6 +168,7 @@ AttentionChoice attentionChoice(const CommandContext& c) {
   AttentionChoice a;
   a.model_name = requiredOption(c, "model", "paper");
   a.model = a.model_name == "paper" ? model::paperModel() : model::readModel(a.model_name);
+  requireStatedDesign(c, a.model, a.warnings);
   att::EffectSwitches effects = effectsOf(c);
   moveToConditions(c, a.model, effects, a.warnings);
   a.settings = att::settingsFromModel(a.model, a.warnings);

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "../fit_design.hpp"
 #include "commands.hpp"
 #include "gaincell/model/io.hpp"
 
@@ -20,11 +21,24 @@ std::vector<std::string> list(const CommandContext& context, const char* name) {
   return context.values.count(name) ? context.values[name].as<std::vector<std::string>>() : std::vector<std::string>();
 }
 
+/// Conditions that were typed: for data that do not say theirs, and refused where they say others.
+fit::GivenConditions givenConditions(const CommandContext& context) {
+  fit::GivenConditions given;
+  if (!context.common.pdk_manifest.empty() || !context.common.pdk_name.empty()) given.pdk = context.loadPdk().name;
+  if (context.values.count("corner")) given.corner = context.common.corner;
+  if (context.values.count("temp")) given.temp_c = context.common.temp_c;
+  given.vdd_v = context.common.vdd;
+  return given;
+}
+
 std::vector<fit::Inputs> readAll(const CommandContext& context) {
   std::vector<fit::Inputs> inputs;
-  for (const std::string& dir : list(context, "run"))
-    inputs.push_back(std::filesystem::exists(std::filesystem::path(dir) / "study.json") ? fit::readRun(dir)
-                                                                                        : fit::readInputs(dir));
+  const fit::GivenConditions given = givenConditions(context);
+  for (const std::string& dir : list(context, "run")) {
+    const bool study = std::filesystem::exists(std::filesystem::path(dir) / "study.json");
+    inputs.push_back(study ? fit::readRun(dir, given) : fit::readInputs(dir, given));
+    describeRecordedDesign(inputs.back());
+  }
   if (inputs.empty())
     throw Error("FLW-0050", "nothing to fit", "gaincell fit",
                 "give --run DIR, a folder of tables (docs/fitting.md) or a Monte-Carlo run");
@@ -46,6 +60,8 @@ ExitCode run(const CommandContext& context) {
   const auto inputs = readAll(context);
   fit::Options options;
   options.v_zero = options.bit_line_reference = inputs.front().conditions.vdd_v / 2;
+  // As the flow fits: attention stores levels, not the voltages between them. Measured data may have no levels.
+  options.cubic_at_levels = inputs.front().design.has_value();
   if (context.values.count("v-zero")) options.v_zero = context.values["v-zero"].as<double>();
   const fit::FitResult result = fit::fitGrid(inputs, options);
   model::writeModel(file, result.model, context.overwrite());

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "../model_identity.hpp"
 #include "commands.hpp"
 #include "gaincell/attention/npz.hpp"
 #include "gaincell/exports/exports.hpp"
@@ -34,6 +35,9 @@ void writeArrays(const CommandContext& context, const std::string& file, const m
 }
 
 ExitCode exportModel(const CommandContext& context, const model::Model& m) {
+  std::vector<std::string> warnings;
+  requireStatedDesign(context, m, warnings);
+  for (const auto& w : warnings) fmt::print(stderr, "warning: {}\n", w);
   const std::string name = context.values["format"].as<std::string>();
   const bool to_file = context.values.count("output");
   const std::string file = to_file ? context.values["output"].as<std::string>() : "";
@@ -155,8 +159,9 @@ Command modelCommand() {
           "  gaincell model diff old.json new.json\n"
           "\nFormats:\n" +
               names + "  npz        arrays for numpy\n  json       the model file itself\n",
-          kSeed | kForce,
+          kPdk | kDesign | kSeed | kForce,
           [](po::options_description_easy_init add) {
+            addAnywayOption(add);
             add("format", po::value<std::string>()->default_value("ngspice")->value_name("NAME"),
                 "verilog-a, ngspice, npz, csv or json");
             add("samples", po::value<int>()->default_value(1000)->value_name("N"), "sample: cells to draw");

@@ -6,9 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "../fit_design.hpp"
 #include "fit_inputs.hpp"
-#include "gaincell/cells/tile.hpp"
-#include "gaincell/design/conventions.hpp"
 #include "gaincell/model/inspect.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/parallel.hpp"
@@ -34,18 +33,6 @@ double deviation(const model::Model& a, const model::Model& b) {
 }
 
 }  // namespace
-
-void describeDesign(fit::Inputs& inputs, const design::Design& design) {
-  inputs.design = model::DesignRecord{design.name, design.hash(), design.values()};
-  const cells::TileTiming tile = cells::tileTiming(design);
-  const auto relu = cells::converterTiming(cells::ConverterKind::Relu, design);
-  model::Timing timing;
-  timing.pulse_max = design::longestPulse(design);
-  timing.write_reset = tile.relu_start + relu.input_start;  // until the query's pulses begin
-  timing.integrate = timing.phi_pulse = timing.readout_pulse = timing.pulse_max;
-  timing.token = tile.output_end;
-  inputs.timing = timing;
-}
 
 fit::Inputs flowInputs(FlowContext& context) {
   fit::Inputs inputs = fit::readInputs(context.dir());

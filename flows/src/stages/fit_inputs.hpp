@@ -12,8 +12,6 @@ namespace gaincell::flows {
 
 /// The tables and Monte-Carlo samples the earlier stages saved, at the flow's conditions.
 fit::Inputs flowInputs(FlowContext& context);
-/// Writes into the inputs which design they are of, and its phases.
-void describeDesign(fit::Inputs& inputs, const design::Design& design);
 /// How the flow fits, at whatever conditions.
 fit::Options fitOptions(const FlowContext& context);
 /// Simulates the cell's decays at the temperatures of the grid other than the flow's: what the law of the time constant

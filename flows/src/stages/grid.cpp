@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../fit_design.hpp"
 #include "fit_inputs.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/parallel.hpp"

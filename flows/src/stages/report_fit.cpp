@@ -273,7 +273,7 @@ report::Section fitSection(const ReportSource& s) {
   for (const auto& w : fitted.value("warnings", json::array()))
     section.text.push_back("Warning: " + w.get<std::string>());
   section.files = {{"model.json", "model.json"}};
-  section.command = "gaincell fit --run . -o refit.json";
+  section.command = "gaincell fit --run . --mc mc/iv --mc mc/iv-process --mc mc/retention -o refit.json";
   return section;
 }
 

@@ -41,6 +41,10 @@ GainCellDesign resolveGainCell(const design::Design& design);
 /// Its devices and capacitor without the levels, which are NaN: for circuits that hold cells and drive no write line.
 GainCellDesign resolveCellDevices(const design::Design& design);
 
+/// What one cell at rest adds to its bit line, and to its word line or complement, beside their wire (F).
+double bitLineLoad(const design::Design& design);
+double wordLineLoad(const design::Design& design);
+
 /// The same levels at another supply: those that equal the PDK's core supply, and the parked write bit line, follow it;
 /// levels from a separate supply (1.8 V write enable) stay.
 GainCellDesign atSupply(GainCellDesign design, const pdk::Pdk& pdk, double vdd);
