@@ -15,7 +15,6 @@ using design::Design;
 
 namespace {
 
-constexpr int kMaxSize = 1024;
 /// Sections that stand for the word line before a slice; more change the result by less than the solver's tolerance.
 constexpr int kSections = 3;
 

@@ -15,12 +15,12 @@ using design::Design;
 TileTiming tileTiming(const Design& design) {
   const auto relu = converterTiming(ConverterKind::Relu, design);
   const auto out = converterTiming(ConverterKind::Signed, design);
-  constexpr double kLead = 0.5e-9;  // s, write bit line settled before the write enable, and parked after it
+  const double lead = design.real("timing.token.lead");
   TileTiming t;
-  t.write_start = kLead;
+  t.write_start = lead;
   t.write_end = t.write_start + design.real("timing.token.write");
   // The bit lines are reset while the token is still being written; the input waits for its end.
-  t.relu_start = std::max(0.0, t.write_end + kLead - relu.input_start);
+  t.relu_start = std::max(0.0, t.write_end + lead - relu.input_start);
   t.signed_start = t.relu_start + relu.window_start - out.input_start;
   t.output_end = t.signed_start + out.window_end;
   t.stop = t.signed_start + out.period;

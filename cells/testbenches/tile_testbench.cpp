@@ -46,17 +46,17 @@ void checkStimulus(const TileStimulus& s, const Design& design, double vdd) {
 /// The write path of one token: write bit lines move to their levels, write enables pulse, all park again.
 class WritePath {
  public:
-  WritePath(netlist::Circuit& circuit, const GainCellDesign& cell, double begin, double end, double edge)
-      : c_(circuit), cell_(cell), begin_(begin), end_(end), edge_(edge) {}
+  /// @param lead s, from the write bit line's level to the write enable; its edges take two of the clock's
+  WritePath(netlist::Circuit& circuit, const GainCellDesign& cell, double begin, double end, double edge, double lead)
+      : c_(circuit), cell_(cell), begin_(begin), end_(end), edge_(edge), lead_(lead - 2 * edge) {}
 
   void bitLine(const std::string& node, double level) {
-    constexpr double kLead = 0.4e-9;  // s, within the lead of the write enable
     netlist::Pwl pwl;
     pwl.points = {{0.0, cell_.wbl_idle},
-                  {begin_ - kLead, cell_.wbl_idle},
-                  {begin_ - kLead + edge_, level},
-                  {end_ + kLead - edge_, level},
-                  {end_ + kLead, cell_.wbl_idle}};
+                  {begin_ - lead_, cell_.wbl_idle},
+                  {begin_ - lead_ + edge_, level},
+                  {end_ + lead_ - edge_, level},
+                  {end_ + lead_, cell_.wbl_idle}};
     c_.add(netlist::VoltageSource{node, node, "0", pwl});
   }
   void enable(const std::string& node, bool complement, bool selected) {
@@ -72,12 +72,12 @@ class WritePath {
  private:
   netlist::Circuit& c_;
   const GainCellDesign& cell_;
-  double begin_, end_, edge_;
+  double begin_, end_, edge_, lead_;
 };
 
 void addWrites(netlist::Circuit& c, const GainCellDesign& cell, const TileStimulus& s, int cols, double begin,
-               double end, double edge) {
-  WritePath path(c, cell, begin, end, edge);
+               double end, double edge, double lead) {
+  WritePath path(c, cell, begin, end, edge, lead);
   const auto token = static_cast<std::size_t>(s.written);
   for (std::size_t i = 0; i < s.keys.size(); ++i) path.bitLine(fmt::format("kwbl_{}", i), s.keys[i][token]);
   for (std::size_t e = 0; e < s.values[token].size(); ++e) path.bitLine(fmt::format("vwbl_{}", e), s.values[token][e]);
@@ -131,7 +131,8 @@ netlist::Deck tileDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions, c
                        stimulus.level_low, stimulus.level_high},
                       conditions.vdd);
   const double last = (operations - 1) * token;
-  addWrites(c, cell, stimulus, cols, last + timing.write_start, last + timing.write_end, phases.edge);
+  addWrites(c, cell, stimulus, cols, last + timing.write_start, last + timing.write_end, phases.edge,
+            design.real("timing.token.lead"));
   std::vector<double> starts;
   starts.reserve(static_cast<std::size_t>(operations));
   for (int k = 0; k < operations; ++k) starts.push_back(k * token + timing.relu_start + phases.input_start);

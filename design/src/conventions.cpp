@@ -22,6 +22,8 @@ void declareCommon(Schema& schema) {
   timing.integer("levels", 2, 64, "levels of an input pulse, 0 included: widths of 0, 1, 2 ... LSB");
   timing.real("edge", "s", 1e-13, 1e-6, "rise and fall time of clocks and word lines");
   timing.in("token").time("write", "write enable of one token");
+  timing.in("token").time("lead",
+                          "write bit lines hold the level so long before the write enable rises, and after it fell");
   timing.in("token").time("period", "from one token to the next");
   levels.integer("stored", 2, 256, "levels of a stored voltage, from one end level to the other");
   levels.ofModels().integer("output", 2, 1024, "codes of an output: a counter of half as many, and the sign");

@@ -138,7 +138,7 @@ std::string toText(const Design& design, const Design* base) {
   ordered_json tree = {{"schema", kDesignSchema}, {"name", design.name}};
   if (!design.description.empty()) tree["description"] = design.description;
   if (base) {
-    tree["extends"] = base->pdk + "/" + base->name;
+    tree["extends"] = base->reference.empty() ? base->pdk + "/" + base->name : base->reference;
   } else {
     tree["pdk"] = design.pdk;
   }

@@ -277,6 +277,7 @@ Design build(const Chain& chain, std::shared_ptr<const Schema> schema, std::vect
     if (design.name.empty()) design.name = fs::path(document->name).stem().string();
     if (const std::string text = textOf(json, "description", document->name); !text.empty()) design.description = text;
   }
+  design.reference = chain.documents.front().name;
   for (std::size_t i = 1; i < chain.documents.size(); ++i) design.extends.push_back(chain.documents[i].name);
   attempt(faults, [&] { design.requireComplete(); });
   return design;

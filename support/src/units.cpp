@@ -90,7 +90,6 @@ constexpr std::array<Prefix, 15> kQuantityPrefixes = {{{"meg", 6},
 bool isUnit(std::string_view text, std::string_view unit) {
   if (text == unit) return true;
   if (unit == "ohm") return text == "Ohm" || text == "\u03a9" || text == "\u2126";
-  if (unit == "C") return text == "\u00b0C";
   return false;
 }
 
@@ -102,7 +101,7 @@ double parseQuantity(std::string_view text, std::string_view unit, const std::st
   const std::string example =
       unit.empty() ? "for example 0.5 or 1e-3" : fmt::format("for example 10{0}, 10u{0} or 10u", unit);
   std::string_view body = text;
-  if (!body.empty() && body.front() == '+') body.remove_prefix(1);
+  if (body.size() > 1 && body.front() == '+' && body[1] != '-') body.remove_prefix(1);
   double value = 0.0;
   const auto [end, ec] = std::from_chars(body.data(), body.data() + body.size(), value);
   if (ec != std::errc() || !std::isfinite(value))
@@ -110,7 +109,8 @@ double parseQuantity(std::string_view text, std::string_view unit, const std::st
                 fmt::format("write {}, {}", kind, example));
   std::string_view rest = body.substr(static_cast<std::size_t>(end - body.data()));
   while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
-  if (rest.empty() || isUnit(rest, unit)) return value;
+  // No prefix goes before a degree.
+  if (rest.empty() || isUnit(rest, unit) || (unit == "C" && rest == "\u00b0C")) return value;
   const std::string_view mantissa = body.substr(0, static_cast<std::size_t>(end - body.data()));
   for (const auto& [prefix, exponent] : kQuantityPrefixes) {
     if (rest.rfind(prefix, 0) != 0) continue;

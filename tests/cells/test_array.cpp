@@ -103,12 +103,15 @@ TEST_CASE("the wire comes from the paper's model, the manifest or the user") {
   CHECK(wire.word_r == doctest::Approx(gc28().wire.row_r_per_m * gc28().layout.values.at("cell_width")));
   CHECK(wire.bit_c == doctest::Approx(gc28().wire.col_c_per_m * gc28().layout.values.at("cell_height")));
   CHECK(wire.write_r == wire.word_r);
-  for (const auto& [line, r, c] : {std::tuple{"word", wire.word_r, wire.word_c},
-                                   {"bit", wire.bit_r, wire.bit_c},
-                                   {"write", wire.write_r, wire.write_c}}) {
-    CAPTURE(line);
-    CHECK(cells::lineWire(gc28(), design, line).r == r);
-    CHECK(cells::lineWire(gc28(), design, line).c == c);
+  struct Line {
+    const char* name;
+    double r, c;
+  };
+  for (const Line& line : {Line{"word", wire.word_r, wire.word_c}, Line{"bit", wire.bit_r, wire.bit_c},
+                           Line{"write", wire.write_r, wire.write_c}}) {
+    CAPTURE(line.name);
+    CHECK(cells::lineWire(gc28(), design, line.name).r == line.r);
+    CHECK(cells::lineWire(gc28(), design, line.name).c == line.c);
   }
   pdk::Pdk bare = gc28();
   bare.wire = {};

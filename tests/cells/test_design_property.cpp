@@ -89,6 +89,7 @@ const std::map<std::string, Kinds>& table() {
       {"timing.levels", kWithWriteLevels + kWithRelu + kWithSigned + kDrivers},
       {"timing.edge", kWithWriteLevels + kWithRelu + kWithSigned + kDrivers + Kinds{"write-path"}},
       {"timing.token.write", {"gain-cell", "write-path", "tile"}},
+      {"timing.token.lead", {"tile"}},
       {"timing.token.period", {"tile"}},
       {"timing.token.relu", kWithRelu},
       {"timing.token.signed", kWithSigned},
@@ -255,7 +256,7 @@ void checkNumber(const Context& c, const design::Leaf& leaf) {
   if (leaf.in_circuits) return judge(c, leaf.parameter.name, changed);
   CAPTURE(leaf.parameter.name);
   CHECK(changed.empty());
-  for (const auto& [kind, reads] : c.reads) CHECK_MESSAGE(!reads.count(leaf.parameter.name), kind);
+  for (const auto& of_kind : c.reads) CHECK_MESSAGE(!of_kind.second.count(leaf.parameter.name), of_kind.first);
 }
 
 const Skipped* skipped(const std::string& design, const std::string& path, const std::string& word) {
@@ -307,7 +308,8 @@ void checkWords(const Context& c, const std::string& base, const design::Leaf& l
 /// Every leaf of a design, and under each other word of each choice what exists there.
 void checkDesign(const std::string& base) {
   const Context c(load(base), base);
-  for (const auto& [kind, text] : c.texts) REQUIRE_MESSAGE(text.rfind("refused", 0) != 0, kind, " ", text);
+  for (const auto& of_kind : c.texts)
+    REQUIRE_MESSAGE(of_kind.second.rfind("refused", 0) != 0, of_kind.first, " ", of_kind.second);
   std::set<std::string> here;
   const auto& leaves = c.design.schema().leaves();
   for (const auto& leaf : leaves) {

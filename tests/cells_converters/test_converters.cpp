@@ -41,8 +41,9 @@ std::string errorOf(const std::function<void()>& action) {
 }  // namespace
 
 TEST_CASE("every circuit of this module generates a checked testbench, in every option") {
-  for (const auto& [kind, branch] :
+  for (const auto& of_kind :
        {std::pair<std::string, std::string>{"relu-converter", "relu"}, {"signed-converter", "signed"}}) {
+    const std::string &kind = of_kind.first, &branch = of_kind.second;
     const auto& g = cells::generator(kind);
     for (const std::string name : {"lean", "reference", "active"}) {
       const std::string integrator = name == "active" ? "active" : "passive";

@@ -134,10 +134,10 @@ TEST_CASE("ngspice in its HSPICE mode reads the HSPICE deck and finds the same v
   const auto theirs = voltages("hspice", "-D ngbehavior=hsa");
   REQUIRE(ours.size() > 5);
   REQUIRE(theirs.size() == ours.size());
-  for (const auto& [name, v] : ours) {
-    CAPTURE(name);
-    REQUIRE(theirs.count(name) == 1);
-    CHECK(theirs.at(name) == doctest::Approx(v).epsilon(1e-6).scale(1e-9));
+  for (const auto& our : ours) {
+    CAPTURE(our.first);
+    REQUIRE(theirs.count(our.first) == 1);
+    CHECK(theirs.at(our.first) == doctest::Approx(our.second).epsilon(1e-6).scale(1e-9));
   }
 }
 

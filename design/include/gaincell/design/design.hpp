@@ -34,6 +34,7 @@ class Design {
   explicit Design(std::shared_ptr<const Schema> schema);
 
   std::string name, pdk, description;
+  std::string reference;             ///< what names it: "gc28/lean", or its file
   std::vector<std::string> extends;  ///< names of the designs it was built on, nearest first
   std::vector<Limit> limits;         ///< in the order they were first stated
 
