@@ -117,15 +117,13 @@ ExitCode create(const CommandContext& context) {
                 fmt::format("write -o {}.json", file.string()));
   CommandContext plain = context;
   plain.common.sets.clear();
-  const NamedDesign base = namedDesign(plain, from);
+  NamedDesign base = namedDesign(plain, from);
   NamedDesign changed = namedDesign(context, from);
   changed.design.name = file.stem().string();
   changed.design.description = fmt::format("{}, changed", base.design.name);
-  const std::string own = fmt::format("\"extends\": \"{}/{}\"", base.design.pdk, base.design.name),
-                    wanted = fmt::format("\"extends\": {}", json(extendedName(base, file)).dump());
+  base.design.reference = extendedName(base, file);
   std::string text = design::toText(changed.design, &base.design);
-  text.replace(text.find(own), own.size(), wanted);
-  text.insert(text.find('\n', text.find(wanted)) + 1, suggestions(base.design));
+  text.insert(text.find('\n', text.find("\"extends\"")) + 1, suggestions(base.design));
   support::writeFileAtomically(file, text, context.overwrite());
   context.print({{"file", file.string()}, {"name", changed.design.name}, {"extends", extendedName(base, file)}},
                 fmt::format("{}: extends {}; use it by --design {}", file.string(), base.name(), file.string()));
