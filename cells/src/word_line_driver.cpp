@@ -55,7 +55,8 @@ Generator wordLineDriverGenerator() {
   g.testbench = [](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
     const double lsb = design::pulseLsb(design);
     const int top = design::topPulse(design);
-    return wordLineDriverDeck(pdk, conditions, design, {lsb, top / 2 * lsb + lsb, top * lsb}, lsb, (top + 3) * lsb);
+    const int middle = top / 2 + 1;
+    return wordLineDriverDeck(pdk, conditions, design, {lsb, middle * lsb, top * lsb}, lsb, (top + 3) * lsb);
   };
   return g;
 }

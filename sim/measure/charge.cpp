@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "cell_measure.hpp"
+#include "gaincell/design/conventions.hpp"
 #include "registry.hpp"
 
 namespace gaincell::sim {
@@ -20,9 +21,8 @@ using netlist::Parameter;
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
       Parameter::integer("levels", 15, 2, 64, "stored levels from 0 to VDD (15: the 8 levels and their middles)"),
-      Parameter::integer("widths", 5, 1, 30, "number of pulse widths, equidistant"),
+      Parameter::integer("widths", 5, 1, 30, "number of pulse widths, equidistant up to the longest of the design"),
       Parameter::real("width_min", "s", 1e-9, 2e-10, 1e-6, "shortest word-line pulse"),
-      Parameter::real("width_max", "s", 15e-9, 2e-10, 1e-6, "longest word-line pulse (15 ns: the published T_max)"),
       Parameter::integer(
           "bit_lines", 1, 1, 21,
           "bit-line voltages about VDD/2: the output conductance (the shortest and the longest width, where it "
@@ -98,7 +98,7 @@ AnalysisResult run(const AnalysisContext& context) {
   const auto& s = context.settings;
   const double vdd = context.conditions.vdd;
   const auto levels = storedLevels(s.integer("levels"), vdd);
-  const auto widths = equidistant(s.real("width_min"), s.real("width_max"), s.integer("widths"));
+  const auto widths = equidistant(s.real("width_min"), design::longestPulse(context.design), s.integer("widths"));
   const auto sequence = sequenceOf(context, levels, widths);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-charge", s.real("tolerance"));
   const Waveforms& waves = outcome.waves;

@@ -20,10 +20,8 @@ using netlist::Parameter;
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
       Parameter::integer("levels", 8, 2, 32, "stored levels from 0 to VDD"),
-      Parameter::integer("widths", 4, 1, 30, "number of read pulse widths, equidistant"),
+      Parameter::integer("widths", 4, 1, 30, "number of read pulse widths, equidistant up to the longest of the design"),
       Parameter::real("width_min", "s", 1e-9, 2e-10, 1e-6, "shortest word-line pulse"),
-      Parameter::real("width_max", "s", 15e-9, 2e-10, 1e-6, "longest word-line pulse"),
-      Parameter::real("write_width", "s", 5e-9, 2e-10, 1e-6, "write-enable pulse"),
       toleranceSetting(),
   });
 }
@@ -62,10 +60,11 @@ class Meter {
 support::Table readTable(const AnalysisContext& context, std::vector<double>& longest) {
   const auto& s = context.settings;
   const auto levels = storedLevels(s.integer("levels"), context.conditions.vdd);
-  const auto widths = equidistant(s.real("width_min"), s.real("width_max"), s.integer("widths"));
+  const auto widths = equidistant(s.real("width_min"), design::longestPulse(context.design), s.integer("widths"));
+  const double written = 2 * context.design.real("timing.token.write");
   std::vector<cells::CellStep> steps;
   for (const double level : levels)
-    for (const double width : widths) steps.push_back({level, 2 * s.real("write_width"), width, 0});
+    for (const double width : widths) steps.push_back({level, written, width, 0});
   const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.design, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-energy-read", s.real("tolerance"));
   const Meter meter(context, outcome.waves);
@@ -90,7 +89,7 @@ support::Table writeTable(const AnalysisContext& context) {
   const auto walk = pairWalk(s.integer("levels"));
   std::vector<cells::CellStep> steps;
   steps.reserve(walk.size());
-  for (const int level : walk) steps.push_back({levels[static_cast<std::size_t>(level)], s.real("write_width"), 0, 0});
+  for (const int level : walk) steps.push_back({levels[static_cast<std::size_t>(level)], context.design.real("timing.token.write"), 0, 0});
   const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.design, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-energy-write", s.real("tolerance"));
   const Meter meter(context, outcome.waves);
@@ -143,7 +142,7 @@ AnalysisResult run(const AnalysisContext& context) {
       {"write_energy", meanOf(write_energy), "J", "energy of a write, mean over all previous and new levels"},
       {"write_energy_max", *std::max_element(write_energy.begin(), write_energy.end()), "J",
        "energy of a write, worst pair of previous and new level"},
-      {"idle_power", meanOf(power), "W", "power of a cell at rest, mean over the stored levels"},
+      {"idle_power", meanOf(power), "W", "power of a cell at rest, mean over the stored voltages"},
       {"idle_power_max", *std::max_element(power.begin(), power.end()), "W",
        "power of a cell at rest, worst stored level"},
   };
