@@ -61,6 +61,7 @@ std::string Schema::hint(const std::string& path) const {
     if (at > 0) ends.emplace(name.substr(at), name);
   }
   std::vector<std::string> tails;
+  tails.reserve(ends.size());
   for (const auto& [end, name] : ends) tails.push_back(end);
   if (const auto near = support::nearestName(path, tails);
       near && path.back() != '.' && !isBranch(path.substr(0, path.find('.'))))
@@ -155,8 +156,8 @@ void SchemaBranch::time(const std::string& name, std::string description) const 
 void SchemaBranch::pair(const std::string& name, std::string description, Length length_of) const {
   const SchemaBranch b = in(name);
   b.width("n.w", description + ": width of the n device");
-  b.width("p.w", description + ": width of the p device");
   if (length_of == Length::Given) b.length("l", description + ": length of both devices");
+  b.width("p.w", std::move(description) + ": width of the p device");
 }
 
 }  // namespace gaincell::design
