@@ -156,8 +156,8 @@ void SchemaBranch::time(const std::string& name, std::string description) const 
 void SchemaBranch::pair(const std::string& name, std::string description, Length length_of) const {
   const SchemaBranch b = in(name);
   b.width("n.w", description + ": width of the n device");
-  if (length_of == Length::Given) b.length("l", description + ": length of both devices");
-  b.width("p.w", std::move(description) + ": width of the p device");
+  b.width("p.w", description + ": width of the p device");
+  if (length_of == Length::Given) b.length("l", std::move(description) + ": length of both devices");
 }
 
 }  // namespace gaincell::design
