@@ -286,18 +286,36 @@ std::vector<Figure> ReportSource::figures(const std::string& stage, const std::s
   return out;
 }
 
+namespace {
+
+/// The design's name, and what the command line changed in it: "lean with cell.pair_n.w = 150n".
+std::string nameWithChanges(const design::Design& design) {
+  constexpr std::string_view kOption = "--set ";
+  constexpr std::size_t kMostNamed = 3;
+  std::vector<std::string> changes;
+  for (const design::Leaf& leaf : design.schema().leaves())
+    if (const std::string& path = leaf.parameter.name; design.isActive(leaf) && design.isGiven(path))
+      if (const std::string& origin = design.origin(path); origin.rfind(kOption, 0) == 0)
+        changes.push_back(origin.substr(kOption.size()));
+  if (changes.empty()) return design.name;
+  if (changes.size() > kMostNamed) return fmt::format("{} with {} values changed", design.name, changes.size());
+  return fmt::format("{} with {}", design.name, fmt::join(changes, ", "));
+}
+
+}  // namespace
+
 report::ReportData reportFrame(const ReportSource& s) {
   report::ReportData data;
   const auto& c = s.context.conditions();
-  data.title = fmt::format("Design {} on {}", s.context.design().name, s.context.pdk().name);
+  data.title = fmt::format("Design {} on {}", nameWithChanges(s.context.design()), s.context.pdk().name);
   data.what = {
       fmt::format("A gain cell stores an analog weight as a voltage on a capacitor and multiplies it with the width of "
                   "a read pulse: while the "
                   "word line is high it pushes or pulls a current that depends on the stored voltage, and the currents "
                   "of a bit line add. "
-                  "Design {} ({:.8}) on {} at corner {}, {} C, {} V, simulated with {}.",
-                  s.context.design().name, s.context.design().hash(), s.context.pdk().title, c.corner, c.temp_c, c.vdd,
-                  s.context.provenance().simulator),
+                  "Design {} (values {:.8}) on {} at corner {}, {} C, {} V, simulated with {}.",
+                  nameWithChanges(s.context.design()), s.context.design().hash(), s.context.pdk().title, c.corner,
+                  c.temp_c, c.vdd, s.context.provenance().simulator),
   };
   data.provenance = s.context.provenance();
   data.verdicts = s.verdicts;

@@ -18,7 +18,7 @@
 
 namespace gaincell::flows {
 
-/// A flat view of a settings file: path of a key ("analyses.gain-cell.iv.points") -> text of its value.
+/// A flat view of a settings file: path of a key ("analyses.gain-cell.iv.points_per_interval") -> text of its value.
 class SettingsFile {
  public:
   SettingsFile() = default;
