@@ -42,10 +42,14 @@ Design loadDesign(const std::string& reference, const pdk::Pdk& pdk) {
   return loadDesign(design::readChain(chosen, folder), pdk);
 }
 
+void requireProcess(const design::Chain& chain, const std::string& pdk) {
+  if (!chain.pdk.empty() && chain.pdk != pdk)
+    throw Error("CEL-0030", fmt::format("the design is for process {}, not {}", chain.pdk, pdk),
+                chain.documents.front().name, fmt::format("use --pdk {}, or a design of {}", chain.pdk, pdk));
+}
+
 Design loadDesign(const design::Chain& chain, const pdk::Pdk& pdk, std::vector<Error>* faults) {
-  if (!chain.pdk.empty() && chain.pdk != pdk.name)
-    throw Error("CEL-0030", fmt::format("the design is for process {}, not {}", chain.pdk, pdk.name),
-                chain.documents.front().name, fmt::format("use --pdk {}, or a design of {}", chain.pdk, pdk.name));
+  requireProcess(chain, pdk.name);
   Design design = design::build(chain, designSchema(pdk), faults);
   design.pdk = pdk.name;
   return design;

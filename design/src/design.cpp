@@ -129,9 +129,11 @@ void Design::setLimit(Limit limit) {
     limits.push_back(std::move(limit));
 }
 
-void Design::removeLimit(const std::string& measure) {
+bool Design::removeLimit(const std::string& measure) {
+  const std::size_t before = limits.size();
   limits.erase(std::remove_if(limits.begin(), limits.end(), [&](const Limit& l) { return l.measure == measure; }),
                limits.end());
+  return limits.size() < before;
 }
 
 bool Design::isGiven(std::string_view path) const {
@@ -171,8 +173,12 @@ std::map<std::string, std::string> Design::values() const {
 }
 
 std::string Design::hash() const {
+  return hashOf(pdk, values());
+}
+
+std::string hashOf(const std::string& pdk, const std::map<std::string, std::string>& values) {
   std::string all = "gaincell-design/1\n" + pdk + "\n";
-  for (const auto& [path, value] : values()) all += path + "=" + value + "\n";
+  for (const auto& [path, value] : values) all += path + "=" + value + "\n";
   return support::sha256(all);
 }
 

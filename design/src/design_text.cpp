@@ -165,7 +165,10 @@ std::string toText(const Design& design, const Design* base) {
 ordered_json jsonSchema(const Schema& schema) {
   ordered_json top = objectSchema();
   ordered_json& properties = top["properties"];
-  for (const char* key : {"$schema", "name", "description", "pdk", "extends"}) properties[key] = {{"type", "string"}};
+  for (const char* key : {"$schema", "name", "description", "pdk", "extends"}) {
+    properties[key] = {{"type", "string"}};
+    if (std::string(key) != "description" && std::string(key) != "$schema") properties[key]["minLength"] = 1;
+  }
   properties["schema"] = {{"const", kDesignSchema}};
   const ordered_json number = {{"type", {"number", "string"}}};
   properties["limits"] = {

@@ -82,7 +82,10 @@ std::string textOf(const ordered_json& document, const char* key, const std::str
   if (!document.contains(key)) return "";
   if (!document[key].is_string())
     throw Error("DSG-0014", fmt::format("'{}' must be a text", key), where, fmt::format("write \"{}\": \"...\"", key));
-  return document[key].get<std::string>();
+  const std::string text = document[key].get<std::string>();
+  if (text.empty() && std::string(key) != "description")
+    throw Error("DSG-0014", fmt::format("'{}' is empty", key), where, "give it a value, or leave it away");
+  return text;
 }
 
 ordered_json parseDocument(const Document& document) {
@@ -123,8 +126,8 @@ Chain follow(Document first, const fs::path& folder) {
     Document found = locate(next, named, document.file.parent_path(), document.name + ": extends");
     for (const auto& seen : chain.documents)
       if (nameOf(seen.file) == nameOf(found.file))
-        throw Error("DSG-0011", fmt::format("'{}' extends itself", found.name), document.name,
-                    "break the circle of 'extends'");
+        throw Error("DSG-0011", fmt::format("'extends' goes in a circle: {} extends {}", document.name, found.name),
+                    document.name, "let 'extends' name a design that does not stand on this one");
     chain.documents.push_back(std::move(found));
   }
   return chain;
@@ -208,7 +211,13 @@ class Filler {
 
   void limitOrNull(const std::string& measure, const ordered_json& value) {
     const std::string path = "limits." + measure;
-    if (value.is_null()) return design_.removeLimit(measure);
+    if (value.is_null()) {
+      if (design_.removeLimit(measure)) return;
+      std::vector<std::string> names;
+      for (const auto& limit : design_.limits) names.push_back(limit.measure);
+      throw Error("DSG-0018", fmt::format("there is no limit '{}' to leave out", measure), where(path),
+                  support::didYouMean(measure, names, fmt::format("limits are: {}", fmt::join(names, ", "))));
+    }
     if (!value.is_object())
       throw Error("DSG-0014", "a limit is an object with min, typ, max, source", where(path),
                   "write { \"max\": \"5n\" }");
@@ -275,7 +284,9 @@ Design build(const Chain& chain, std::shared_ptr<const Schema> schema, std::vect
     Filler(design, *document, faults).fill(json);
     design.name = textOf(json, "name", document->name);
     if (design.name.empty()) design.name = fs::path(document->name).stem().string();
-    if (const std::string text = textOf(json, "description", document->name); !text.empty()) design.description = text;
+    design.description = textOf(json, "description", document->name);
+    if (design.description.empty() && json.contains("extends"))
+      design.description = "extends " + textOf(json, "extends", document->name);
   }
   design.reference = chain.documents.front().name;
   for (std::size_t i = 1; i < chain.documents.size(); ++i) design.extends.push_back(chain.documents[i].name);

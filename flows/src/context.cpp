@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -49,6 +50,8 @@ fs::path folderOf(const CommonOptions& common) {
 
 std::optional<design::Chain> givenChain(const CommandContext& context) {
   const fs::path folder = folderOf(context.common);
+  if (context.common.design.empty() && context.values.count("design"))
+    throw Error("FLW-0114", "the design's name is empty", "--design", "'gaincell design list' shows what there is");
   if (!context.common.design.empty()) return design::readChain(context.common.design, folder);
   if (!context.settings.designDocument().empty())
     return design::readChainText(context.settings.designDocument(), context.settings.path().string(), folder);
@@ -67,9 +70,22 @@ pdk::Pdk CommandContext::loadPdk() const {
       throw Error("FLW-0018", "--pdk and --pdk-manifest exclude each other", "", "give one of them");
     return pdk::readManifest(common.pdk_manifest);
   }
-  if (!common.pdk_name.empty()) return pdk::findPdk(common.pdk_name);
   const auto chain = givenChain(*this);
+  if (!common.pdk_name.empty()) {
+    if (chain) cells::requireProcess(*chain, common.pdk_name);  // before its files are looked for
+    return pdk::findPdk(common.pdk_name);
+  }
   return pdk::findPdk(chain && !chain->pdk.empty() ? chain->pdk : "gc28");
+}
+
+void CommandContext::requireUsed(const std::string& action, const std::set<std::string>& used) const {
+  static const std::set<std::string> kOfAll = {"help", "config", "json", "quiet"};
+  std::vector<std::string> names;
+  for (const auto& name : used) names.push_back("--" + name);
+  for (const auto& name : typed)
+    if (!used.count(name) && !kOfAll.count(name))
+      throw Error("FLW-0108", fmt::format("'{}' does not use --{}", action, name), "gaincell " + action,
+                  names.empty() ? "leave it away" : fmt::format("it uses {}", fmt::join(names, ", ")));
 }
 
 design::Design CommandContext::loadDesign(const pdk::Pdk& pdk) const {
@@ -151,11 +167,25 @@ netlist::ParameterSet CommandContext::analysisSettings(const pdk::Pdk& pdk, cons
   return set;
 }
 
+double CommandContext::timeLimit() const {
+  const double limit = values["time-limit"].as<double>();
+  if (!(limit > 0) || !std::isfinite(limit))
+    throw Error("FLW-0111", fmt::format("a simulation cannot run for {} s at most", limit), "--time-limit",
+                "give seconds above 0");
+  return limit;
+}
+
 sim::SimulatorOptions CommandContext::simulatorOptions() const {
   sim::SimulatorOptions o;
   o.jobs = common.jobs;
-  if (values.count("time-limit")) o.time_limit_s = values["time-limit"].as<double>();
-  if (values.count("keep-decks")) o.keep_decks = values["keep-decks"].as<std::string>();
+  if (values.count("time-limit")) o.time_limit_s = timeLimit();
+  if (!values.count("keep-decks")) return o;
+  o.keep_decks = values["keep-decks"].as<std::string>();
+  std::error_code ec;
+  fs::create_directories(o.keep_decks, ec);
+  if (!fs::is_directory(o.keep_decks, ec))
+    throw Error("FLW-0113", "the folder of the decks cannot be made",
+                fmt::format("--keep-decks {}", o.keep_decks.string()), "give a folder that can be written");
   return o;
 }
 

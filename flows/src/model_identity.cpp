@@ -12,6 +12,11 @@ using support::Error;
 std::optional<design::Identity> identityOf(const model::Model& model) {
   if (!model.design) return std::nullopt;
   const model::Conditions& c = model.conditions;
+  const model::DesignRecord& d = *model.design;
+  if (!d.values.empty() && design::hashOf(c.pdk, d.values) != d.hash)
+    throw Error("FLW-0513",
+                fmt::format("the values of design '{}' are not those of its hash ({})", d.name, d.shortHash()),
+                "the model: $.design", "the file was edited after it was fitted: fit it again");
   return design::Identity{model.design->name,        model.design->hash,           model.design->values, c.pdk,
                           model.provenance.pdk_hash, {c.corner, c.temp_c, c.vdd_v}};
 }
@@ -48,6 +53,7 @@ void requireModelOf(const CommandContext& context, const model::Model& model, co
 
 void requireStatedDesign(const CommandContext& context, const model::Model& model, std::vector<std::string>& warnings) {
   const CommonOptions& common = context.common;
+  identityOf(model);  // an edited record is refused whatever was stated
   const bool design_stated = context.givenDesign().has_value() || !common.sets.empty();
   if (!design_stated && common.pdk_name.empty() && common.pdk_manifest.empty()) return;
   const pdk::Pdk pdk = context.loadPdk();

@@ -85,6 +85,11 @@ Error unknownSetting(const SettingsFile& settings, const std::string& command, c
                support::didYouMean(key, names, fmt::format("see 'gaincell {} --help'", command)));
 }
 
+/// A design or manifest is looked for beside the settings file that names it.
+bool namesFile(const std::string& section, const std::string& key, const std::string& value) {
+  return section.empty() && ((key == "design" && value.ends_with(".json")) || key == "pdk-manifest");
+}
+
 /// Values of the settings file as if they had been given as options; stored after the command line, so they lose to it.
 /// A file serves many commands: what one of them does not use is passed over, what none knows is refused.
 po::parsed_options fromSettings(const SettingsFile& settings, const std::string& command,
@@ -97,7 +102,9 @@ po::parsed_options fromSettings(const SettingsFile& settings, const std::string&
       if (!d) throw unknownSetting(settings, command, section, key, known);
       const bool is_switch = d->semantic()->max_tokens() == 0;
       if (is_switch && value == "false") continue;
-      parsed.options.emplace_back(key, is_switch ? std::vector<std::string>{} : std::vector<std::string>{value});
+      const std::string text =
+          namesFile(section, key, value) ? (settings.path().parent_path() / value).string() : value;
+      parsed.options.emplace_back(key, is_switch ? std::vector<std::string>{} : std::vector<std::string>{text});
     }
   };
   take("");
@@ -221,7 +228,10 @@ ExitCode runCommand(const Command& command, const std::vector<std::string>& args
   context.command_line = command_line;
   const auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
   try {
-    po::store(po::command_line_parser(args).options(all).positional(positional).style(style).run(), context.values);
+    const auto parsed = po::command_line_parser(args).options(all).positional(positional).style(style).run();
+    for (const auto& option : parsed.options)
+      if (option.string_key != kPositional) context.typed.insert(option.string_key);
+    po::store(parsed, context.values);
   } catch (const po::unknown_option& e) {
     throw unknownOption(e, command, all);
   }
@@ -255,6 +265,9 @@ std::string quoted(const std::string& word) {
                                           "-_=./,:+@%") == std::string::npos;
   return plain ? word : "'" + word + "'";
 }
+
+constexpr const char* kNoOutput =
+    "[FLW-0092] standard output cannot be written\n  free space where it goes, or keep its reader running";
 
 int fail(const std::string& message) {
   fmt::print(stderr, "gaincell: {}\n", message);
@@ -301,7 +314,8 @@ int runProgram(int argc, char** argv) {
   std::string command_line = "gaincell";
   for (const auto& w : words) command_line += " " + quoted(w);
   try {
-    return dispatch(words, command_line);
+    const int code = dispatch(words, command_line);
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0 ? code : fail(kNoOutput);
   } catch (const support::Interrupted& e) {
     return interrupted(e.resumeCommand());
   } catch (const Error& e) {
@@ -310,6 +324,7 @@ int runProgram(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return fail("[FLW-0090] out of memory\n  use a smaller size, or fewer worker processes (-j)");
   } catch (const std::exception& e) {
+    if (std::ferror(stdout) != 0) return fail(kNoOutput);
     return fail(
         fmt::format("[FLW-0091] {}\n  this should not happen: please report it with the command line", e.what()));
   }

@@ -19,6 +19,11 @@ namespace fs = std::filesystem;
 
 AtomicFile::AtomicFile(fs::path path, Overwrite overwrite) : path_(std::move(path)), overwrite_(overwrite) {
   static std::atomic<int> counter{0};
+  std::error_code ec;
+  if (fs::is_symlink(path_, ec)) path_ = fs::weakly_canonical(path_, ec);  // the file, not the link to it
+  if (fs::exists(path_, ec) && !fs::is_regular_file(path_, ec))
+    throw Error("FIL-0007", "this is no regular file and is left as it is", path_.string(),
+                "give the name of a file; without one the result goes to standard output where a command allows it");
   if (overwrite_ == Overwrite::No && fs::exists(path_))
     throw Error("FIL-0001", "the file exists already", path_.string(),
                 "choose another name, or allow overwriting with --force");

@@ -164,6 +164,11 @@ class ValueCheck {
                   fmt::format("design '{}' ({}) is not the one of the provenance, '{}' ({:.8})", m.design->name,
                               m.design->shortHash(), m.provenance.design, m.provenance.design_hash),
                   place("design.hash"));
+    if (!m.provenance.pdk.empty() && m.provenance.pdk != m.conditions.pdk)
+      throw Error(
+          kContradiction,
+          fmt::format("conditions are of process '{}', the provenance is of '{}'", m.conditions.pdk, m.provenance.pdk),
+          place("conditions.pdk"));
   }
   void rules(const Transform& t) const {
     if (t.kind == "johnson-su" && (t.delta <= 0 || t.lambda <= 0))

@@ -158,10 +158,8 @@ std::string designText(const CommandContext& context, const NamedDesign& chosen,
   }
   design::Design changed = chosen.design;
   if (changed.name == base.design.name) changed.name += "-changed";
-  std::string text = design::toText(changed, &base.design);
-  const std::string own = fmt::format("\"extends\": \"{}/{}\"", base.design.pdk, base.design.name);
-  text.replace(text.find(own), own.size(), fmt::format("\"extends\": {}", ordered_json(base_name).dump()));
-  return indented(text, "  ");
+  base.design.reference = base_name;
+  return indented(design::toText(changed, &base.design), "  ");
 }
 
 std::string settingsBlock(const netlist::ParameterSet& set, const std::string& indent) {
@@ -246,8 +244,9 @@ std::string settingsText(const CommandContext& context, bool full) {
 ExitCode run(const CommandContext& context) {
   if (context.values.count("schema") && context.values.count("full"))
     throw support::Error("FLW-0106", "--schema and --full exclude each other", "gaincell config", "give one of them");
-  fmt::print("{}", context.values.count("schema") ? schema(context.loadPdk()).dump(2) + "\n"
-                                                  : settingsText(context, context.values.count("full") > 0));
+  const std::string text = context.values.count("schema") ? schema(context.loadPdk()).dump(2) + "\n"
+                                                          : settingsText(context, context.values.count("full") > 0);
+  fmt::print("{}", context.common.json ? ordered_json::parse(text, nullptr, true, true).dump(2) + "\n" : text);
   return ExitCode::Done;
 }
 

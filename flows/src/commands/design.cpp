@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "design_command.hpp"
 #include "gaincell/support/json.hpp"
@@ -90,20 +91,29 @@ std::string extendedName(const NamedDesign& base, const fs::path& file) {
 }
 
 /// A few values that people change first, with what they are now, as lines that are one step from taking effect.
-std::string suggestions(const design::Design& d) {
-  const auto now = [&](const char* path) {
-    return d.has(path) ? shownValue(d, d.schema().find(path)->parameter) : "-";
-  };
-  return fmt::format(
+std::string suggestions(const design::Design& base, const design::Design& changed) {
+  std::string text =
       "  // Only what differs stands here, by branch; 'gaincell design show --effective' prints every path with its "
       "value.\n"
-      "  // The first things people change, and what they are without a line of their own:\n"
-      "  //   \"cell\": {{ \"pair_n\": {{ \"w\": \"...\" }} }}    {}\n"
-      "  //   \"cell\": {{ \"c_storage\": \"...\" }}          {}\n"
-      "  //   \"array\": {{ \"rows\": ..., \"cols\": ... }}   {}, {}\n"
-      "  //   \"timing\": {{ \"lsb\": \"...\" }}              {}\n"
-      "  //   \"limits\": {{ \"cell.iv.i_low\": {{ \"min\": \"9u\", \"max\": \"11u\", \"source\": \"why\" }} }}\n",
-      now("cell.pair_n.w"), now("cell.c_storage"), now("array.rows"), now("array.cols"), now("timing.lsb"));
+      "  // The first things people change, as they are now:\n";
+  const auto differs = [&](const std::string& branch) {
+    const auto paths = design::differences(base.values(), changed.values());
+    return std::any_of(paths.begin(), paths.end(), [&](const auto& d) { return d.rfind(branch + ".", 0) == 0; });
+  };
+  const auto line = [&](const char* branch, const std::string& value) {
+    if (!differs(branch)) text += fmt::format("  //   \"{}\": {},\n", branch, value);
+  };
+  line("cell", fmt::format("{{ \"pair_n\": {{ \"w\": {} }}, \"c_storage\": {} }}", base.text("cell.pair_n.w"),
+                           base.text("cell.c_storage")));
+  line("array", fmt::format("{{ \"rows\": {}, \"cols\": {} }}", base.text("array.rows"), base.text("array.cols")));
+  line("timing", fmt::format("{{ \"lsb\": {} }}", base.text("timing.lsb")));
+  if (base.limits.empty()) return text;
+  const design::Limit& limit = base.limits.front();
+  std::vector<std::string> bounds;
+  if (limit.min) bounds.push_back(fmt::format("\"min\": {}", support::formatNumber(*limit.min)));
+  if (limit.max) bounds.push_back(fmt::format("\"max\": {}", support::formatNumber(*limit.max)));
+  return text + fmt::format("  //   \"limits\": {{ \"{}\": {{ {}, \"source\": \"why\" }} }},\n", limit.measure,
+                            fmt::join(bounds, ", "));
 }
 
 ExitCode create(const CommandContext& context) {
@@ -118,12 +128,17 @@ ExitCode create(const CommandContext& context) {
   CommandContext plain = context;
   plain.common.sets.clear();
   NamedDesign base = namedDesign(plain, from);
+  std::error_code ec;
+  for (const auto& document : base.chain.documents)
+    if (fs::equivalent(document.file, file, ec))
+      throw Error("FLW-0112", fmt::format("the new design would overwrite what it extends, {}", document.name),
+                  "-o " + file.string(), "choose another name");
   NamedDesign changed = namedDesign(context, from);
   changed.design.name = file.stem().string();
   changed.design.description = fmt::format("{}, changed", base.design.name);
   base.design.reference = extendedName(base, file);
   std::string text = design::toText(changed.design, &base.design);
-  text.insert(text.find('\n', text.find("\"extends\"")) + 1, suggestions(base.design));
+  text.insert(text.rfind('\n', text.find("\"extends\"")) + 1, suggestions(base.design, changed.design));
   support::writeFileAtomically(file, text, context.overwrite());
   context.print({{"file", file.string()}, {"name", changed.design.name}, {"extends", extendedName(base, file)}},
                 fmt::format("{}: extends {}; use it by --design {}", file.string(), base.name(), file.string()));
@@ -154,8 +169,13 @@ ExitCode run(const CommandContext& context) {
   struct Action {
     const char* name;
     std::size_t least, most;  // words behind it
+    std::set<std::string> used;
   };
-  static constexpr Action kActions[] = {{"list", 0, 0}, {"show", 0, 1}, {"diff", 2, 2}, {"new", 0, 0}, {"check", 0, 1}};
+  static const Action kActions[] = {{"list", 0, 0, {}},
+                                    {"show", 0, 1, {"pdk", "pdk-manifest", "design", "set", "effective", "all"}},
+                                    {"diff", 2, 2, {"pdk", "pdk-manifest", "set"}},
+                                    {"new", 0, 0, {"pdk", "pdk-manifest", "set", "from", "output", "force"}},
+                                    {"check", 0, 1, {"pdk", "pdk-manifest", "design", "set"}}};
   const auto& words = context.positional;
   const std::string action = words.empty() ? "" : words[0];
   const auto* known =
@@ -167,6 +187,12 @@ ExitCode run(const CommandContext& context) {
         "gaincell design",
         support::didYouMean(known == std::end(kActions) ? action : "", {"list", "show", "diff", "new", "check"},
                             "write list, show [NAME], diff A B, new --from NAME -o FILE or check FILE"));
+  context.requireUsed("design " + action, known->used);
+  if (words.size() == 2 && context.typed.count("design"))
+    throw Error("FLW-0109", fmt::format("both '{}' and --design name a design", words[1]), "gaincell design " + action,
+                "give one of them");
+  if (context.typed.count("all") && !context.typed.count("effective"))
+    throw Error("FLW-0110", "--all adds to what --effective shows", "gaincell design show", "add --effective");
   if (action == "list") return list(context);
   if (action == "new") return create(context);
   if (action == "check") return checkDesign(context, words.size() == 2 ? words[1] : "");

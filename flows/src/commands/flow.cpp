@@ -26,6 +26,9 @@ fs::path flowFolder(const CommandContext& context) {
   std::error_code ec;
   const bool is_flow = fs::exists(dir / "stages", ec);
   if (is_flow && (context.values.count("resume") || context.values.count("stage"))) return dir;
+  if (context.values.count("resume") && !fs::exists(dir, ec))
+    throw Error("FLW-0115", "there is no flow to resume", dir.string(),
+                "check the name of --out, or leave --resume away");
   if (is_flow && !context.common.force)
     throw Error("FLW-0031", "the folder holds the results of a flow", dir.string(),
                 "continue it with --resume, run it anew with --force, or give another folder to --out");
@@ -44,6 +47,7 @@ ExitCode run(const CommandContext& context) {
   const pdk::Pdk pdk = context.loadPdk();
   context.conditions(pdk);
   checkLimits(context.loadDesign(pdk));
+  requestedSamples(context);
   const fs::path dir = flowFolder(context);
   const std::string only = context.values.count("stage") ? context.values["stage"].as<std::string>() : "";
   std::vector<std::string> ran;

@@ -71,7 +71,7 @@ mc::StudyConfig mcConfigOf(const CommandContext& c) {
   s.sampling = mc::samplingFromName(given<std::string>(c, "sampling", "random"));
   s.seed = c.common.seed;
   s.samples = countOf(c.values, "samples", 100, 1, 1'000'000'000);
-  s.time_limit_s = given(c, "time-limit", 0.0);
+  s.time_limit_s = c.values.count("time-limit") ? c.timeLimit() : 0.0;
   s.keep_tables = mcListOf(c, "keep");
   return s;
 }

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "../model_identity.hpp"
 #include "commands.hpp"
@@ -126,7 +128,14 @@ ExitCode sample(const CommandContext& context, const model::Model& m) {
 }
 
 ExitCode run(const CommandContext& context) {
+  static const std::map<std::string, std::set<std::string>> kUsed = {
+      {"show", {}},
+      {"check", {"pdk", "pdk-manifest", "design", "set", "anyway"}},
+      {"export", {"pdk", "pdk-manifest", "design", "set", "anyway", "format", "output", "force"}},
+      {"sample", {"samples", "levels", "seed", "output", "force"}},
+      {"diff", {}}};
   const std::string action = context.positional.empty() ? "" : context.positional[0];
+  if (const auto used = kUsed.find(action); used != kUsed.end()) context.requireUsed("model " + action, used->second);
   if (action == "diff") return compare(context);
   if ((action != "show" && action != "check" && action != "export" && action != "sample") ||
       context.positional.size() != 2)
@@ -136,6 +145,9 @@ ExitCode run(const CommandContext& context) {
   if (action == "export") return exportModel(context, m);
   if (action == "sample") return sample(context, m);
   if (action == "check") {
+    std::vector<std::string> warnings;
+    requireStatedDesign(context, m, warnings);
+    for (const auto& w : warnings) fmt::print(stderr, "warning: {}\n", w);
     context.print({{"file", context.positional[1]}, {"schema", model::kSchemaId}, {"valid", true}},
                   fmt::format("{}: a valid model file ({})", context.positional[1], model::kSchemaId));
     return ExitCode::Done;

@@ -66,7 +66,11 @@ ExitCode run(const CommandContext& context) {
   const cells::Generator& generator = cells::generator(context.positional[0]);
   const pdk::Pdk pdk = context.loadPdk();
   const design::Design design = context.loadDesign(pdk, generator.kind);
-  if (context.values.count("parameters")) return listLeaves(context, generator, pdk, design);
+  if (context.values.count("parameters")) {
+    context.requireUsed("netlist --parameters",
+                        {"parameters", "pdk", "pdk-manifest", "design", "set", "corner", "temp", "vdd"});
+    return listLeaves(context, generator, pdk, design);
+  }
 
   const std::string dialect_name = context.values["dialect"].as<std::string>();
   const auto& writer = netlist::dialect(dialect_name);

@@ -126,6 +126,10 @@ ExitCode run(const CommandContext& context) {
   sim::Simulator simulator(context.simulatorOptions());
   const sim::AnalysisContext analysed{pdk, conditions, design, settings, simulator, nullptr, nullptr, &data};
   const Fidelity fidelity = fidelityOf(context.values["fidelity"].as<std::string>());
+  for (const char* option : {"model", "anyway"})
+    if (fidelity == Fidelity::Spice && context.typed.count(option))
+      throw Error("MAC-0008", fmt::format("--{} belongs to macro-models", option), "gaincell simulate",
+                  "add --fidelity macro or compare, or leave it away");
   if (fidelity != Fidelity::Spice && kind.find("column") != std::string::npos && !data.empty())
     throw Error("MAC-0006", "a column of macro-models takes no given data", "--data",
                 "leave it away, or simulate an array");

@@ -58,7 +58,14 @@ Case parseCase(const std::string& text, const std::string& where) {
   Case c{trimmed(text.substr(0, colon)), {}};
   if (c.name.empty()) throw Error("SWP-0002", "a case has no name", where, "write NAME: name=value, name=value");
   if (colon == std::string::npos) return c;
-  for (const auto& part : split(text.substr(colon + 1), ',')) c.assignments.push_back(assignment(part, where));
+  for (const auto& part : split(text.substr(colon + 1), ',')) {
+    auto one = assignment(part, where);
+    for (const auto& other : c.assignments)
+      if (other.first == one.first)
+        throw Error("SWP-0008", fmt::format("'{}' is given twice in case '{}'", one.first, c.name), where,
+                    "keep one of them");
+    c.assignments.push_back(std::move(one));
+  }
   return c;
 }
 

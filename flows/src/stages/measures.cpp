@@ -59,9 +59,9 @@ const std::vector<Measure>& measures() {
       {"signed.transfer.slope_mismatch", "converters", "signed-converter_transfer", "slope_mismatch", "",
        "Signed converter: slope of both signs, relative difference", std::nullopt, Where::Run, true},
       {"relu.corners.error_max", "grid", "relu-converter_grid", "max_error_lsb", "LSB",
-       "ReLU converter: largest error over corners, temperature, supply", std::nullopt, Where::Grid},
+       "ReLU converter: largest error over corners, temperature, supply", std::nullopt, Where::AroundRun},
       {"signed.corners.error_max", "grid", "signed-converter_grid", "max_error_lsb", "LSB",
-       "Signed converter: largest error over corners, temperature, supply", std::nullopt, Where::Grid},
+       "Signed converter: largest error over corners, temperature, supply", std::nullopt, Where::AroundRun},
       {"relu.mc.offset_sigma", "converter-spread", "relu-converter_mc", "offset_sigma", "s",
        "ReLU converter: offset sigma", std::nullopt, Where::Run},
       {"relu.mc.gain_sigma", "converter-spread", "relu-converter_mc", "gain_sigma", "",
@@ -84,9 +84,9 @@ const std::vector<Measure>& measures() {
        "Chain of a small tile: outputs above 0.3 LSB with the wrong sign", std::nullopt, Where::Run},
       {"chain.corners.error_max", "chain-corners", "chain_corners", "out_max_error_lsb", "LSB",
        "Chain of a small tile, replica bias and levels: largest output error over corners, temperature, supply",
-       std::nullopt, Where::Grid},
+       std::nullopt, Where::AroundRun},
       {"chain.corners.wrong_signs", "chain-corners", "chain_corners", "wrong_signs", "",
-       "The same: outputs above 0.3 LSB with the wrong sign", std::nullopt, Where::Grid},
+       "The same: outputs above 0.3 LSB with the wrong sign", std::nullopt, Where::AroundRun},
       {"energy.array1", "chain", "column_mac", "energy_array", "J", "Array 1 and ReLU converters, one multiply", 7e-11,
        Where::Run},
       {"energy.array2", "chain", "value-column_mac", "energy_array", "J", "Array 2 and signed converters, one multiply",
@@ -217,13 +217,13 @@ std::vector<spec::Verdict> judge(const JudgedRun& run) {
     const Measure& m = *findMeasure(limit.measure);
     const bool ran =
         run.results.contains(m.stage) && run.results[m.stage].value("figures", json::object()).contains(m.group);
-    const GridText grid = m.where == Where::Grid && ran ? gridOf(run.pdk, run.results[m.stage]) : GridText{};
-    limits.push_back(limitOf(limit, m, m.where == Where::Grid ? grid.text : conditionText(run.conditions)));
+    const GridText grid = m.where == Where::AroundRun && ran ? gridOf(run.pdk, run.results[m.stage]) : GridText{};
+    limits.push_back(limitOf(limit, m, m.where == Where::AroundRun ? grid.text : conditionText(run.conditions)));
     if (!ran)
       not_judged[limit.measure] = "not part of this run";
     else if (m.where == Where::Run && !same(run.conditions, wanted))
       not_judged[limit.measure] = fmt::format("the limit speaks of {}", conditionText(wanted));
-    else if (m.where == Where::Grid && !grid.covers)
+    else if (m.where == Where::AroundRun && !grid.covers)
       not_judged[limit.measure] =
           "the limit speaks of slow and fast corners, 0 to 85 C and 5 % of the supply to both sides";
   }

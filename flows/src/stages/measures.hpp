@@ -14,8 +14,8 @@ namespace gaincell::flows {
 
 /// Conditions a measure speaks of.
 enum class Where {
-  Run,   ///< those of the flow, nominal: typical corner, the process's temperature and supply
-  Grid,  ///< corners, temperatures and supplies around them
+  Run,        ///< those of the flow, nominal: typical corner, the process's temperature and supply
+  AroundRun,  ///< corners, temperatures and supplies around them
 };
 
 /// One figure of a stage's result.

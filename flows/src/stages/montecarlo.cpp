@@ -21,14 +21,7 @@ constexpr int kQuickConverter = 24;
 constexpr int kFullConverter = 100;
 
 int sampleCount(const FlowContext& context) {
-  const auto& values = context.command().values;
-  const int samples = values.count("samples") ? values["samples"].as<int>()
-                      : context.quick()       ? kQuickSamples
-                                              : kFullSamples;
-  if (samples < 2 || samples > 10'000'000)
-    throw support::Error("FLW-0040", fmt::format("{} samples are not possible", samples), "--samples",
-                         "give a number from 2 to 10000000");
-  return samples;
+  return requestedSamples(context.command()).value_or(context.quick() ? kQuickSamples : kFullSamples);
 }
 
 nlohmann::json inputs(const FlowContext& context) {
@@ -112,6 +105,15 @@ void runConverters(FlowContext& context) {
 }
 
 }  // namespace
+
+std::optional<int> requestedSamples(const CommandContext& command) {
+  if (!command.values.count("samples")) return std::nullopt;
+  const int samples = command.values["samples"].as<int>();
+  if (samples < 2 || samples > 10'000'000)
+    throw support::Error("FLW-0040", fmt::format("{} samples are not possible", samples), "--samples",
+                         "give a number from 2 to 10000000");
+  return samples;
+}
 
 Stage montecarloStage() {
   return {"monte-carlo", "Monte-Carlo of the cell", {}, true, inputs, run};

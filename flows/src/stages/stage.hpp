@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,5 +87,8 @@ const std::vector<Stage>& stages();
 
 /// Runs the stages that are not up to date (all when `only` is empty). Returns the names of those that ran.
 std::vector<std::string> runStages(FlowContext& context, const std::string& only);
+
+/// Samples of the cell asked for by --samples. @throws Error (FLW-0040) out of range
+std::optional<int> requestedSamples(const CommandContext& command);
 
 }  // namespace gaincell::flows

@@ -16,6 +16,9 @@ namespace gaincell::cells {
 /// All leaves: those of every generator, with the flavours of the process, and the common ones.
 std::shared_ptr<const design::Schema> designSchema(const pdk::Pdk& pdk);
 
+/// @throws Error (CEL-0030) the design is for another process
+void requireProcess(const design::Chain& chain, const std::string& pdk);
+
 /// A shipped design or a design file (design/read.hpp) for the process. An empty reference means the process's default.
 /// @throws Error (CEL-0030) when the file is for another process, (CEL-0031) when there is no default.
 design::Design loadDesign(const std::string& reference, const pdk::Pdk& pdk);

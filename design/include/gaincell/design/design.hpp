@@ -58,7 +58,7 @@ class Design {
   /// Leaves out an optional part, or takes it back in.
   void setPart(const std::string& path, bool present, const std::string& origin);
   void setLimit(Limit limit);
-  void removeLimit(const std::string& measure);
+  bool removeLimit(const std::string& measure);  ///< false: there was none
 
   /// The leaf exists under the design's choices (with or without a value).
   bool isActive(const Leaf& leaf) const;
@@ -113,6 +113,9 @@ class Branch {
   const Design* design_;
   std::string path_;
 };
+
+/// SHA-256 of Design::values() on a process.
+std::string hashOf(const std::string& pdk, const std::map<std::string, std::string>& values);
 
 /// Leaves in which two sets of values differ, as "cell.pair_n.w: 1.5e-07 against 1e-07"; "-" where one has none.
 std::vector<std::string> differences(const std::map<std::string, std::string>& a,

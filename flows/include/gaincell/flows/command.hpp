@@ -8,6 +8,7 @@
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,9 @@ struct CommandContext {
   CommonOptions common;
   po::variables_map values;  ///< its own options
   std::vector<std::string> positional;
-  std::string command_line;  ///< as typed, for provenance
-  SettingsFile settings;     ///< empty when no --config was given
+  std::set<std::string> typed;  ///< long names of the options on the command line
+  std::string command_line;     ///< as typed, for provenance
+  SettingsFile settings;        ///< empty when no --config was given
 
   /// From --pdk or --pdk-manifest, else the process the design is for, else gc28.
   pdk::Pdk loadPdk() const;
@@ -74,10 +76,15 @@ struct CommandContext {
   support::Provenance provenance(const pdk::Pdk* pdk = nullptr, const design::Design* design = nullptr) const;
   /// Settings of an analysis: defaults, then the settings file, then `--with name=value`.
   netlist::ParameterSet analysisSettings(const pdk::Pdk& pdk, const std::string& kind, const std::string& name) const;
+  /// s, of --time-limit. @throws Error (FLW-0111)
+  double timeLimit() const;
   /// Simulator options from -j and the command's `--time-limit`, `--keep-decks` where it has them.
   sim::SimulatorOptions simulatorOptions() const;
   /// The output folder of --out, created; refuses a non-empty one without --force. @throws Error (FLW-0004..5)
   std::filesystem::path outputFolder() const;
+  /// Refuses options on the command line that an action of the command does not use; --config, --json and --quiet
+  /// belong to all. @throws Error (FLW-0108)
+  void requireUsed(const std::string& action, const std::set<std::string>& used) const;
   /// How files are written: by --force.
   support::Overwrite overwrite() const { return common.force ? support::Overwrite::Yes : support::Overwrite::No; }
   /// A result on standard output: JSON when --json, else `text`.
