@@ -423,6 +423,9 @@ TEST_CASE("limits that allow nothing or everything are refused") {
   CHECK(limit(R"({ })").id == "DSG-0015");
   CHECK(limit(R"({ "typ": 1 })").id == "DSG-0015");
   CHECK(limit(R"({ "min": 1, "max": 2, "typ": 3 })").id == "DSG-0015");
+  const auto none = refusal(leanWith(R"("limits": { "cell.iv.ilow": null })"));  // would leave the limit that is meant
+  CHECK(none.id == "DSG-0018");
+  CHECK(contains(none.remedy, "cell.iv.i_low"));
   CHECK(limit(R"({ "min": 1, "max": 2, "typ": 0 })").id == "DSG-0015");
   CHECK(limit(R"({ "minimum": 1 })").id == "DSG-0013");
   CHECK(limit(R"({ "min": [1] })").id == "DSG-0013");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "gaincell/support/atomic_file.hpp"
 #include "run_program.hpp"
 
 namespace fs = std::filesystem;
@@ -229,6 +230,42 @@ TEST_CASE("config: short, complete, and with the effect of what was chosen") {
   CHECK(schema["properties"]["design"]["anyOf"][1]["properties"]["cell"]["properties"].contains("pair_n"));
   CHECK(schema["properties"]["commands"]["properties"].contains("flow"));
   checkRefused({"config", "--schema", "--full"}, {"exclude each other"});
+  fs::remove_all(dir);
+}
+
+TEST_CASE("an option that the action does not use is refused") {
+  checkRefused({"design", "list", "--set", "cell.pair_n.w=1u"}, {"FLW-0108", "'design list' does not use --set"});
+  checkRefused({"design", "show", "--from", "lean"}, {"FLW-0108", "--from"});
+  checkRefused({"design", "show", "lean", "--design", "reference"}, {"FLW-0109", "'lean' and --design"});
+  checkRefused({"design", "show", "--all"}, {"FLW-0110"});
+  checkRefused({"design", "show", "--design", ""}, {"FLW-0114"});
+  checkRefused({"model", "show", "paper", "--format", "csv"}, {"FLW-0108", "--format"});
+  checkRefused({"netlist", "gain-cell", "--parameters", "-o", "p.txt"}, {"FLW-0108", "--output"});
+  checkRefused({"simulate", "gain-cell", "--analysis", "iv", "--model", "m.json"}, {"MAC-0008", "--fidelity"});
+  checkRefused({"simulate", "gain-cell", "--analysis", "iv", "--time-limit", "nan"}, {"FLW-0111"});
+  checkRefused({"netlist", "gain-cell", "--design", "gc28/lean", "--pdk", "sky130A"}, {"CEL-0030", "gc28"});
+}
+
+TEST_CASE("files that name files: a design beside its settings, on its own base, printed by config") {
+  const fs::path dir = freshFolder("beside"), design = dir / "wide.json", settings = dir / "run.json";
+  output({"design", "new", "--from", "lean", "-o", design.string(), "--set", "cell.pair_n.w=150n"});
+  checkRefused({"design", "new", "--from", design.string(), "-o", design.string(), "--force"}, {"FLW-0112"});
+  CHECK(contains(output({"config", "--design", design.string(), "--set", "cell.c_storage=10f"}), "wide.json"));
+  const std::string wide = output({"netlist", "gain-cell", "--design", design.string()});
+  write(settings, R"({ "design": "wide.json" })");
+  CHECK(output({"netlist", "gain-cell", "--config", settings.string()}) == wide);
+  CHECK(json::parse(output({"config", "--json"}))["design"] == "gc28/lean");
+
+  // Each line that 'new' suggests takes effect by uncommenting it.
+  const fs::path plain = dir / "plain.json", all = dir / "all.json";
+  output({"design", "new", "--from", "lean", "-o", plain.string()});
+  std::string text = gaincell::support::readFile(plain);
+  int suggested = 0;
+  for (auto at = text.find("//   \""); at != std::string::npos; at = text.find("//   \""), ++suggested)
+    text.erase(at, 5);
+  CHECK(suggested == 4);
+  write(all, text);
+  CHECK(contains(output({"design", "check", all.string()}), "complete"));
   fs::remove_all(dir);
 }
 

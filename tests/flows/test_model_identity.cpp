@@ -73,6 +73,17 @@ TEST_CASE("a model is taken for its own design and refused for another, naming t
   CHECK(refusal(unknown, bench.identity()).rfind("FLW-0510", 0) == 0);
 }
 
+TEST_CASE("a record whose values were edited is of no design") {
+  Bench bench;
+  model::Model m = bench.model();
+  m.design->values["cell.pair_n.w"] = "1.5e-07";
+  CHECK(refusal(m, bench.identity()).rfind("FLW-0513", 0) == 0);
+  std::vector<std::string> warnings;
+  CHECK_THROWS_AS(requireStatedDesign(command(false), m, warnings), support::Error);
+  m.design->values.clear();  // known by its hash alone
+  CHECK(refusal(m, bench.identity()) == "");
+}
+
 TEST_CASE("--anyway takes it and says what differs") {
   Bench bench;
   const model::Model m = bench.model();

@@ -87,6 +87,13 @@ TEST_CASE("files appear whole or not at all") {
   CHECK(readFile(dir / "a.txt") == "two");
   CHECK_THROWS_AS(writeFileAtomically(dir / "missing" / "a.txt", "x"), Error);
   CHECK_THROWS_AS(readFile(dir), Error);
+  // Through a link the file it names is written; what is no file is left alone.
+  std::filesystem::create_symlink("a.txt", dir / "link");
+  writeFileAtomically(dir / "link", "three", Overwrite::Yes);
+  CHECK(std::filesystem::is_symlink(dir / "link"));
+  CHECK(readFile(dir / "a.txt") == "three");
+  CHECK_THROWS_WITH_AS(writeFileAtomically("/dev/null", "x", Overwrite::Yes), doctest::Contains("FIL-0007"), Error);
+  CHECK(std::filesystem::is_character_file("/dev/null"));
 }
 
 TEST_CASE("CSV round trip is exact and errors name the line") {
