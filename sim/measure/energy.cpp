@@ -20,7 +20,8 @@ using netlist::Parameter;
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
       Parameter::integer("levels", 8, 2, 32, "stored levels from 0 to VDD"),
-      Parameter::integer("widths", 4, 1, 30, "number of read pulse widths, equidistant up to the longest of the design"),
+      Parameter::integer("widths", 4, 1, 30,
+                         "number of read pulse widths, equidistant up to the longest of the design"),
       Parameter::real("width_min", "s", 1e-9, 2e-10, 1e-6, "shortest word-line pulse"),
       toleranceSetting(),
   });
@@ -89,7 +90,8 @@ support::Table writeTable(const AnalysisContext& context) {
   const auto walk = pairWalk(s.integer("levels"));
   std::vector<cells::CellStep> steps;
   steps.reserve(walk.size());
-  for (const int level : walk) steps.push_back({levels[static_cast<std::size_t>(level)], context.design.real("timing.token.write"), 0, 0});
+  for (const int level : walk)
+    steps.push_back({levels[static_cast<std::size_t>(level)], context.design.real("timing.token.write"), 0, 0});
   const auto sequence = cells::gainCellSequence(context.pdk, context.conditions, context.design, steps);
   const Outcome outcome = runSequence(context, sequence, "gain-cell-energy-write", s.real("tolerance"));
   const Meter meter(context, outcome.waves);

@@ -31,7 +31,7 @@ NamedDesign namedDesign(const CommandContext& context, const std::string& refere
 
 std::string shownValue(const design::Design& design, const netlist::Parameter& leaf) {
   if (!design.isGiven(leaf.name)) return "-";
-  const std::string text = design.text(leaf.name);
+  std::string text = design.text(leaf.name);
   if (leaf.kind == netlist::ParameterKind::Choice || leaf.unit.empty()) return text;
   return support::formatSi(support::parseQuantity(text, leaf.unit), leaf.unit, 6);
 }
