@@ -82,7 +82,7 @@ std::string textOf(const ordered_json& document, const char* key, const std::str
   if (!document.contains(key)) return "";
   if (!document[key].is_string())
     throw Error("DSG-0014", fmt::format("'{}' must be a text", key), where, fmt::format("write \"{}\": \"...\"", key));
-  const std::string text = document[key].get<std::string>();
+  std::string text = document[key].get<std::string>();
   if (text.empty() && std::string(key) != "description")
     throw Error("DSG-0014", fmt::format("'{}' is empty", key), where, "give it a value, or leave it away");
   return text;
