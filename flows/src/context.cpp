@@ -81,6 +81,7 @@ pdk::Pdk CommandContext::loadPdk() const {
 void CommandContext::requireUsed(const std::string& action, const std::set<std::string>& used) const {
   static const std::set<std::string> kOfAll = {"help", "config", "json", "quiet"};
   std::vector<std::string> names;
+  names.reserve(used.size());
   for (const auto& name : used) names.push_back("--" + name);
   for (const auto& name : typed)
     if (!used.count(name) && !kOfAll.count(name))
