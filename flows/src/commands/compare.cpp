@@ -32,7 +32,7 @@ std::string optionText(const CommandContext& context, const char* name) {
 
 /// --format, else what the name of the file says, else text.
 std::string formatOf(const CommandContext& context, const std::string& file) {
-  const std::string given = optionText(context, "format");
+  std::string given = optionText(context, "format");
   if (!given.empty()) {
     if (std::find(formats().begin(), formats().end(), given) == formats().end())
       throw Error("CMP-0006", fmt::format("there is no format '{}'", given), "--format",
