@@ -19,13 +19,17 @@ using support::Error;
 using support::ExitCode;
 namespace fs = std::filesystem;
 
+design::Chain chainOf(const CommandContext& context, const pdk::Pdk& pdk) {
+  const auto given = context.givenDesign();
+  return given ? *given : design::readChain(pdk.default_design, design::designFolder(pdk));
+}
+
 NamedDesign namedDesign(const CommandContext& context, const std::string& reference) {
   CommandContext named = context;
   if (!reference.empty()) named.common.design = reference;
   NamedDesign out{named.loadPdk(), {}, {}};
   out.design = named.loadDesign(out.pdk);
-  const auto given = named.givenDesign();
-  out.chain = given ? *given : design::readChain(out.pdk.default_design, design::designFolder(out.pdk));
+  out.chain = chainOf(named, out.pdk);
   return out;
 }
 

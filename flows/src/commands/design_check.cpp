@@ -95,8 +95,7 @@ json toJson(const std::vector<Fault>& all) {
 }
 
 design::Design readWithFaults(const CommandContext& context, const pdk::Pdk& pdk, Faults& faults) {
-  const auto given = context.givenDesign();
-  const auto chain = given ? *given : design::readChain(pdk.default_design, design::designFolder(pdk));
+  const design::Chain chain = chainOf(context, pdk);
   std::vector<Error> found;
   design::Design design = cells::loadDesign(chain, pdk, &found);
   for (const auto& e : found) faults.add(e);

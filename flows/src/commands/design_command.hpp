@@ -11,6 +11,9 @@
 
 namespace gaincell::flows {
 
+/// The files of the chosen design, or of the process's default.
+design::Chain chainOf(const CommandContext& context, const pdk::Pdk& pdk);
+
 /// A design as a word of the command line or the common options name it, with --set applied.
 struct NamedDesign {
   pdk::Pdk pdk;

@@ -36,10 +36,15 @@ void writeArrays(const CommandContext& context, const std::string& file, const m
   npz.commit();
 }
 
-ExitCode exportModel(const CommandContext& context, const model::Model& m) {
+/// The model is of the design that the command line states, or a warning says that it is not (--anyway).
+void checkStated(const CommandContext& context, const model::Model& m) {
   std::vector<std::string> warnings;
   requireStatedDesign(context, m, warnings);
   for (const auto& w : warnings) fmt::print(stderr, "warning: {}\n", w);
+}
+
+ExitCode exportModel(const CommandContext& context, const model::Model& m) {
+  checkStated(context, m);
   const std::string name = context.values["format"].as<std::string>();
   const bool to_file = context.values.count("output");
   const std::string file = to_file ? context.values["output"].as<std::string>() : "";
@@ -145,9 +150,7 @@ ExitCode run(const CommandContext& context) {
   if (action == "export") return exportModel(context, m);
   if (action == "sample") return sample(context, m);
   if (action == "check") {
-    std::vector<std::string> warnings;
-    requireStatedDesign(context, m, warnings);
-    for (const auto& w : warnings) fmt::print(stderr, "warning: {}\n", w);
+    checkStated(context, m);
     context.print({{"file", context.positional[1]}, {"schema", model::kSchemaId}, {"valid", true}},
                   fmt::format("{}: a valid model file ({})", context.positional[1], model::kSchemaId));
     return ExitCode::Done;
