@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "gaincell/support/atomic_file.hpp"
 #include "run_program.hpp"
@@ -231,6 +233,28 @@ TEST_CASE("config: short, complete, and with the effect of what was chosen") {
   CHECK(schema["properties"]["commands"]["properties"].contains("flow"));
   checkRefused({"config", "--schema", "--full"}, {"exclude each other"});
   fs::remove_all(dir);
+}
+
+TEST_CASE("subcircuits of two designs share no name, and every call finds its own") {
+  const auto words = [](const std::string& design) {
+    std::istringstream in(output(
+        {"netlist", "array", "--subcircuit", "--design", design, "--set", "array.rows=2", "--set", "array.cols=2"}));
+    std::set<std::string> defined, called;
+    for (std::string line, word, last; std::getline(in, line);) {
+      std::istringstream parts(line);
+      parts >> word;
+      if (word == ".subckt" && parts >> word) defined.insert(word);
+      if (word[0] != 'X' && word[0] != 'x') continue;
+      while (parts >> word && !contains(word, "=")) last = word;
+      called.insert(last);
+    }
+    for (const auto& name : called) CHECK(defined.count(name) == 1);
+    CHECK(called.size() + 1 == defined.size());
+    return defined;
+  };
+  const auto lean = words("lean"), reference = words("reference");
+  CHECK(lean.size() > 2);
+  for (const auto& name : lean) CHECK(reference.count(name) == 0);
 }
 
 TEST_CASE("an option that the action does not use is refused") {

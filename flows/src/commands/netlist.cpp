@@ -60,6 +60,16 @@ ExitCode listLeaves(const CommandContext& context, const cells::Generator& gener
   return ExitCode::Done;
 }
 
+/// Subcircuits of two designs can stand in one deck: their names end in the first digits of the design's hash.
+void nameByDesign(netlist::Circuit& circuit, const design::Design& design) {
+  const std::string end = fmt::format("_{:.8}", design.hash());
+  for (auto& sub : circuit.subcircuits) {
+    sub.name += end;
+    for (auto& element : sub.elements)
+      if (auto* instance = std::get_if<netlist::Instance>(&element)) instance->subcircuit += end;
+  }
+}
+
 ExitCode run(const CommandContext& context) {
   if (context.positional.size() != 1)
     throw Error("FLW-0012", "give one circuit kind", "gaincell netlist", "kinds are:\n" + kindList());
@@ -79,6 +89,7 @@ ExitCode run(const CommandContext& context) {
   if (context.values.count("subcircuit")) {
     deck = pdk::emptyDeck(pdk, context.conditions(pdk), generator.kind);
     generator.define(pdk, design, deck.circuit);
+    nameByDesign(deck.circuit, design);
     netlist::check(deck.circuit);
     writer.writeSubcircuits(deck.circuit, text);
   } else {
@@ -123,7 +134,7 @@ Command netlistCommand() {
             add("output,o", po::value<std::string>()->value_name("FILE"), "file to write (default: standard output)");
             add("dialect", po::value<std::string>()->default_value("ngspice")->value_name("NAME"),
                 "ngspice, xyce, spectre, hspice or cdl");
-            add("subcircuit", "only the subcircuits, without testbench");
+            add("subcircuit", "only the subcircuits, without testbench; names end in the design's hash");
             add("parameters", "list the values of the design that the circuit reads, by path, and stop");
           },
           run,
