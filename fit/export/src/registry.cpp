@@ -17,7 +17,8 @@ const Format& format(const std::string& name) {
   std::string names;
   for (const Format& f : formats()) {
     if (f.name == name) return f;
-    names += f.name + ", ";
+    names += f.name;
+    names += ", ";
   }
   throw support::Error("EXP-0001", fmt::format("there is no export format '{}'", name), "--format",
                        "choose one of: " + names + "npz, json");
