@@ -25,7 +25,36 @@ model::JointDistribution spread(double share) {
   return d;
 }
 
-std::vector<std::pair<std::string, Physics>> effects() {
+/// A converter of full scale `uA` x 15 ns with another gain and an offset.
+model::Converter converter(double uA, double gain, double offset_ns, double saturation_ns, double shortest_ns) {
+  model::Converter c = model::idealConverter(uA * 15, 15);
+  c.slope_fC_per_ns /= gain;
+  c.offset_ns = offset_ns;
+  c.saturation_ns = saturation_ns;
+  c.min_pulse_ns = shortest_ns;
+  return c;
+}
+
+model::SignedConverter signedConverter(double uA, double gain, double offset_ns, double negative_gain,
+                                       double negative_offset_ns, double threshold_fC) {
+  model::SignedConverter c;
+  c.positive = converter(uA, gain, offset_ns, 15, 0);
+  c.negative_slope_fC_per_ns = uA / negative_gain;
+  c.negative_offset_ns = negative_offset_ns;
+  c.sign_threshold_fC = threshold_fC;
+  return c;
+}
+
+model::JointDistribution converterSpread(double gain, double offset_ns) {
+  model::JointDistribution d;
+  d.names = {"gain", "offset_ns"};
+  d.transforms.resize(2);
+  d.mean = {0, 0};
+  d.covariance = {{gain * gain, 0}, {0, offset_ns * offset_ns}};
+  return d;
+}
+
+std::vector<std::pair<std::string, Physics>> physicsCases() {
   std::vector<std::pair<std::string, Physics>> all;
   const auto add = [&](const char* name, auto set) {
     Physics p;
@@ -34,8 +63,9 @@ std::vector<std::pair<std::string, Physics>> effects() {
   };
   add("mismatch", [](Physics& p) { p.mismatch = spread(0.05); });
   add("gain", [](Physics& p) {
-    p.cell_gain = [](Array a, std::size_t h, std::size_t s, std::size_t r) {
-      return 1 + 0.1 * std::sin(static_cast<double>(static_cast<std::size_t>(a) + 3 * h + 7 * s + 11 * r));
+    p.given_cell = [](Array a, std::size_t h, std::size_t s, std::size_t r, std::span<double> current) {
+      const double gain = 1 + 0.1 * std::sin(static_cast<double>(static_cast<std::size_t>(a) + 3 * h + 7 * s + 11 * r));
+      for (double& c : current) c *= gain;
     };
   });
   add("leakage", [](Physics& p) { p.leakage = Leakage{2e-3, 4e-3, 0.3, 0.55}; });
@@ -50,14 +80,27 @@ std::vector<std::pair<std::string, Physics>> effects() {
   });
   add("coupling", [](Physics& p) { p.storage_coupling = 0.05; });
   add("edge charge", [](Physics& p) { p.edge_charge_uA = {0.1, -0.05}; });
-  add("conductance and wire", [](Physics& p) {
+  add("conductance", [](Physics& p) {
     p.conductance_uS = {5, 0, 20};
-    p.bit_line_V_per_uA = 0.1 / 80;
-    p.wire_ohm_per_cell = 2;
+    p.line = {Line{1e-12, 0}, Line{2e-12, 0}};
+  });
+  add("conductance that changes with the line, and wire", [](Physics& p) {
+    p.edge_charge_uA = {0.02, 0.01};
+    p.conductance_uS = {5, 0, 20};
+    p.slope_uS_per_V = {-3, 10};
+    p.line = {Line{1e-12, 20}, Line{2e-12, 30}};
+  });
+  add("wire alone", [](Physics& p) {
+    p.conductance_uS = {5, 0, 20};
+    p.line = {Line{0, 20}, Line{0, 30}};
   });
   add("converters", [](Physics& p) {
-    p.relu = ConverterLaw{0.98, 0.004, 1, 0, 0, 1.02, 0.01, {0, 0.5, 1}, {0, 0.01, -0.01}, 0.02, 0.005};
-    p.output = ConverterLaw{1.01, 0.002, 0.97, -0.002, 0.001, 1, 0, {}, {}, 0.02, 0.005};
+    p.relu = converter(20, 0.98, 0.06, 15.3, 0.15);
+    p.relu->inl = {{0, 150, 300}, {0, 0.15, -0.15}};
+    p.output = signedConverter(40, 1.01, 0.03, 0.97, -0.03, 0.6);
+    p.relu_mismatch = converterSpread(0.02, 0.08);
+    p.output_mismatch = converterSpread(0.02, 0.08);
+    p.shortest_pulse = 0.02;
   });
   add("noise", [](Physics& p) {
     p.noise_uA = 0.5;
@@ -69,9 +112,9 @@ std::vector<std::pair<std::string, Physics>> effects() {
     p.write = WriteError{{}, 0.002};
     p.edge_charge_uA = {0.05};
     p.conductance_uS = {4};
-    p.bit_line_V_per_uA = 1e-3;
-    p.relu = ConverterLaw{};
-    p.relu->gain_sigma = 0.01;
+    p.line = {Line{1e-12, 5}, Line{1e-12, 5}};
+    p.relu = model::idealConverter(300, 15);
+    p.relu_mismatch = converterSpread(0.01, 0);
     p.noise_uA = 0.2;
   });
   return all;
@@ -96,7 +139,7 @@ TEST_CASE("every effect: kernels against the oracle, streaming and threads to th
   plain.window = 48;
   plain.s_sat = 20;
   const auto without = run(plain);
-  for (const auto& effect : effects()) {
+  for (const auto& effect : physicsCases()) {
     const auto& name = effect.first;
     const auto& physics = effect.second;
     CAPTURE(name);
@@ -157,8 +200,8 @@ TEST_CASE("effects of size zero give the plain model") {
   Physics p;
   p.mismatch = spread(0);
   p.leakage = Leakage{1e-3, 1e-3, 0.45, 0.45};
-  p.relu = ConverterLaw{};
-  p.output = ConverterLaw{};
+  p.relu = model::idealConverter(1200, 15);
+  p.output = model::idealSignedConverter(600, 15);
   Settings s = plain;
   s.physics = std::make_shared<Physics>(p);
   outputOf(s, usefulScalers(1), d, &got);

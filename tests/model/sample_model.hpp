@@ -10,6 +10,10 @@ inline gaincell::model::Model fullModel() {
   m.provenance.temp_c = 27;
   m.design = DesignRecord{
       "lean", "0a1b2c3d4e5f", {{"array.rows", "64"}, {"cell.pair_n.w", "1e-07"}, {"cell.pair_n.flavour", "n_hvt"}}};
+  m.conventions->array1 = {64, 1200, 1.2e-12, 2, 37e-9};
+  m.conventions->array2 = {64, 600, 1.1e-12, 2, 38e-9};
+  m.conventions->edge_s = 50e-12;
+  m.conventions->shortest_pulse_s = 100e-12;
   m.cell.covariance = {{1e-4, 0, 0, 0}, {0, 4e-4, 0, 1e-5}, {0, 0, 1e-2, 0}, {0, 1e-5, 0, 1.0 / 3}};
   m.cell.points = 91;
   m.cell.storage_coupling = 0.043;

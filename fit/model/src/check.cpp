@@ -170,6 +170,18 @@ class ValueCheck {
           fmt::format("conditions are of process '{}', the provenance is of '{}'", m.conditions.pdk, m.provenance.pdk),
           place("conditions.pdk"));
   }
+  void rules(const Conventions& c) const {
+    if (!(c.weights[0] < c.weights[1])) throw Error(kWrongList, "weights go from low to high", place("weights"));
+    if (!(c.levels_of_supply[0] < c.levels_of_supply[1]))
+      throw Error(kWrongList, "levels go from low to high", place("levels_of_supply"),
+                  "`mirrored` says which end stores the least weight");
+    for (const auto& [key, n] : {std::pair("stored_levels", c.stored_levels), std::pair("input_levels", c.input_levels),
+                                 std::pair("output_levels", c.output_levels)})
+      if (n < 2) throw Error(kOutOfRange, "at least two levels are needed", place(key));
+  }
+  void rules(const BitLines& b) const {
+    if (b.cells < 1) throw Error(kOutOfRange, "a bit line has at least one cell", place("cells"));
+  }
   void rules(const Transform& t) const {
     if (t.kind == "johnson-su" && (t.delta <= 0 || t.lambda <= 0))
       throw Error(kOutOfRange, "delta and lambda of a johnson-su transform must be positive", place("delta"));

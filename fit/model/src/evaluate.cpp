@@ -89,7 +89,9 @@ double charge(const Cell& cell, double v, double width, double v_bit_line) {
   if (!cell.extended) return current(cell, v) * width;
   const ExtendedCell& e = *cell.extended;
   const double y = v - cell.v_zero_V;
-  const double d = v_bit_line - e.bit_line_reference_V;
+  // The line's distance counts in the direction that a positive charge moves it.
+  const double d =
+      (cell.sign_convention == SignConvention::IntoBitLine ? 1 : -1) * (v_bit_line - e.bit_line_reference_V);
   const double slope = e.conductance_slope ? horner(e.conductance_slope->slope_uS_per_V, y) : 0;
   const double current_uA = horner(e.current_uA, y) - (horner(e.conductance_uS, y) + slope * d) * d;
   return 1e-15 * horner(e.edge_charge_fC, y) * (width > 0 ? 1 : 0) + 1e-6 * current_uA * width;
@@ -122,17 +124,35 @@ PerRail tauAt(const Retention& r, double temp_c) {
   return {r.tau_s.low * factor, r.tau_s.high * factor};
 }
 
-double pulseWidth(const Converter& c, double charge) {
+double pulseWidth(const Converter& c, double charge, const ConverterDeviation& d) {
   const double fC = charge * 1e15;
-  return clampedWidth(fC, c.slope_fC_per_ns, c.offset_ns, c, lookUp(c.inl.charge_fC, c.inl.error_ns, fC));
+  return clampedWidth(fC * (1 + d.gain), c.slope_fC_per_ns, c.offset_ns + d.offset_ns, c,
+                      lookUp(c.inl.charge_fC, c.inl.error_ns, fC));
 }
 
-double pulseWidth(const SignedConverter& s, double charge) {
+double pulseWidth(const SignedConverter& s, double charge, const ConverterDeviation& d) {
   const double fC = charge * 1e15;
   const double inl = lookUp(s.positive.inl.charge_fC, s.positive.inl.error_ns, fC);
   if (fC >= s.sign_threshold_fC)
-    return clampedWidth(fC, s.positive.slope_fC_per_ns, s.positive.offset_ns, s.positive, inl);
-  return -clampedWidth(-fC, s.negative_slope_fC_per_ns, s.negative_offset_ns, s.positive, inl);
+    return clampedWidth(fC * (1 + d.gain), s.positive.slope_fC_per_ns, s.positive.offset_ns + d.offset_ns, s.positive,
+                        inl);
+  return -clampedWidth(-fC * (1 + d.negative_gain), s.negative_slope_fC_per_ns,
+                       s.negative_offset_ns + d.negative_offset_ns, s.positive, inl);
+}
+
+Converter idealConverter(double full_scale_fC, double longest_ns) {
+  Converter c;
+  c.slope_fC_per_ns = full_scale_fC / longest_ns;
+  c.saturation_ns = longest_ns;
+  c.s_sat_uA = full_scale_fC / longest_ns;
+  return c;
+}
+
+SignedConverter idealSignedConverter(double full_scale_fC, double longest_ns) {
+  SignedConverter s;
+  s.positive = idealConverter(full_scale_fC, longest_ns);
+  s.negative_slope_fC_per_ns = s.positive.slope_fC_per_ns;
+  return s;
 }
 
 double decayPerToken(const Model& model) {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "describe.hpp"
+#include "gaincell/model/conventions.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/token_energy.hpp"
 #include "gaincell/support/units.hpp"
@@ -107,25 +108,6 @@ void addSigmas(Difference& d, const Model& a, const Model& b) {
           m->cell.mismatch->covariance[k][k] > 0)
         d.mismatch_sigmas = change / std::sqrt(m->cell.mismatch->covariance[k][k]);
   }
-}
-
-/// The distribution of -x. asinh is odd: johnson-su only mirrors its place and its skew; a logarithm has no mirror
-/// image, but deviations about zero never have one.
-void turnDistribution(JointDistribution& d) {
-  std::vector<double> sign(d.names.size(), -1.0);
-  for (std::size_t i = 0; i < d.names.size(); ++i) {
-    Transform& t = d.transforms[i];
-    if (t.kind == "log") {
-      sign[i] = 1;
-      continue;
-    }
-    t.xi = t.xi == 0 ? t.xi : -t.xi;
-    t.gamma = t.gamma == 0 ? t.gamma : -t.gamma;
-    d.mean[i] = d.mean[i] == 0 ? d.mean[i] : -d.mean[i];
-  }
-  for (std::size_t i = 0; i < d.names.size(); ++i)
-    for (std::size_t j = 0; j < d.names.size(); ++j)
-      if (sign[i] != sign[j] && d.covariance[i][j] != 0) d.covariance[i][j] = -d.covariance[i][j];
 }
 
 std::string percent(double share) {
@@ -306,27 +288,6 @@ std::vector<Entry> flatten(const Model& model) {
   Lister lister{out, ""};
   lister.merge(copy);
   return out;
-}
-
-Cell turned(Cell cell, SignConvention convention) {
-  if (cell.sign_convention == convention) return cell;
-  const auto turn = [](auto& values) {
-    for (double& x : values) x = x == 0 ? x : -x;  // no minus zero: it would show as a difference
-  };
-  cell.sign_convention = convention;
-  turn(cell.coefficients_uA);
-  if (cell.extended) {
-    turn(cell.extended->current_uA);
-    turn(cell.extended->edge_charge_fC);
-    turn(cell.extended->conductance_uS);
-    if (cell.extended->conductance_slope) turn(cell.extended->conductance_slope->slope_uS_per_V);
-  }
-  for (auto* d : {&cell.mismatch, &cell.process})
-    if (*d) turnDistribution(**d);
-  for (auto* curve : {&cell.mismatch_curve, &cell.process_curve})
-    if (*curve)
-      for (auto& component : (*curve)->components_uA) turn(component);
-  return cell;
 }
 
 std::vector<Difference> diff(const Model& a, const Model& with) {

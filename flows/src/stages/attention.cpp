@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "../check/check.hpp"
 #include "gaincell/attention/model_input.hpp"
 #include "gaincell/attention/run_file.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/model/io.hpp"
 #include "stages.hpp"
 
@@ -42,7 +42,7 @@ double correlation(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 void run(FlowContext& context) {
-  const auto file = att::ArrayFile::open(exampleData());
+  const auto file = att::ArrayFile::open(check::exampleData());
   const att::InputData input = att::readInput(*file);
   std::vector<std::string> of_published, warnings;
 

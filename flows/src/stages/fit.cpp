@@ -39,7 +39,7 @@ fit::Inputs flowInputs(FlowContext& context) {
   inputs.conditions = {context.pdk().name, context.conditions().corner, context.conditions().temp_c,
                        context.conditions().vdd};
   inputs.provenance = context.provenance();
-  describeDesign(inputs, context.design());
+  describeDesign(inputs, context.pdk(), context.design());
   addFlowSamples(context, inputs, "iv", "gain-cell", false);
   addFlowSamples(context, inputs, "iv-process", "gain-cell", true);
   addFlowSamples(context, inputs, "retention", "gain-cell", false);

@@ -51,7 +51,7 @@ void Columns::write(std::size_t first, std::size_t count, const float* k, const 
 
 void Columns::writeCurrents(std::size_t column, std::size_t count, const float* k, const float* v) {
   const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
-  const auto high = static_cast<float>(plan_.settings.v_max);
+  const auto high = static_cast<float>(plan_.settings.value_max);
   const Scalers& s = plan_.scalers;
   const float* current = plan_.weights.data();
   const KernelTable& kernels = *plan_.kernels;
@@ -90,7 +90,7 @@ void Columns::writeKeyLevels(std::size_t block, std::size_t c) {
 
 void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
   const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
-  const auto high = static_cast<float>(plan_.settings.v_max);
+  const auto high = static_cast<float>(plan_.settings.value_max);
   const Scalers& s = plan_.scalers;
   plan_.kernels->quantizeCodes(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, levels_.data());
   writeKeyLevels(block, c);
@@ -99,21 +99,19 @@ void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
 }
 
 double Columns::deviation(Array array, std::size_t column, std::size_t row, float value) {
-  double stored = static_cast<double>(value);
-  if (plan_.chip && plan_.chip->physics().write) {
-    const int level =
-        plan_.step_kv > 0 ? static_cast<int>(std::lround(stored / static_cast<double>(plan_.step_kv))) : -1;
-    auto& held =
-        held_[(static_cast<std::size_t>(array) * plan_.window + column % plan_.window) * plan_.dimension + row];
-    stored = plan_.chip->stored(stored, level, held, array, {batch_, head_, column}, row);
-    held = static_cast<std::int8_t>(level);
-  }
-  return stored - plan_.settings.v_zero;
+  const Settings& s = plan_.settings;
+  const double wanted = s.deviation(static_cast<double>(value));
+  if (!plan_.chip || !plan_.chip->physics().write) return wanted;
+  const int level = plan_.step_kv > 0 ? s.storedLevel(static_cast<int>(std::lround(value / plan_.step_kv))) : -1;
+  auto& held = held_[(static_cast<std::size_t>(array) * plan_.window + column % plan_.window) * plan_.dimension + row];
+  const double stored = plan_.chip->stored(wanted + s.v_zero, level, held, array, {batch_, head_, column}, row);
+  held = static_cast<std::int8_t>(level);
+  return stored - s.v_zero;
 }
 
 void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
   const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
-  const auto high = static_cast<float>(plan_.settings.v_max);
+  const auto high = static_cast<float>(plan_.settings.value_max);
   const Scalers& s = plan_.scalers;
   plan_.kernels->quantizeValues(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, scratch_.data());
   plan_.kernels->quantizeValues(v, d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, scratch_.data() + d);
@@ -131,9 +129,7 @@ void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
       const double y = deviation(array, column, e, scratch_[(key ? 0 : d) + e]);
       if (plan_.chip) plan_.chip->cell(array, head_, slot, e, y, cell.data());
       if (!simple) {
-        const double gain = plan_.chip->gain(array, head_, slot, e);
-        for (std::size_t p = 0; p < planes; ++p)
-          to[p * next] = plan_.chip->planeValue(plan_.planes[p], cell.data(), y, gain);
+        for (std::size_t p = 0; p < planes; ++p) to[p * next] = plan_.chip->planeValue(plan_.planes[p], cell.data(), y);
       } else if (plan_.planes[0].power < 0) {
         double sum = 0;
         for (std::size_t n = cell.size(); n-- > 0;) sum = sum * y + cell[n];

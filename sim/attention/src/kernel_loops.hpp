@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "kernels.hpp"
+#include "line_loops.hpp"
 
 // Loops over registers must be unrolled early, or accumulators end up in memory. Not under the address sanitizer, whose
 // checks would be multiplied: such files take minutes to compile.
@@ -394,7 +395,7 @@ std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t ra
 template <typename V>
 constexpr KernelTable makeTable() {
   return {quantizeCodes<V>, quantizeValues<V>, finite,    lookUp<V>,  scores<V>, currents<V>,
-          weigh<V>,         gemm<V>,           output<V>, convert<V>, select};
+          weigh<V>,         gemm<V>,           output<V>, convert<V>, select,    moveLines};
 }
 
 }  // namespace

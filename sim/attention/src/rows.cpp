@@ -8,19 +8,12 @@
 
 namespace gaincell::attention {
 
-struct RowWorker::Frame {
-  const Columns& columns;
-  std::size_t batch, head, i0, rows;
-  const HeadSinks* sinks;
-  Activity* activity;
-};
-
 RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
   const std::size_t w = plan.width;
   q_codes_.assign(kBlock * w, 0);
   q_values_.assign(kBlock * w, 0.0F);
   q_indicator_.assign(kBlock * w, 0.0F);
-  for (auto* v : {&phi_, &s_, &product_, &conductance_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
+  for (auto* v : {&phi_, &s_, &product_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
   sum_.assign(accSize(), 0.0F);
   quantized_.assign(accSize(), 0.0F);
   converted_.assign(accSize(), 0.0F);
@@ -28,17 +21,21 @@ RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
   nonzero_.assign(kBlock, 0);
   columns_mask_.assign(kBlock, 0);
   codes32_.assign(kBlock * w, 0);
+  prepareLines();
+}
+
+std::size_t RowWorker::openIndex(std::size_t tile) const {
+  return static_cast<std::size_t>(std::find(open_.begin(), open_.end(), tile) - open_.begin());
 }
 
 float* RowWorker::tileAcc(std::size_t tile) {
-  for (std::size_t n = 0; n < open_.size(); ++n)
-    if (open_[n] == tile) return acc_[n].data();
-  return nullptr;
+  const std::size_t n = openIndex(tile);
+  return n < open_.size() ? acc_[n].data() : nullptr;
 }
 
 float* RowWorker::openTile(std::size_t tile) {
   open_.push_back(tile);
-  if (acc_.size() < open_.size()) acc_.emplace_back(2 * accSize());
+  if (acc_.size() < open_.size()) acc_.emplace_back(accSize());
   return acc_[open_.size() - 1].data();
 }
 
@@ -115,22 +112,21 @@ std::pair<std::size_t, std::size_t> RowWorker::inWindow(std::size_t i, std::size
 
 void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
   std::fill_n(s_.begin(), f.rows * kBlock, 0.0F);
-  std::fill_n(conductance_.begin(), f.rows * kBlock, 0.0F);
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
     const float* input = plane.indicator() ? q_indicator_.data() : q_values_.data();
     plan_.kernels->gemm({f.rows, kBlock, plan_.dimension, input, plan_.width, f.columns.keyPlane(block, p), kBlock,
                          product_.data(), kBlock});
-    float* to = plane.term == Plane::Term::Conductance ? conductance_.data() : s_.data();
+    float* to = s_.data();
     for (std::size_t r = 0; r < f.rows; ++r) {
       const float* factor = plane.first.at(f.i0, block * kBlock) - r;
       for (std::size_t c = 0; c < kBlock; ++c) to[r * kBlock + c] += factor[c] * product_[r * kBlock + c];
     }
   }
-  convertScores(f, block);
+  convertScores(f, block, s_.data());
 }
 
-void RowWorker::convertScores(const Frame& f, std::size_t block) {
+void RowWorker::convertScores(const Frame& f, std::size_t block, const float* charges) {
   const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
   const bool physical = plan_.chip && !plan_.chip->plainConversion();
   const std::size_t j0 = block * kBlock;
@@ -139,7 +135,7 @@ void RowWorker::convertScores(const Frame& f, std::size_t block) {
     const auto [first, last] = inWindow(i, block);
     float* s = &s_[r * kBlock];
     float* phi = &phi_[r * kBlock];
-    nonzero_[r] = plan_.kernels->convert(s, first, last, inverse, phi);
+    nonzero_[r] = plan_.kernels->convert(charges + r * kBlock, first, last, inverse, phi);
     if (f.sinks != nullptr && f.sinks->s != nullptr) {
       std::fill(s, s + first, 0.0F);
       std::fill(s + last, s + kBlock, 0.0F);
@@ -147,8 +143,8 @@ void RowWorker::convertScores(const Frame& f, std::size_t block) {
     if (!physical) continue;
     std::uint64_t bits = 0;
     for (std::size_t c = first; c < last; ++c) {
-      phi[c] = plan_.chip->relu(static_cast<double>(s[c]), static_cast<double>(conductance_[r * kBlock + c]),
-                                {f.batch, f.head, i}, (j0 + c) % plan_.window, j0 + c);
+      phi[c] = plan_.chip->relu(static_cast<double>(charges[r * kBlock + c]), {f.batch, f.head, i},
+                                (j0 + c) % plan_.window, j0 + c);
       bits |= static_cast<std::uint64_t>(phi[c] > 0.0F) << c;
     }
     nonzero_[r] = bits;
@@ -194,8 +190,7 @@ bool RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, st
   return false;
 }
 
-void RowWorker::weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc,
-                            float* conductance) {
+void RowWorker::weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc) {
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
     for (std::size_t r = 0; r < f.rows; ++r) {
@@ -206,8 +201,7 @@ void RowWorker::weighPlanes(const Frame& f, std::size_t block, std::size_t c0, s
       }
     }
     plan_.kernels->gemm({f.rows, plan_.width, c1 - c0, weighted_.data() + c0, kBlock,
-                         f.columns.valuePlane(block, p) + c0 * plan_.width, plan_.width,
-                         plane.term == Plane::Term::Conductance ? conductance : acc, plan_.width, true});
+                         f.columns.valuePlane(block, p) + c0 * plan_.width, plan_.width, acc, plan_.width, true});
   }
 }
 
@@ -230,14 +224,16 @@ void RowWorker::weighBlock(const Frame& f, std::size_t block) {
       bool finished = false;
       if (plan_.codes) {
         finished = weighCodes(f, block, j - j0, stop - j0, acc, fresh, ends);
+      } else if (plan_.lines) {
+        gatherLines(f, block, j - j0, stop - j0, openIndex(tile));
       } else {
         if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
-        if (fresh && plan_.chip) std::fill_n(acc + accSize(), f.rows * plan_.width, 0.0F);
-        weighPlanes(f, block, j - j0, stop - j0, acc, acc + accSize());
+        weighPlanes(f, block, j - j0, stop - j0, acc);
       }
       if (ends) {
         if (!finished) finishTile(f, tile);
         open_.clear();
+        fresh_lines_ = 0;
       }
     }
     j = stop;
@@ -249,7 +245,7 @@ bool tileUsed(const Settings& s, std::size_t window, std::size_t tile, std::size
   return first <= token && (s.tiles == TileOrder::Slot || first + s.tile_columns > oldest);
 }
 
-void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* acc, const float* conductance) {
+void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* acc) {
   const Settings& s = plan_.settings;
   const std::size_t physical_tiles = (plan_.window + s.tile_columns - 1) / s.tile_columns;
   for (std::size_t r = 0; r < f.rows; ++r) {
@@ -257,11 +253,11 @@ void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* ac
     const bool used = tileUsed(s, plan_.window, tile, i);
     for (std::size_t e = 0; e < plan_.width; ++e) {
       const std::size_t at = r * plan_.width + e;
-      converted_[at] = used && e < plan_.dimension
-                           ? static_cast<float>(s.out_sat) *
-                                 plan_.chip->output(static_cast<double>(acc[at]), static_cast<double>(conductance[at]),
-                                                    {f.batch, f.head, i}, tile % physical_tiles, e)
-                           : 0.0F;
+      converted_[at] =
+          used && e < plan_.dimension
+              ? static_cast<float>(s.out_sat) *
+                    plan_.chip->output(static_cast<double>(acc[at]), {f.batch, f.head, i}, tile % physical_tiles, e)
+              : 0.0F;
     }
   }
 }
@@ -281,12 +277,13 @@ OutputTile RowWorker::outputTile(const Frame& f) {
 
 void RowWorker::finishTile(const Frame& f, std::size_t tile) {
   const Settings& s = plan_.settings;
+  if (plan_.lines) followValues(f, tile);
   const float* acc = tileAcc(tile);
   const bool sink = f.sinks != nullptr && f.sinks->tile_q != nullptr;
   OutputTile t = outputTile(f);
   t.acc = acc;
   if (plan_.chip && !plan_.chip->plainConversion()) {
-    physicalOutput(f, tile, acc, acc + accSize());
+    physicalOutput(f, tile, acc);
     t.acc = converted_.data();
   }
   t.quantized = sink ? quantized_.data() : nullptr;
@@ -322,7 +319,8 @@ void RowWorker::storeScores(const Frame& f, std::size_t block) {
 
 void RowWorker::countScores(const Frame& f) {
   const Physics* physics = plan_.settings.physics.get();
-  const auto top = static_cast<float>(physics != nullptr && physics->relu ? physics->relu->saturation : 1.0);
+  const auto top = static_cast<float>(
+      physics != nullptr && physics->relu ? physics->relu->saturation_ns * 1e-9 / plan_.settings.pulse_s : 1.0);
   for (std::size_t r = 0; r < f.rows; ++r) {
     f.activity->phi_nonzero += std::popcount(nonzero_[r]);
     double sum = 0;
@@ -336,23 +334,45 @@ void RowWorker::countScores(const Frame& f) {
   }
 }
 
+void RowWorker::playPulses(const Frame& f, std::size_t block) {
+  const float* given = f.sinks != nullptr ? f.sinks->given_phi : nullptr;
+  const bool drops = plan_.chip && plan_.chip->physics().shortest_pulse > 0;
+  if (given == nullptr && !drops) return;
+  const std::size_t j0 = block * kBlock;
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    const auto [first, last] = inWindow(f.i0 + r, block);
+    std::uint64_t bits = 0;
+    for (std::size_t c = first; c < last; ++c) {
+      float& phi = phi_[r * kBlock + c];
+      if (given != nullptr) phi = given[(f.i0 + r) * f.sinks->tokens + j0 + c];
+      if (drops) phi = plan_.chip->played(phi);
+      bits |= static_cast<std::uint64_t>(phi > 0.0F) << c;
+    }
+    nonzero_[r] = bits;
+  }
+}
+
 void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head, std::size_t i0, std::size_t rows,
                     const float* q, float* out, const HeadSinks* sinks, Activity* activity) {
   const Frame f{columns, batch, head, i0, rows, sinks, activity};
   quantizeQueries(f, q);
   std::fill_n(sum_.begin(), rows * plan_.width, 0.0F);
   open_.clear();
+  fresh_lines_ = 0;
   const std::size_t oldest = i0 + 1 > plan_.window ? i0 + 1 - plan_.window : 0;
   for (std::size_t block = oldest / kBlock; block <= (i0 + rows - 1) / kBlock; ++block) {
     if (plan_.integerScores()) {
       scoreCodes(f, block);
     } else if (plan_.codes) {
       scoreCurrents(f, block);
+    } else if (plan_.lines) {
+      scoreLines(f, block);
     } else {
       scorePlanes(f, block);
     }
     if (sinks != nullptr && sinks->s != nullptr) storeScores(f, block);
     if (activity != nullptr) countScores(f);
+    playPulses(f, block);
     weighBlock(f, block);
   }
   if (plan_.settings.tiles == TileOrder::Slot) {

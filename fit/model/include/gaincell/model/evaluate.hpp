@@ -30,10 +30,20 @@ double decayed(const Retention& retention, double v0, double t);
 /// range.
 PerRail tauAt(const Retention& retention, double temp_c);
 
-/// Output pulse width in s for a charge in C; includes INL; never negative.
-double pulseWidth(const Converter& converter, double charge);
-/// Signed width in s: negative for the other sign.
-double pulseWidth(const SignedConverter& converter, double charge);
+/// What one converter differs by from the nominal one, as Converter::mismatch draws it.
+struct ConverterDeviation {
+  double gain = 0, offset_ns = 0;                    ///< pulse per charge, relative; ns
+  double negative_gain = 0, negative_offset_ns = 0;  ///< of a signed converter's other sign
+};
+
+/// Output pulse width in s for a charge in C: the line clamped to [0, saturation], the INL table's error added, pulses
+/// below the shortest gone; never negative.
+double pulseWidth(const Converter& converter, double charge, const ConverterDeviation& deviation = {});
+/// Signed width in s: negative for charges below the sign threshold.
+double pulseWidth(const SignedConverter& converter, double charge, const ConverterDeviation& deviation = {});
+/// A converter whose pulse is the charge over the full scale, clamped. @param full_scale_fC of the longest pulse
+Converter idealConverter(double full_scale_fC, double longest_ns);
+SignedConverter idealSignedConverter(double full_scale_fC, double longest_ns);
 
 /// Decay per token (lambda = token time / mean tau of both rails): V - V_end shrinks by exp(-lambda).
 /// @throws Error MDL-0010 when the model has no retention or does not say its token time
