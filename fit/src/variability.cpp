@@ -313,22 +313,4 @@ CellVariability fitCellVariability(const support::Table& samples, const model::C
   return out;
 }
 
-TauSpread fitTauSpread(const support::Table& samples) {
-  TauSpread out;
-  double sum = 0, fewest = HUGE_VAL;
-  for (const char* name : {"tau_low", "tau_high"}) {
-    std::vector<double> logs;
-    for (const double tau : figureValues(samples, name))
-      if (std::isfinite(tau) && tau > 0) logs.push_back(std::log(tau));
-    requireSamples(logs.size());
-    const double s = standardDeviation(logs);
-    sum += s * s / 2;
-    fewest = std::min(fewest, static_cast<double>(logs.size()));
-    out.normality_p = std::min(out.normality_p, normalityP(logs));
-  }
-  out.log_sigma = std::sqrt(sum);
-  out.standard_error = out.log_sigma / std::sqrt(2 * (fewest - 1));
-  return out;
-}
-
 }  // namespace gaincell::fit

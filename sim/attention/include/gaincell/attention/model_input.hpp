@@ -29,7 +29,7 @@ struct EffectSwitches {
   double wire_ohm = 0;              ///< per array element
   double noise = 0;                 ///< uA rms
   double jitter = 0;                ///< s rms
-  std::optional<double> temp_c;     ///< for leakage: moves tau by the fitted law
+  std::optional<double> temp_c;     ///< for leakage: that of this temperature (model::retentionAt)
   bool any() const noexcept;
 };
 
