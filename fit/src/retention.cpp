@@ -95,6 +95,21 @@ double predictionError(const model::Retention& r, const std::vector<const Decay*
   return most / swing;
 }
 
+/// What the exponential of `r` misses the time to lose half a level by, against its leakage curve, from the worse rail.
+double halfLevelError(const model::Retention& r, double low, double high, double half_level) {
+  model::Retention exponential = r, curve = r;
+  exponential.exponential = true;
+  curve.exponential = false;
+  double worst = 0;
+  for (const double rail : {low, high}) {
+    const double longest = 10 * std::max(r.tau_s.low, r.tau_s.high);
+    const auto is = model::timeToDrift(exponential, rail, half_level, longest);
+    const auto should = model::timeToDrift(curve, rail, half_level, longest);
+    if (is && should) worst = std::max(worst, std::fabs(*is / *should - 1));
+  }
+  return worst;
+}
+
 /// Where the leakage currents balance; none when the curve does not cross zero.
 std::optional<double> equilibrium(const model::LeakageCurve& c) {
   for (std::size_t i = 1; i < c.voltage_V.size(); ++i)
@@ -276,7 +291,6 @@ RetentionFit fitOneTemperature(const std::vector<Decay>& all, const StaticCurves
           i ? "high" : "low", out.exponentials[i].window / out.exponentials[i].tau));
 
   const double exponential_error = predictionError(r, here, swing);
-  r.exponential = std::max({r.residual.low, r.residual.high, exponential_error}) <= options.exponential_limit;
   out.prediction_error = exponential_error;
   model::Retention measured = r, fixed = r;
   measured.exponential = fixed.exponential = false;
@@ -293,12 +307,16 @@ RetentionFit fitOneTemperature(const std::vector<Decay>& all, const StaticCurves
           "the static leakage curve misses the transient decay by up to {:.1f} % of the swing", 100 * out.cross_check));
     if (out.cross_check <= measured_error) r.leakage_curve = static_curve, curve_error = out.cross_check;
   }
+  // 2 % of the swing are a third of half a level: an exponential within them may still lose that half far too late.
+  const double time_error = halfLevelError(r, low.v.front(), high.v.front(), options.half_level_V);
+  r.exponential = std::max({r.residual.low, r.residual.high, exponential_error}) <= options.exponential_limit &&
+                  time_error <= options.half_level_limit;
   if (!r.exponential) {
     out.prediction_error = curve_error;
     out.warnings.push_back(
-        fmt::format("the decay is not exponential (misses by up to {:.1f} % of the swing): the leakage curve is used, "
-                    "error {:.2f} %",
-                    100 * exponential_error, 100 * curve_error));
+        fmt::format("the decay is not exponential (misses by up to {:.1f} % of the swing, the time to lose half a level "
+                    "by {:.0f} %): the leakage curve is used, error {:.2f} %",
+                    100 * exponential_error, 100 * time_error, 100 * curve_error));
   }
   for (const double level : options.levels_V)
     r.levels.push_back({level, model::timeToDrift(r, level, options.half_level_V, window), window});
@@ -339,8 +357,8 @@ RetentionFit fitRetention(const std::vector<Decay>& all, const StaticCurves& sta
 void joinTemperatures(std::vector<model::RetentionAtTemperature>& to,
                       const std::vector<model::RetentionAtTemperature>& from) {
   std::map<double, model::RetentionAtTemperature> all;
-  for (const auto* list : {&to, &from})
-    for (const auto& t : *list)
+  for (const auto& list : {to, from})
+    for (const auto& t : list)
       if (std::none_of(all.begin(), all.end(),
                        [&](const auto& x) { return std::fabs(x.first - t.temp_c) < kSameTemperature; }))
         all.emplace(t.temp_c, t);

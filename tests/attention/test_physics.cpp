@@ -291,7 +291,7 @@ TEST_CASE("leakage of a model whose decay is exponential has each rail's time co
   for (const auto& [t, factor] : {std::pair(0.0, 2.0), std::pair(27.0, 1.0), std::pair(85.0, 0.1)})
     m.retention->temperatures.push_back({t, {4e-3 * factor, 6e-3 * factor}, {0.42, 0.47}, {}, 0.02, true, {}});
   std::vector<std::string> warnings;
-  const Settings s = settingsFromModel(m, warnings);
+  Settings s = settingsFromModel(m, warnings);
   for (const std::optional<double> temp : {std::optional<double>(), std::optional<double>(85.0)}) {
     EffectSwitches on;
     on.leakage = true;
