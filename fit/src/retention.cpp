@@ -313,10 +313,10 @@ RetentionFit fitOneTemperature(const std::vector<Decay>& all, const StaticCurves
                   time_error <= options.half_level_limit;
   if (!r.exponential) {
     out.prediction_error = curve_error;
-    out.warnings.push_back(
-        fmt::format("the decay is not exponential (misses by up to {:.1f} % of the swing, the time to lose half a level "
-                    "by {:.0f} %): the leakage curve is used, error {:.2f} %",
-                    100 * exponential_error, 100 * time_error, 100 * curve_error));
+    out.warnings.push_back(fmt::format(
+        "the decay is not exponential (misses by up to {:.1f} % of the swing, the time to lose half a level "
+        "by {:.0f} %): the leakage curve is used, error {:.2f} %",
+        100 * exponential_error, 100 * time_error, 100 * curve_error));
   }
   for (const double level : options.levels_V)
     r.levels.push_back({level, model::timeToDrift(r, level, options.half_level_V, window), window});
@@ -347,8 +347,8 @@ RetentionFit fitRetention(const std::vector<Decay>& all, const StaticCurves& sta
     const RetentionFit fit = fitOneTemperature(all, static_curves, there);
     list.push_back(model::asTemperature(fit.retention, temp));
     if (fit.prediction_error > options.exponential_limit)
-      out.warnings.push_back(
-          fmt::format("the decay at {:g} C is missed by up to {:.1f} % of the swing", temp, 100 * fit.prediction_error));
+      out.warnings.push_back(fmt::format("the decay at {:g} C is missed by up to {:.1f} % of the swing", temp,
+                                         100 * fit.prediction_error));
   }
   joinTemperatures(out.retention.temperatures, list);
   return out;

@@ -23,10 +23,10 @@ using netlist::Parameter;
 
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
-      Parameter::real(
-          "window", "s", 5e-3, 0, 1e5,
-          "how long the decay is followed, and fitted; unless given, ten times as long until both rails visibly move; 0: "
-          "until both have gone half of their way"),
+      Parameter::real("window", "s", 5e-3, 0, 1e5,
+                      "how long the decay is followed, and fitted; unless given, ten times as long until both rails "
+                      "visibly move; 0: "
+                      "until both have gone half of their way"),
       levelsSetting(64, ", VDD/2 is added"),
       Parameter::integer("points", 101, 11, 10001, "times in the decay table"),
       Parameter::integer("sweep_points", 181, 21, 10001, "voltages of the leakage sweep"),

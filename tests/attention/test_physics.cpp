@@ -275,7 +275,7 @@ TEST_CASE("leakage of a model whose decay is not exponential follows its curve, 
   CHECK(after({}, 0.9, 7) == doctest::Approx(model::decayed(*m.retention, 0.9, 7 * *m.timing_s.token)));
   CHECK(after({}, 0.9, 7) < 0.9);
   CHECK(after({}, 0.91, 7) == doctest::Approx(0.01 + after({}, 0.9, 7)));  // beyond the curve: as its end
-  CHECK(after(85, 0.1, 7) == doctest::Approx(after({}, 0.1, 7 * 5)));  // each rail by its own factor
+  CHECK(after(85, 0.1, 7) == doctest::Approx(after({}, 0.1, 7 * 5)));      // each rail by its own factor
   CHECK(after(85, 0.8, 7) == doctest::Approx(after({}, 0.8, 7 * 3)));
   CHECK(after(85, 0.1, 7) > after({}, 0.1, 7) + 0.02);
   CHECK(after(60, 0.1, 7) ==

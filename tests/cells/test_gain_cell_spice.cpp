@@ -120,8 +120,7 @@ TEST_CASE("retention: without a window given the decay is followed until both ra
     const auto& decay = r.tables.at("decay");
     std::pair<double, double> last;  // time and voltage
     for (const auto& row : decay.rows)
-      if (row[decay.column("v_start_V")] == start)
-        last = {row[decay.column("t_s")], row[decay.column("v_storage_V")]};
+      if (row[decay.column("v_start_V")] == start) last = {row[decay.column("t_s")], row[decay.column("v_storage_V")]};
     return last;
   };
   double longest = HUGE_VAL;

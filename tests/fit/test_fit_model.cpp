@@ -146,8 +146,10 @@ TEST_CASE("tables of several temperatures in one folder: leakage and the check a
   const FitResult good = fitModel(in);
   REQUIRE(good.model.retention->temperatures.size() == 3);
   CHECK(offBy(good.model.retention->temperatures[2].tau_s.low, 1e-3) < 1e-4);
-  for (const auto& t : good.model.retention->temperatures)
+  for (const auto& t : good.model.retention->temperatures) {
+    CHECK(t.leakage_curve->voltage_V.size() == 91);  // the static one of that temperature, not one from the decays
     CHECK(offBy(t.leakage_curve->current_A.front() / t.leakage_curve->capacitance_F, 0.45 / t.tau_s.low) < 1e-3);
+  }
   const auto value = [](const FitResult& fit, const std::string& name) {
     for (const auto& p : fit.report.parameters)
       if (p.name == name) return p.value;

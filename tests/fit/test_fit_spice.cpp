@@ -138,7 +138,8 @@ TEST_CASE("the time to lose half a level is within 5 % of transients at every te
         const double before = std::fabs(d.v[i - 1] - d.v[0]), after = std::fabs(d.v[i] - d.v[0]);
         const double time = d.t[i - 1] + (d.t[i] - d.t[i - 1]) * (kHalf - before) / (after - before);
         const double predicted = model::timeToDrift(there, d.v[0], kHalf, 1.0).value_or(HUGE_VAL);
-        MESSAGE(std::string(name), ", ", t, " C, from ", d.v_start, " V: ", 1e6 * time, " us, model ", 1e6 * predicted, " us");
+        MESSAGE(std::string(name), ", ", t, " C, from ", d.v_start, " V: ", 1e6 * time, " us, model ", 1e6 * predicted,
+                " us");
         CHECK(std::fabs(predicted / time - 1) <= 0.05);
         CHECK(std::fabs(std::fabs(model::decayed(there, d.v[0], time) - d.v[0]) / kHalf - 1) <= 0.05);
         ++judged;

@@ -104,8 +104,7 @@ TEST_CASE("data that show no decay are refused") {
 TEST_CASE("an exponential cell is called one, a bent one gets its leakage curve") {
   RetentionOptions options;
   options.levels_V = {0, 0.45, 0.9};
-  const auto good =
-      fitRetention({exponential(0, 0.42, 5e-3, 0, 0), exponential(0.9, 0.42, 5e-3, 0, 0)}, {}, options);
+  const auto good = fitRetention({exponential(0, 0.42, 5e-3, 0, 0), exponential(0.9, 0.42, 5e-3, 0, 0)}, {}, options);
   CHECK(good.retention.exponential);
   CHECK(good.prediction_error < 1e-3);
   // Half a level, 0.9/14 V, of a swing of 0.48 V: t = -tau ln(1 - 0.0643/0.48).
@@ -194,7 +193,8 @@ double worstTime(const gaincell::model::Retention& r, std::initializer_list<doub
 
 }  // namespace
 
-TEST_CASE("leakage over temperature: static curves and decays of three temperatures hold at all between, from both rails") {
+TEST_CASE(
+    "leakage over temperature: static curves and decays of three temperatures hold at all between, from both rails") {
   RetentionOptions options;
   options.levels_V = {0, 0.9};
   std::vector<Decay> all;

@@ -221,8 +221,8 @@ TEST_CASE("storage decay holds at and between the temperatures it was simulated 
   CHECK(trueTime(0, 85) < 0.8 * trueTime(0.9, 85));
   CHECK(trueTime(0, 60) < 0.7 * trueTime(0, 27));
   // Four temperatures: each interval by itself.
-  CHECK(offBy(timeToDrift(retentionAt(trueRetention({0, 27, 60, 85}), 72), 0, 0.9 / 14, 1.0).value(),
-              trueTime(0, 72)) < 0.01);
+  CHECK(offBy(timeToDrift(retentionAt(trueRetention({0, 27, 60, 85}), 72), 0, 0.9 / 14, 1.0).value(), trueTime(0, 72)) <
+        0.01);
   CHECK(retentionAt(r, 85).tau_s.high == 5e-3);
   CHECK(retentionAt(r, 45).fit_window_low_s[1] == 5e-3);
 }
@@ -246,8 +246,11 @@ TEST_CASE("storage decay at a temperature that nothing was simulated around is r
 TEST_CASE("two temperatures: Arrhenius of each rail; exponential decay stays exponential") {
   Retention r;
   r.exponential = true;
-  const auto tau = [](double ea, double t) { return 5e-3 * std::exp(ea / 8.617333262e-5 * (1 / (t + 273.15) - 1 / 300.15)); };
-  for (const double t : {0.0, 85.0}) r.temperatures.push_back({t, {tau(0.4, t), tau(0.2, t)}, {0.4, 0.5}, {}, 0.02, true, {}});
+  const auto tau = [](double ea, double t) {
+    return 5e-3 * std::exp(ea / 8.617333262e-5 * (1 / (t + 273.15) - 1 / 300.15));
+  };
+  for (const double t : {0.0, 85.0})
+    r.temperatures.push_back({t, {tau(0.4, t), tau(0.2, t)}, {0.4, 0.5}, {}, 0.02, true, {}});
   const Retention there = retentionAt(r, 60);
   CHECK(there.exponential);
   CHECK(offBy(there.tau_s.low, tau(0.4, 60)) < 1e-6);

@@ -166,7 +166,7 @@ RetentionAtTemperature betweenTemperatures(const std::vector<RetentionAtTemperat
   out.temp_c = temp_c;
   out.window_s = std::min(cold.window_s, hot.window_s);
   out.exponential = cold.exponential && hot.exponential;
-  for (double PerRail::* rail : {&PerRail::low, &PerRail::high}) {
+  for (double PerRail::*rail : {&PerRail::low, &PerRail::high}) {
     out.tau_s.*rail = 1 / of([&](const RetentionAtTemperature& t) { return 1 / t.tau_s.*rail; });
     out.end_V.*rail = of([&](const RetentionAtTemperature& t) { return t.end_V.*rail; });
     out.residual.*rail = std::max(cold.residual.*rail, hot.residual.*rail);
@@ -174,8 +174,8 @@ RetentionAtTemperature betweenTemperatures(const std::vector<RetentionAtTemperat
   if (!out.leakage_curve) out.leakage_curve = hot.leakage_curve;
   if (auto& curve = out.leakage_curve)
     for (std::size_t k = 0; k < curve->voltage_V.size(); ++k)
-      curve->current_A[k] = curve->capacitance_F *
-                            of([&](const RetentionAtTemperature& t) { return rate(t, curve->voltage_V[k]); });
+      curve->current_A[k] =
+          curve->capacitance_F * of([&](const RetentionAtTemperature& t) { return rate(t, curve->voltage_V[k]); });
   return out;
 }
 
@@ -242,10 +242,9 @@ Retention retentionAt(const Retention& r, double temp_c) {
     throw Error(kNotInModel, "the model knows the storage decay at its own temperature only",
                 "$.retention.temperatures", "characterise retention at several temperatures and fit again");
   if (!(temp_c >= all.front().temp_c - kSameTemperature && temp_c <= all.back().temp_c + kSameTemperature))
-    throw Error(
-        kNotInModel,
-        fmt::format("{} C is outside the simulated {} .. {} C", temp_c, all.front().temp_c, all.back().temp_c),
-        "$.retention.temperatures", "choose a temperature inside, or characterise retention there");
+    throw Error(kNotInModel,
+                fmt::format("{} C is outside the simulated {} .. {} C", temp_c, all.front().temp_c, all.back().temp_c),
+                "$.retention.temperatures", "choose a temperature inside, or characterise retention there");
   const RetentionAtTemperature there = betweenTemperatures(all, temp_c);
   Retention out = r;
   out.tau_s = there.tau_s;

@@ -191,7 +191,8 @@ std::string firstToDrift(const Retention& r) {
   const LevelHold* first = nullptr;
   for (const LevelHold& l : r.levels)
     if (l.half_level_s && (!first || *l.half_level_s < *first->half_level_s)) first = &l;
-  return first ? fmt::format("{:.4g} V after {}", first->level_V, support::formatSi(*first->half_level_s, "s")) : "none";
+  return first ? fmt::format("{:.4g} V after {}", first->level_V, support::formatSi(*first->half_level_s, "s"))
+               : "none";
 }
 
 void addRetention(std::string& text, const Retention& r) {
@@ -200,8 +201,9 @@ void addRetention(std::string& text, const Retention& r) {
           fmt::format("{} from low, {} from high, by least squares over {}", support::formatSi(r.tau_s.low, "s"),
                       support::formatSi(r.tau_s.high, "s"), support::formatSi(r.fit_window_high_s[1], "s")));
   const PerRail to_e = timeToOneOverE(r);
-  addLine(text, "time to 1/e",
-          fmt::format("{} from low, {} from high", support::formatSi(to_e.low, "s"), support::formatSi(to_e.high, "s")));
+  addLine(
+      text, "time to 1/e",
+      fmt::format("{} from low, {} from high", support::formatSi(to_e.low, "s"), support::formatSi(to_e.high, "s")));
   addLine(text, "tends to", fmt::format("{:.4g} V from low, {:.4g} V from high", r.end_V.low, r.end_V.high));
   addLine(text, "shape", r.exponential ? "exponential" : "not exponential: leakage curve");
   std::string times;

@@ -108,8 +108,9 @@ void run(FlowContext& context) {
     context.current()["figures"]["fit"]["retention_half_level"] = {
         {"value", worst},
         {"unit", ""},
-        {"description", "time to lose half a level predicted by the model against transients, every level and "
-                        "temperature, relative error"}};
+        {"description",
+         "time to lose half a level predicted by the model against transients, every level and "
+         "temperature, relative error"}};
   }
   if (const auto& v = result.model.cell.mismatch_curve) {
     context.current()["figures"]["fit"]["spread_sigma"] = {

@@ -276,9 +276,11 @@ report::Section fitSection(const ReportSource& s) {
   section.text = {
       "Everything is fitted from the tables of this folder. The cubic is the published form; the extended form is what "
       "arrays and exports use.",
-      "Two time constants are shown, and they differ where the decay is no pure exponential: both are of an exponential "
+      "Two time constants are shown, and they differ where the decay is no pure exponential: both are of an "
+      "exponential "
       "by least squares over the window, the simulation's towards half the supply, the fit's towards the voltage at "
-      "which the leakage currents balance. The times after which those distances have really fallen to 1/e stand beside "
+      "which the leakage currents balance. The times after which those distances have really fallen to 1/e stand "
+      "beside "
       "them."};
   section.plots.push_back(cellResiduals(s));
   if (m.cell.mismatch_curve) section.plots.push_back(spreadPlot(s));

@@ -54,20 +54,20 @@ struct RetentionFit {
 };
 
 struct RetentionOptions {
-  double temp_c = 27;  ///< reference temperature
+  double temp_c = 27;               ///< reference temperature
   double exponential_limit = 0.02;  ///< of the swing: what an exponential may miss a decay by
   double half_level_limit = 0.02;   ///< what it may miss the time to lose half a level by, from the rails
-  double half_level_V = 0.9 / 14;  ///< half a step of 8 levels
-  std::vector<double> levels_V;    ///< for the time to lose half a level
-  double capacitance_F = 5e-15;    ///< used when only decays are given
+  double half_level_V = 0.9 / 14;   ///< half a step of 8 levels
+  std::vector<double> levels_V;     ///< for the time to lose half a level
+  double capacitance_F = 5e-15;     ///< used when only decays are given
 };
 
 /// Static leakage curves by temperature in C.
 using StaticCurves = std::map<double, model::LeakageCurve>;
 
 /// Exponential from both rails, towards the balance of the static currents where a static curve is given, else with
-/// free ends; where any decay (rails or between) misses it by more than the limits, a leakage curve: the static one when
-/// given, unless the decays themselves do better. The same at every other temperature with decays from both rails.
+/// free ends; where any decay (rails or between) misses it by more than the limits, a leakage curve: the static one
+/// when given, unless the decays themselves do better. The same at every other temperature with decays from both rails.
 /// @throws Error FIT-0001 without decays from both rails at the reference temperature
 RetentionFit fitRetention(const std::vector<Decay>& decays, const StaticCurves& static_curves,
                           const RetentionOptions& options);
