@@ -75,11 +75,6 @@ std::vector<std::size_t> levelColumns(const support::Table& samples) {
   }
 }
 
-std::vector<double> figureValues(const support::Table& samples, const std::string& name) {
-  const std::size_t c = figureColumn(samples, name);
-  return samples.values(c < samples.columns.size() ? samples.columns[c] : name);
-}
-
 using Matrix = Eigen::MatrixXd;
 
 Matrix covariance(const Matrix& x) {

@@ -155,8 +155,7 @@ void moveToConditions(const CommandContext& c, model::Model& m, att::EffectSwitc
   try {
     static_cast<model::Section&>(m) = model::at(m, corner, temp, vdd);
   } catch (const Error&) {
-    const bool known = m.retention && !m.retention->temperatures.empty();
-    if (!on.leakage || !known || corner != own.corner || vdd != own.vdd_v) throw;
+    if (!on.leakage || !m.retention || corner != own.corner || vdd != own.vdd_v) throw;
     on.temp_c = temp;
     warnings.push_back(fmt::format("leakage is that at {} C, everything else that at {} C", temp, own.temp_c));
   }
