@@ -301,7 +301,12 @@ TEST_CASE("leakage of a model whose decay is not exponential follows its curve, 
   model::Model m = model::paperModel();
   m.retention->exponential = false;
   m.retention->leakage_curve = model::LeakageCurve{1e-14, {0, 0.2, 0.45, 0.7, 0.9}, {4e-9, 1e-10, 0, -1e-10, -4e-9}};
-  m.retention->temperature = model::TemperatureLaw{0.5, 27, 0, {0, 85}, {}};
+  const auto scaled = [&](double temp_c, double low, double high) {
+    model::LeakageCurve c = *m.retention->leakage_curve;
+    for (double& i : c.current_A) i *= i > 0 ? low : high;
+    return model::RetentionAtTemperature{temp_c, {5e-3 / low, 5e-3 / high}, {0.45, 0.45}, {}, 5e-3, false, c};
+  };
+  m.retention->temperatures = {scaled(0, 0.5, 0.6), scaled(27, 1, 1), scaled(85, 5, 3)};
   const auto after = [&](std::optional<double> temp_c, double v, double age) {
     EffectSwitches on;
     on.leakage = true;
@@ -313,11 +318,37 @@ TEST_CASE("leakage of a model whose decay is not exponential follows its curve, 
   CHECK(after({}, 0.9, 7) == doctest::Approx(model::decayed(*m.retention, 0.9, 7 * *m.timing_s.token)));
   CHECK(after({}, 0.9, 7) < 0.9);
   CHECK(after({}, 0.91, 7) == doctest::Approx(0.01 + after({}, 0.9, 7)));  // beyond the curve: as its end
-  const double factor = m.retention->tau_s.low / model::tauAt(*m.retention, 60).low;
-  CHECK(factor > 2);
-  CHECK(after(60, 0.1, 7) == doctest::Approx(after({}, 0.1, 7 * factor)));
+  CHECK(after(85, 0.1, 7) == doctest::Approx(after({}, 0.1, 7 * 5)));      // each rail by its own factor
+  CHECK(after(85, 0.8, 7) == doctest::Approx(after({}, 0.8, 7 * 3)));
+  CHECK(after(85, 0.1, 7) > after({}, 0.1, 7) + 0.02);
+  CHECK(after(60, 0.1, 7) ==
+        doctest::Approx(model::decayed(model::retentionAt(*m.retention, 60), 0.1, 7 * *m.timing_s.token)));
+  CHECK_THROWS_AS(after(86, 0.1, 7), gaincell::support::Error);
   m.retention->leakage_curve.reset();
   CHECK_THROWS_AS(after({}, 0.5, 1), gaincell::support::Error);
+}
+
+TEST_CASE("leakage of a model whose decay is exponential has each rail's time constant and end, at any temperature") {
+  model::Model m = model::paperModel();
+  m.retention->tau_s = {4e-3, 6e-3};
+  m.retention->end_V = {0.42, 0.47};
+  for (const auto& [t, factor] : {std::pair(0.0, 2.0), std::pair(27.0, 1.0), std::pair(85.0, 0.1)})
+    m.retention->temperatures.push_back({t, {4e-3 * factor, 6e-3 * factor}, {0.42, 0.47}, {}, 0.02, true, {}});
+  std::vector<std::string> warnings;
+  Settings s = settingsFromModel(m, warnings);
+  for (const std::optional<double> temp : {std::optional<double>(), std::optional<double>(85.0)}) {
+    EffectSwitches on;
+    on.leakage = true;
+    on.temp_c = temp;
+    const auto physics = physicsFromModel(m, on, s);
+    REQUIRE(physics->leakage.has_value());
+    const double factor = temp ? 0.1 : 1;
+    // As ratios: Approx is absolute for what is far below 1.
+    CHECK(physics->leakage->lambda_low * 4e-3 * factor / 65e-9 == doctest::Approx(1));
+    CHECK(physics->leakage->lambda_high * 6e-3 * factor / 65e-9 == doctest::Approx(1));
+    CHECK(physics->leakage->end_low == doctest::Approx(0.42));
+    CHECK(physics->leakage->end_high == doctest::Approx(0.47));
+  }
 }
 
 TEST_CASE("effects that take cells out of the domain of the fit are said or refused") {

@@ -115,6 +115,34 @@ TEST_CASE("retention: a write bit line parked at ground empties the cell sooner,
   CHECK(run("retention", {{"points", 51}}, "reference", {"tt", 85.0, 0.9}).figure("tau_high") < parked);
 }
 
+TEST_CASE("retention: without a window given the decay is followed until both rails have gone half of their way") {
+  const auto followed = [](const sim::AnalysisResult& r, double start) {
+    const auto& decay = r.tables.at("decay");
+    std::pair<double, double> last;  // time and voltage
+    for (const auto& row : decay.rows)
+      if (row[decay.column("v_start_V")] == start) last = {row[decay.column("t_s")], row[decay.column("v_storage_V")]};
+    return last;
+  };
+  double longest = HUGE_VAL;
+  for (const double temp : {0.0, 85.0, 125.0}) {
+    const auto r = run("retention", {{"points", 51}, {"window", 0.0}}, "reference", {"tt", temp, 0.9});
+    const double balance = r.figure("v_equilibrium");
+    const double low = followed(r, 0).second / balance, high = (0.9 - followed(r, 0.9).second) / (0.9 - balance);
+    CHECK(std::fabs(std::min(low, high) - 0.5) < 1e-3);
+    CHECK(followed(r, 0).first < longest);
+    longest = followed(r, 0).first;
+    CHECK(r.tables.at("transient").column("temp_c") > 0);
+    CHECK(r.tables.at("leakage").values("temp_c").front() == temp);
+  }
+}
+
+TEST_CASE("retention: the time to 1/e stands beside the fitted time constant") {
+  const auto r = run("retention", {{"points", 51}});
+  CHECK(r.figure("one_over_e_low") > 1.05 * r.figure("tau_low"));  // faster at first, so slower than the fit at the end
+  CHECK(r.figure("one_over_e_high") > 1.05 * r.figure("tau_high"));
+  CHECK(r.figure("one_over_e_high") < 7e-3);
+}
+
 TEST_CASE("reading disturbs little and lastingly hardly at all") {
   const auto r = run("disturb", {{"levels", 3}, {"reads", 4}});
   CHECK(r.figure("coupling_max") > 1e-3);  // the effect exists ...

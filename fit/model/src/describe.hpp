@@ -6,7 +6,8 @@
 /// A visitor V has: number, nullableNumber, optionalNumber (key may be absent), optionalUnsigned, integer, flag, text,
 /// optionalText, textMap (texts by key), later (object or null; files written before the field existed do not have it),
 /// perRail, numbers (list), fixed (array of given size), matrix, texts, object, nullable (object or null), list (of
-/// objects), merge (the fields of a part, in place).
+/// objects), laterList (files written before the field existed do not have it), retired (a field of older files that
+/// is read over and no longer written), merge (the fields of a part, in place).
 
 #include <limits>
 #include <string>
@@ -48,7 +49,6 @@ inline constexpr Range kFarad{1e-20, 1e-6, "F"};
 inline constexpr Range kLeak{-1e-3, 1e-3, "A"};
 inline constexpr Range kConductance{-1e6, 1e6, "uS/V^k"};
 inline constexpr Range kSigma{0, kInf, "standard error"};
-inline constexpr Range kElectronVolt{-5, 5, "eV"};
 inline constexpr Range kCount{0, 2147483647.0, ""};
 
 template <class V>
@@ -182,13 +182,14 @@ void describe(V& v, LeakageCurve& c) {
 }
 
 template <class V>
-void describe(V& v, TemperatureLaw& t) {
-  v.number("activation_energy_eV", t.activation_energy_eV, kElectronVolt, "tau = tau_ref exp(Ea/k (1/T - 1/T_ref))");
-  v.optionalNumber("activation_energy_sigma_eV", t.activation_energy_sigma_eV, {0, 5, "eV"},
-                   "its standard error; absent with two temperatures");
-  v.number("reference_temp_c", t.reference_temp_c, kCelsius, "degrees Celsius");
-  v.number("residual", t.residual, kShare, "largest relative error of tau over the fitted temperatures");
-  v.fixed("range_c", t.range_c, kCelsius, "fitted temperatures, low and high");
+void describe(V& v, RetentionAtTemperature& t) {
+  v.number("temp_c", t.temp_c, kCelsius, "degrees Celsius");
+  v.perRail("tau_s", t.tau_s, kTau, "time constant from each rail");
+  v.perRail("end_V", t.end_V, kVolt, "voltage each decay tends to");
+  v.perRail("residual", t.residual, kShare, "rms misfit / swing of the window");
+  v.number("window_s", t.window_s, kTime, "window of the fit of tau");
+  v.flag("exponential", t.exponential, "false: use the leakage curve");
+  v.nullable("leakage_curve", t.leakage_curve, "dV/dt = current_A(V)/capacitance_F");
 }
 
 template <class V>
@@ -200,15 +201,16 @@ void describe(V& v, LevelHold& l) {
 
 template <class V>
 void describe(V& v, Retention& r) {
-  v.perRail("tau_s", r.tau_s, kTau, "time constant from each rail");
+  v.perRail("tau_s", r.tau_s, kTau, "time constant from each rail, by least squares over the window");
   v.perRail("end_V", r.end_V, kVolt, "voltage each decay tends to");
   v.perRail("residual", r.residual, kShare, "rms misfit / swing of the window");
   v.fixed("fit_window_low_s", r.fit_window_low_s, kTime, "window of the fit from the low rail");
   v.fixed("fit_window_high_s", r.fit_window_high_s, kTime, "window of the fit from the high rail");
   v.flag("exponential", r.exponential, "false: use the leakage curve");
-  v.nullableNumber("log_sigma", r.log_sigma, kShare, "standard deviation of ln(tau) over Monte-Carlo");
+  v.retired("log_sigma");
   v.nullable("leakage_curve", r.leakage_curve, "dV/dt = current_A(V)/capacitance_F");
-  v.nullable("temperature", r.temperature, "Arrhenius law");
+  v.retired("temperature");
+  v.laterList("temperatures", r.temperatures, "the decay at every temperature it was simulated at, its own included");
   v.list("levels", r.levels, "time to lose half a level, by level");
 }
 

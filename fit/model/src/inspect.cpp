@@ -87,6 +87,11 @@ class Lister {
     }
   }
   template <class T>
+  void laterList(const char* key, std::vector<T>& xs, const char* doc) {
+    list(key, xs, doc);
+  }
+  void retired(const char*) {}
+  template <class T>
   void merge(T& x) {
     detail::describe(*this, x);
   }
@@ -163,33 +168,35 @@ void addCell(std::string& text, const Cell& c) {
   curve("process, whole curve", c.process_curve);
 }
 
+/// The level that is first to drift by a half, and when.
+std::string firstToDrift(const Retention& r) {
+  const LevelHold* first = nullptr;
+  for (const LevelHold& l : r.levels)
+    if (l.half_level_s && (!first || *l.half_level_s < *first->half_level_s)) first = &l;
+  return first ? fmt::format("{:.4g} V after {}", first->level_V, support::formatSi(*first->half_level_s, "s"))
+               : "none";
+}
+
 void addRetention(std::string& text, const Retention& r) {
   text += "retention\n";
   addLine(text, "time constant",
-          fmt::format("{} from low, {} from high", support::formatSi(r.tau_s.low, "s"),
-                      support::formatSi(r.tau_s.high, "s")));
+          fmt::format("{} from low, {} from high, by least squares over {}", support::formatSi(r.tau_s.low, "s"),
+                      support::formatSi(r.tau_s.high, "s"), support::formatSi(r.fit_window_high_s[1], "s")));
+  const PerRail to_e = timeToOneOverE(r);
+  addLine(
+      text, "time to 1/e",
+      fmt::format("{} from low, {} from high", support::formatSi(to_e.low, "s"), support::formatSi(to_e.high, "s")));
   addLine(text, "tends to", fmt::format("{:.4g} V from low, {:.4g} V from high", r.end_V.low, r.end_V.high));
   addLine(text, "shape", r.exponential ? "exponential" : "not exponential: leakage curve");
-  if (r.log_sigma) addLine(text, "spread of tau", fmt::format("log-normal, sigma of ln(tau) {:.3g}", *r.log_sigma));
-  if (r.temperature)
-    addLine(text, "temperature law",
-            fmt::format("{:.3g}{} eV, {} .. {} C, tau within {}", r.temperature->activation_energy_eV,
-                        r.temperature->activation_energy_sigma_eV
-                            ? fmt::format(" +- {:.2g}", *r.temperature->activation_energy_sigma_eV)
-                            : "",
-                        r.temperature->range_c[0], r.temperature->range_c[1], percent(r.temperature->residual)));
   std::string times;
   for (const LevelHold& l : r.levels)
     times += fmt::format(
         "{}{:.3g} V: {}", times.empty() ? "" : ", ", l.level_V,
         l.half_level_s ? support::formatSi(*l.half_level_s, "s") : "over " + support::formatSi(l.window_s, "s"));
   if (!times.empty()) addLine(text, "time to lose half a level", times);
-  double worst = HUGE_VAL, level = 0;
-  for (const LevelHold& l : r.levels)
-    if (l.half_level_s && *l.half_level_s < worst) worst = *l.half_level_s, level = l.level_V;
-  if (std::isfinite(worst))
-    addLine(text, "first level to drift by a half",
-            fmt::format("{:.4g} V after {}", level, support::formatSi(worst, "s")));
+  if (!r.levels.empty()) addLine(text, "first level to drift by a half", firstToDrift(r));
+  for (const RetentionAtTemperature& t : r.temperatures)
+    addLine(text, fmt::format("  at {:g} C", t.temp_c), firstToDrift(retentionAt(r, t.temp_c)));
 }
 
 /// "smallest .. largest" of a list of lists.

@@ -185,7 +185,7 @@ att::EffectSwitches effectsOf(const CommandContext& c, const model::Model& m) {
 }
 
 /// The model at --corner, --temp and --vdd where any is given: a point of its grid or between them. A temperature
-/// beyond the grid moves leakage alone, by its own law.
+/// beyond the grid moves leakage alone, which may be known at more of them.
 void moveToConditions(const CommandContext& c, model::Model& m, att::EffectSwitches& on,
                       std::vector<std::string>& warnings) {
   if (!c.values.count("corner") && !c.values.count("temp") && !c.values.count("vdd")) return;
@@ -195,8 +195,7 @@ void moveToConditions(const CommandContext& c, model::Model& m, att::EffectSwitc
   try {
     static_cast<model::Section&>(m) = model::at(m, corner, temp, vdd);
   } catch (const Error&) {
-    const bool has_law = m.retention && m.retention->temperature;
-    if (!on.leakage || !has_law || corner != own.corner || vdd != own.vdd_v) throw;
+    if (!on.leakage || !m.retention || corner != own.corner || vdd != own.vdd_v) throw;
     on.temp_c = temp;
     warnings.push_back(fmt::format("leakage is that at {} C, everything else that at {} C", temp, own.temp_c));
   }

@@ -103,21 +103,17 @@ void addConverters(const model::Model& m, const EffectSwitches& on, const Settin
 
 void addLeakage(const model::Model& m, const EffectSwitches& on, Physics& p) {
   if (!on.leakage) return;
-  const auto tau = on.temp_c ? model::tauAt(*m.retention, *on.temp_c) : m.retention->tau_s;
-  if (!m.retention->exponential) {
-    if (!m.retention->leakage_curve)
+  const model::Retention r = on.temp_c ? model::retentionAt(*m.retention, *on.temp_c) : *m.retention;
+  const double token = *m.timing_s.token, delay = m.conventions->array1.read_delay_s;
+  if (!r.exponential) {
+    if (!r.leakage_curve)
       throw Error("ATT-0031", "the storage decay of this model is not exponential, and it has no leakage curve",
                   "$.retention.leakage_curve",
                   "fit it with the leakage analysis, or use --decay with a lambda instead");
-    // At another temperature everything leaks faster by the same law.
-    const double token = *m.timing_s.token * m.retention->tau_s.low / tau.low;
-    p.held = [retention = *m.retention, token, delay = m.conventions->array1.read_delay_s](double v, double age) {
-      return model::decayed(retention, v, age * token + delay);
-    };
+    p.held = [r, token, delay](double v, double age) { return model::decayed(r, v, age * token + delay); };
     return;
   }
-  p.leakage = Leakage{*m.timing_s.token / tau.low, *m.timing_s.token / tau.high, m.retention->end_V.low,
-                      m.retention->end_V.high, m.conventions->array1.read_delay_s / *m.timing_s.token};
+  p.leakage = Leakage{token / r.tau_s.low, token / r.tau_s.high, r.end_V.low, r.end_V.high, delay / token};
 }
 
 void addWrite(const model::Model& m, const EffectSwitches& on, const Settings& s, Physics& p) {

@@ -18,7 +18,7 @@ namespace gaincell::fit {
 struct Inputs {
   std::optional<support::Table> iv, charge, decay, transient, leakage, write, read_energy, write_energy, rest_power;
   std::optional<support::Table> relu_transfer, signed_transfer, relu_energy, signed_energy;
-  std::optional<support::Table> cell_mismatch, cell_process, relu_mismatch, signed_mismatch, retention_samples;
+  std::optional<support::Table> cell_mismatch, cell_process, relu_mismatch, signed_mismatch;
   model::Conditions conditions;
   support::Provenance provenance;
   std::optional<model::DesignRecord> design;      ///< none: measured data

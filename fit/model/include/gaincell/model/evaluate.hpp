@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,23 @@ double charge(const Cell& cell, double v, double width, double v_bit_line);
 /// the leakage curve is integrated.
 double decayed(const Retention& retention, double v0, double t);
 
-/// tau at another temperature, s, by the fitted Arrhenius law. @throws Error MDL-0010 without a law or outside its
-/// range.
-PerRail tauAt(const Retention& retention, double temp_c);
+/// The retention that holds at a temperature: as simulated, or between its temperatures. There the current into the
+/// node at every voltage (and 1/tau of every rail) is taken to be a part that does not depend on temperature, as
+/// tunnelling, plus one that follows Arrhenius, as channel leakage does; the two neighbours and the next temperature
+/// determine both. Where only two temperatures are known, all of it follows Arrhenius.
+/// `levels` are those of that temperature.
+/// @throws Error MDL-0010 outside the simulated temperatures, or when no others are known than the retention's own
+Retention retentionAt(const Retention& retention, double temp_c);
+
+/// A retention as one temperature among others.
+RetentionAtTemperature asTemperature(const Retention& retention, double temp_c);
+
+/// Time until a voltage v0 has moved by `drift` V; none when not within `window` s.
+std::optional<double> timeToDrift(const Retention& retention, double v0, double drift, double window);
+
+/// Time until the distance from where the decay tends has fallen to 1/e, from each rail: tau_s where the decay is
+/// exponential, else what the leakage curve says.
+PerRail timeToOneOverE(const Retention& retention);
 
 /// What one converter differs by from the nominal one, as Converter::mismatch draws it.
 struct ConverterDeviation {

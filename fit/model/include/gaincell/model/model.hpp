@@ -145,15 +145,6 @@ struct LeakageCurve {
   std::vector<double> current_A;  ///< into the node, at each voltage; linear between
 };
 
-/// Arrhenius law of the time constant: tau(T) = tau(T_ref) exp(Ea/k (1/T - 1/T_ref)).
-struct TemperatureLaw {
-  double activation_energy_eV = 0;
-  double reference_temp_c = 27;
-  double residual = 0;  ///< largest relative error of tau over the fitted temperatures
-  std::array<double, 2> range_c{27, 27};
-  std::optional<double> activation_energy_sigma_eV;  ///< standard error; none with two temperatures
-};
-
 /// Time for one stored level to drift by half a level.
 struct LevelHold {
   double level_V = 0;
@@ -161,17 +152,26 @@ struct LevelHold {
   double window_s = 0;                 ///< the time looked at
 };
 
+/// Storage decay as it was simulated at one temperature.
+struct RetentionAtTemperature {
+  double temp_c = 27;
+  PerRail tau_s, end_V, residual;  ///< as in Retention
+  double window_s = 0;             ///< of the fit of tau, the longer of both rails
+  bool exponential = true;
+  std::optional<LeakageCurve> leakage_curve;
+};
+
 /// Storage decay: V(t) = end + (V0 - end) exp(-t/tau) from each rail.
 struct Retention {
-  PerRail tau_s;
+  PerRail tau_s;  ///< by least squares over the fit window: the time to 1/e only where the decay is exponential
   PerRail end_V;
   PerRail residual;  ///< rms misfit / swing of the fit window, per rail
   std::array<double, 2> fit_window_low_s{}, fit_window_high_s{};
   bool exponential = true;  ///< residual <= 2 % on both rails; otherwise use the leakage curve
-  /// Standard deviation of ln(tau) over Monte-Carlo; none when not studied.
-  std::optional<double> log_sigma;
   std::optional<LeakageCurve> leakage_curve;
-  std::optional<TemperatureLaw> temperature;
+  /// Every temperature the decay was simulated at, its own included, increasing; retentionAt() evaluates between them.
+  /// Empty where only one is known.
+  std::vector<RetentionAtTemperature> temperatures;
   std::vector<LevelHold> levels;
 };
 

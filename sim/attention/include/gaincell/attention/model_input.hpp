@@ -32,7 +32,7 @@ struct EffectSwitches {
   std::optional<double> wire_ohm;  ///< per array element, instead of the model's
   double noise = 0;                ///< uA rms
   double jitter = 0;               ///< s rms
-  std::optional<double> temp_c;    ///< for leakage: the law at that temperature
+  std::optional<double> temp_c;    ///< for leakage: that of this temperature (model::retentionAt)
   bool any() const noexcept;
 };
 
