@@ -69,8 +69,8 @@ struct Physics {
   bool leaks() const noexcept { return leakage || held; }
   bool any() const noexcept {
     const bool conducts = !conductance_uS.empty() && (bit_line_V_per_uA > 0 || wire_ohm_per_cell > 0);
-    return mismatch || cell_gain || leaks() || write || storage_coupling != 0 || !edge_charge_uA.empty() || conducts ||
-           relu || output || noise_uA > 0 || jitter > 0;
+    return mismatch || mismatch_curve || cell_gain || leaks() || write || storage_coupling != 0 ||
+           !edge_charge_uA.empty() || conducts || relu || output || noise_uA > 0 || jitter > 0;
   }
 };
 
