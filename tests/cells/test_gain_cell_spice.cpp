@@ -147,7 +147,8 @@ TEST_CASE("both word lines of a read are paid for: each charges the gate of its 
     auto settings = analysis.settings(gc28());
     settings.set("levels", 2);
     settings.set("widths", 2);
-    const auto r = analysis.run({gc28(), {"tt", 27, 0.9}, design, settings, simulator()});
+    const pdk::Conditions conditions{"tt", 27, 0.9};
+    const auto r = analysis.run({gc28(), conditions, design, settings, simulator()});
     double sum = 0;
     for (const double e : r.tables.at("read").values("word_lines_J")) sum += e / 4;
     return sum;
