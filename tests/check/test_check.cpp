@@ -50,6 +50,20 @@ ComparedPoint point(double spice, std::vector<double> forms) {
 
 }  // namespace
 
+TEST_CASE("codes that differ at all, and those beyond one LSB, are counted apart and in both directions") {
+  // Full scale 15 of 15 codes: a value is its own code. Differences 0, 1, -1, 2, -2, 3, and 2 across zero.
+  const std::vector<ComparedPoint> points = {point(7, {7}), point(7, {8}),  point(7, {6}),  point(7, {9}),
+                                             point(7, {5}), point(7, {10}), point(-1, {1}), point(-7, {-7})};
+  const Agreement a = agreementOf(points, 15, 0, 15);
+  CHECK(a.code_error == doctest::Approx(6.0 / 8));
+  CHECK(a.beyond_lsb == doctest::Approx(4.0 / 8));
+  CHECK(codeDifferences(points, 15, 0, 15) == std::vector<std::size_t>{0, 1, 1, 2, 1, 2, 1});
+  // Two of 14 in codes of two each are one code, four are two.
+  const Agreement coarse = agreementOf({point(6, {8}), point(6, {10})}, 14, 0, 7);
+  CHECK(coarse.code_error == doctest::Approx(1));
+  CHECK(coarse.beyond_lsb == doctest::Approx(0.5));
+}
+
 TEST_CASE("forms add one effect each and end in the full model; leaving one out differs in that one") {
   const auto forms = modelForms(straightModel(), {false, true});
   const std::size_t plain = plainForm(forms), full = fullForm(forms);
@@ -193,7 +207,7 @@ TEST_CASE("tiles: random, structured and from files") {
   }
   const TileData t = fileTile(lean, file, {0, 0, 0}, {2, 2, 2, 1});
   CHECK(t.queries == std::vector<std::vector<int>>{{3, 15}});  // the last token of the tile, clamped to 1
-  CHECK(t.keys[0][0] == doctest::Approx(0.0).epsilon(1e-6));
+  CHECK(t.keys[0][0] == doctest::Approx(0.0).scale(1).epsilon(1e-6));
   CHECK(t.keys[1][0] == doctest::Approx(0.9));
   CHECK(fileTile(lean, file, {0, 0, 1}, {2, 2, 2, 2}).values[1][1] == doctest::Approx(0.9));
   CHECK_THROWS_WITH_AS(fileTile(lean, file, {0, 0, 2}, {2, 2, 2, 1}), doctest::Contains("tile 2"), support::Error);

@@ -7,6 +7,7 @@
 #include "gaincell/attention/run_file.hpp"
 #include "gaincell/check/check.hpp"
 #include "gaincell/model/io.hpp"
+#include "gaincell/support/hash.hpp"
 #include "stages.hpp"
 
 namespace gaincell::flows {
@@ -39,6 +40,10 @@ double correlation(const std::vector<float>& a, const std::vector<float>& b) {
     bb += (b[i] - mb) * (b[i] - mb);
   }
   return ab / std::sqrt(aa * bb);
+}
+
+nlohmann::json inputs(const FlowContext&) {
+  return {{"data", support::sha256File(exampleData())}};
 }
 
 void run(FlowContext& context) {
@@ -84,7 +89,7 @@ void run(FlowContext& context) {
 }  // namespace
 
 Stage attentionStage() {
-  return {"attention", "behavioral attention on real data", {"fit"}, true, {}, run};
+  return {"attention", "behavioral attention on real data", {"fit"}, true, inputs, run};
 }
 
 }  // namespace gaincell::flows
