@@ -43,7 +43,7 @@ double correlation(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 nlohmann::json inputs(const FlowContext&) {
-  return {{"data", support::sha256File(exampleData())}};
+  return {{"data", support::sha256File(check::exampleData())}};
 }
 
 void run(FlowContext& context) {
