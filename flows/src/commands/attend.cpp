@@ -10,6 +10,7 @@
 
 #include "attention_options.hpp"
 #include "commands.hpp"
+#include "effect_budget.hpp"
 #include "gaincell/attention/language_model.hpp"
 #include "gaincell/attention/run_file.hpp"
 #include "gaincell/support/csv.hpp"
@@ -172,6 +173,7 @@ std::string text(const json& r, const std::string& output) {
                                           : "not in the model");
   for (const auto& n : r["energy_notes"]) s += "  energy: " + n.get<std::string>() + "\n";
   if (r.contains("chips")) s += chipText(r["chips"]);
+  if (r.contains("budget")) s += effectBudgetText(r["budget"]);
   for (const auto& w : r["warnings"]) s += "  warning: " + w.get<std::string>() + "\n";
   return s;
 }
@@ -213,6 +215,14 @@ ExitCode run(const CommandContext& context) {
   r["decay_per_token"] = choice.settings.decay;
   r["warnings"] = choice.warnings;
   if (chips > 0 || task) r["chips"] = chipReport(context, choice, *input, chips, task);
+  if (context.values.count("budget")) {
+    TaskFigure figure;
+    if (task)
+      figure = [&](const att::Settings& s) {
+        return task->network.perplexity(task->tokens, s, task->scalers, context.common.jobs);
+      };
+    r["budget"] = effectBudget(choice, att::readInput(*input), figure);
+  }
   r["provenance"] = support::toJson(context.provenance());
   context.print(r, text(r, output));
   return ExitCode::Done;
@@ -236,6 +246,9 @@ Command attendCommand() {
             add("intermediates", "adds q_q k_q v_q S phi_S tile_analog tile_q tile_sum");
             add("compress", "deflate the members of the .npz");
             add("chips", value("N"), "statistics of the output error over N chips");
+            add("budget",
+                "what every effect of the model does to the output, alone and left out of all; with --task to the "
+                "perplexity");
             add("chips-csv", value("FILE"), "one line per chip");
             add("task", value("DIR"), "perplexity of the language model in DIR, plain and per chip");
             add("task-scalers", value("SET"), "scaler set of the language model (default adapted)");
