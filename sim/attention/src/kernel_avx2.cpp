@@ -31,6 +31,9 @@ struct Avx2 {
   static std::uint64_t positive(F x) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_GT_OQ)));
   }
+  static F oneWherePositive(F x) {
+    return _mm256_and_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_GT_OQ), set(1.0F));
+  }
 
   // Sixteen-bit sums of pairs: at most 15 * 7 * dimension / 2, checked where the path is chosen.
   static X zero16() { return _mm256_setzero_si256(); }

@@ -72,6 +72,9 @@ struct Plain {
     for (std::size_t i = 0; i < 8; ++i) bits |= static_cast<std::uint64_t>(x.v[i] > 0.0F) << i;
     return bits;
   }
+  static F oneWherePositive(const F& x) {
+    return map([&](std::size_t i) { return x.v[i] > 0.0F ? 1.0F : 0.0F; });
+  }
 
   static X zero16() { return {}; }
   static Levels broadcastLevels(const std::uint8_t* q) { return {{q[0], q[1], q[2], q[3]}}; }

@@ -142,9 +142,9 @@ inline typename V::F pulseWidth(typename V::F s, typename V::F inverse_sat) {
 template <typename V, typename Block>
 inline std::uint64_t storeScores(const Block& b, std::size_t row, std::size_t column, typename V::F s,
                                  typename V::F inverse_sat) {
+  if (b.s != nullptr) V::store(b.s + row * kBlock + column, s);
   const auto phi = pulseWidth<V>(s, inverse_sat);
   V::store(b.phi + row * kBlock + column, phi);
-  if (b.s != nullptr) V::store(b.s + row * kBlock + column, s);
   return V::positive(phi) << column;
 }
 
@@ -194,6 +194,8 @@ inline void weighRow(const WeighBlock& b, std::size_t r, std::size_t e, const Ce
   F acc[N];
   float* to = b.acc + r * b.width + e;
   for (std::size_t n = 0; n < N; ++n) acc[n] = b.accumulate ? V::load(to + n * V::kWidth) : V::set(0.0F);
+  if (b.start != nullptr)
+    for (std::size_t n = 0; n < N; ++n) acc[n] = V::add(acc[n], V::set(b.start[r]));
   const float* phi = b.phi + r * kBlock;
   for (std::uint64_t left = b.columns[r]; left != 0; left &= left - 1) {
     const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
@@ -214,7 +216,7 @@ inline void weighRow(const WeighBlock& b, std::size_t r, std::size_t e, const Ce
 template <typename V, typename Cell>
 void weighAll(const WeighBlock& b, const Cell* cells) {
   for (std::size_t r = 0; r < b.rows; ++r) {
-    if (b.columns[r] == 0 && b.accumulate) continue;
+    if (b.columns[r] == 0 && b.accumulate && b.start == nullptr) continue;
     std::size_t e = 0;
     for (; e + 64 <= b.width; e += 64) weighRow<V, 64 / V::kWidth>(b, r, e, cells);
     for (; e < b.width; e += 16) weighRow<V, 16 / V::kWidth>(b, r, e, cells);
@@ -303,6 +305,9 @@ inline void gemmTile(const Product& p, std::size_t i, std::size_t j) {
   for (std::size_t r = 0; r < R; ++r)
     for (std::size_t n = 0; n < N; ++n)
       acc[r][n] = p.accumulate ? V::load(p.c + (i + r) * p.ldc + j + n * V::kWidth) : V::set(0.0F);
+  if (p.start != nullptr)
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) acc[r][n] =
+        V::add(acc[r][n], V::set(p.start[i + r]));
   multiply<V, R, N>(p.k, p.a + i * p.lda, p.lda, p.b + j, p.ldb, acc);
   const auto each = [&](float* to, auto body) {
     GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n)
@@ -317,17 +322,49 @@ inline void gemmTile(const Product& p, std::size_t i, std::size_t j) {
   }
 }
 
+/// Sum of the terms of R rows and N vectors of columns; every element: one chain over the dimension per term.
+template <typename V, std::size_t R, std::size_t N>
+inline void sumTerms(const CurrentBlock& b, std::size_t r0, std::size_t c, typename V::F (&sum)[R][N]) {
+  if (b.even != nullptr) {
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) sum[r][n] =
+        V::mul(V::set(b.even[r0 + r]), V::load(b.even_factor + c + n * V::kWidth - (r0 + r)));
+  }
+  for (std::size_t t = 0; t < b.count; ++t) {
+    const CurrentBlock::Term& term = b.terms[t];
+    typename V::F acc[R][N];
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) acc[r][n] =
+        V::set(0.0F);
+    multiply<V, R, N>(b.dimension, term.q + r0 * b.q_stride, b.q_stride, term.k + c, kBlock, acc);
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) {
+      if (term.factor != nullptr) {
+        sum[r][n] = V::fma(V::load(term.factor + c + n * V::kWidth - (r0 + r)), acc[r][n], sum[r][n]);
+      } else {
+        sum[r][n] = V::add(acc[r][n], sum[r][n]);
+      }
+    }
+  }
+}
+
 template <typename V, std::size_t R, std::size_t N>
 inline void currentTile(const CurrentBlock& b, std::size_t r0, std::size_t c) {
-  typename V::F acc[R][N];
-  for (std::size_t r = 0; r < R; ++r)
-    for (std::size_t n = 0; n < N; ++n) acc[r][n] = V::set(0.0F);
-  multiply<V, R, N>(b.dimension, b.q + r0 * b.q_stride, b.q_stride, b.k + c, kBlock, acc);
+  typename V::F sum[R][N];
+  GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) sum[r][n] =
+      V::set(0.0F);
+  if (b.count == 1 && b.terms->factor == nullptr && b.even == nullptr) {  // stays in registers
+    multiply<V, R, N>(b.dimension, b.terms->q + r0 * b.q_stride, b.q_stride, b.terms->k + c, kBlock, sum);
+  } else {
+    sumTerms<V, R, N>(b, r0, c, sum);
+  }
+  if (b.phi == nullptr) {
+    for (std::size_t r = 0; r < R; ++r)
+      for (std::size_t n = 0; n < N; ++n) V::store(b.s + (r0 + r) * kBlock + c + n * V::kWidth, sum[r][n]);
+    return;
+  }
   const auto inverse = V::set(b.inverse_sat);
   for (std::size_t r = 0; r < R; ++r) {
     const std::size_t row = r0 + r;
     std::uint64_t bits = c == 0 ? 0 : b.nonzero[row];
-    for (std::size_t n = 0; n < N; ++n) bits |= storeScores<V>(b, row, c + n * V::kWidth, acc[r][n], inverse);
+    for (std::size_t n = 0; n < N; ++n) bits |= storeScores<V>(b, row, c + n * V::kWidth, sum[r][n], inverse);
     b.nonzero[row] = bits;
   }
 }
@@ -369,17 +406,27 @@ void gemm(const Product& p) {
 }
 
 template <typename V>
-std::uint64_t convert(const float* s, std::size_t first, std::size_t last, float inverse, float* phi) {
-  std::uint64_t bits = 0;
-  for (std::size_t c = 0; c < kBlock; c += V::kWidth) {
-    const auto x = pulseWidth<V>(V::load(s + c), V::set(inverse));
-    V::store(phi + c, x);
-    bits |= V::positive(x) << c;
+void weights(const Weights& w) {
+  using F = typename V::F;
+  for (std::size_t r = 0; r < w.rows; ++r) {
+    const float* phi = w.phi + r * kBlock;
+    float* to = w.weights + r * kBlock;
+    for (std::size_t c = 0; c < kBlock; c += V::kWidth) {
+      F x = V::load(phi + c);
+      if (w.indicator) x = V::oneWherePositive(x);
+      V::store(to + c, V::mul(V::load(w.factor + c - r), x));
+    }
+    for (std::size_t c = 0; c < w.first; ++c) to[c] = 0.0F;
+    for (std::size_t c = w.last; c < kBlock; ++c) to[c] = 0.0F;
+    if (w.sums == nullptr) continue;
+    F sum = V::load(to);
+    for (std::size_t c = V::kWidth; c < kBlock; c += V::kWidth) sum = V::add(sum, V::load(to + c));
+    float lanes[V::kWidth];
+    V::store(lanes, sum);
+    for (std::size_t n = V::kWidth / 2; n > 0; n /= 2)
+      for (std::size_t i = 0; i < n; ++i) lanes[i] += lanes[i + n];
+    w.sums[r] = w.scale * lanes[0];
   }
-  for (std::size_t c = 0; c < first; ++c) phi[c] = 0.0F;
-  for (std::size_t c = last; c < kBlock; ++c) phi[c] = 0.0F;
-  if (first >= last) return 0;
-  return bits & (~std::uint64_t{0} << first) & (~std::uint64_t{0} >> (kBlock - last));
 }
 
 std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t range, std::uint64_t* chosen) {
@@ -394,7 +441,7 @@ std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t ra
 template <typename V>
 constexpr KernelTable makeTable() {
   return {quantizeCodes<V>, quantizeValues<V>, finite,    lookUp<V>,  scores<V>, currents<V>,
-          weigh<V>,         gemm<V>,           output<V>, convert<V>, select};
+          weigh<V>,         gemm<V>,           output<V>, weights<V>, select};
 }
 
 }  // namespace

@@ -20,11 +20,13 @@ RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
   q_codes_.assign(kBlock * w, 0);
   q_values_.assign(kBlock * w, 0.0F);
   q_indicator_.assign(kBlock * w, 0.0F);
-  for (auto* v : {&phi_, &s_, &product_, &conductance_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
+  for (auto* v : {&phi_, &s_, &conductance_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
   sum_.assign(accSize(), 0.0F);
   quantized_.assign(accSize(), 0.0F);
   converted_.assign(accSize(), 0.0F);
   q_sum_.assign(kBlock, 0.0F);
+  even_.assign(kBlock, 0.0F);
+  even_sums_.assign(kBlock, 0.0F);
   nonzero_.assign(kBlock, 0);
   columns_mask_.assign(kBlock, 0);
   codes32_.assign(kBlock * w, 0);
@@ -57,7 +59,8 @@ void RowWorker::quantizeQueries(const Frame& f, const float* q) {
       plan_.kernels->quantizeValues(q + r * d, d, a, b, 1.0F, plan_.step_q, values);
       if (plan_.chip)
         for (std::size_t e = 0; e < d; ++e) q_indicator_[r * w + e] = values[e] > 0.0F ? 1.0F : 0.0F;
-      if (f.activity != nullptr) q_sum_[r] = std::accumulate(values, values + d, 0.0F);
+      if (f.activity != nullptr || evenFirst()) q_sum_[r] = std::accumulate(values, values + d, 0.0F);
+      even_[r] = evenCurrent() * q_sum_[r];
     }
   }
 }
@@ -77,25 +80,48 @@ void RowWorker::scoreCodes(const Frame& f, std::size_t block) {
   plan_.kernels->scores(b);
 }
 
-void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
-  const std::size_t j0 = block * kBlock, d = plan_.dimension;
-  const bool sink = f.sinks != nullptr && f.sinks->s != nullptr;
+void RowWorker::multiplyKeys(const Frame& f, std::size_t block, bool conductance, float* s, float* phi) {
+  const std::size_t j0 = block * kBlock;
   CurrentBlock b;
-  b.dimension = d;
+  terms_.clear();
+  if (plan_.planes.empty()) terms_.push_back({q_values_.data(), f.columns.keyCurrents(block), nullptr});
+  for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
+    const Plane& plane = plan_.planes[p];
+    if ((plane.term == Plane::Term::Conductance) != conductance) continue;
+    const float* factor = plan_.constant ? nullptr : plane.first.at(f.i0, j0);
+    if (p == 0 && evenFirst()) {
+      b.even = even_.data();
+      b.even_factor = factor;
+      continue;
+    }
+    terms_.push_back(
+        {plane.indicator() ? q_indicator_.data() : q_values_.data(), f.columns.keyPlane(block, p), factor});
+  }
+  b.terms = terms_.data();
+  b.count = terms_.size();
+  b.dimension = plan_.dimension;
   b.q_stride = plan_.width;
-  b.k = f.columns.keyCurrents(block);
   b.inverse_sat = static_cast<float>(1.0 / plan_.settings.s_sat);
   // On the diagonal a row needs only the columns up to its own: a staircase of twelve rows a step.
   const std::size_t step = j0 + kBlock > f.i0 + 1 ? 12 : f.rows;
   for (std::size_t r = 0; r < f.rows; r += step) {
     b.rows = std::min(step, f.rows - r);
     b.columns = std::min(kBlock, (f.i0 + r + b.rows - j0 + 15) / 16 * 16);
-    b.q = &q_values_[r * plan_.width];
-    b.phi = &phi_[r * kBlock];
-    b.s = sink ? &s_[r * kBlock] : nullptr;
+    b.phi = phi == nullptr ? nullptr : phi + r * kBlock;
+    b.s = s == nullptr ? nullptr : s + r * kBlock;
     b.nonzero = &nonzero_[r];
     plan_.kernels->currents(b);
+    for (auto& term : terms_) {
+      term.q += step * plan_.width;
+      if (term.factor != nullptr) term.factor -= step;
+    }
+    if (b.even == nullptr) continue;
+    b.even += step;
+    b.even_factor -= step;
   }
+}
+
+void RowWorker::clearOutside(const Frame& f, std::size_t block) {
   for (std::size_t r = 0; r < f.rows; ++r) {
     const auto [first, last] = inWindow(f.i0 + r, block);
     if (first == 0 && last == kBlock) continue;
@@ -108,70 +134,48 @@ void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
   }
 }
 
-std::pair<std::size_t, std::size_t> RowWorker::inWindow(std::size_t i, std::size_t block) const {
-  const std::size_t j0 = block * kBlock, oldest = i + 1 > plan_.window ? i + 1 - plan_.window : 0;
-  return {std::min(kBlock, oldest > j0 ? oldest - j0 : 0), i < j0 ? 0 : std::min(kBlock, i + 1 - j0)};
+void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
+  const bool sink = f.sinks != nullptr && f.sinks->s != nullptr;
+  multiplyKeys(f, block, false, sink || physical() ? s_.data() : nullptr, physical() ? nullptr : phi_.data());
+  if (physical()) physicalScores(f, block);
+  clearOutside(f, block);
 }
 
-void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
-  std::fill_n(s_.begin(), f.rows * kBlock, 0.0F);
-  std::fill_n(conductance_.begin(), f.rows * kBlock, 0.0F);
-  for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
-    const Plane& plane = plan_.planes[p];
-    const float* input = plane.indicator() ? q_indicator_.data() : q_values_.data();
-    plan_.kernels->gemm({f.rows, kBlock, plan_.dimension, input, plan_.width, f.columns.keyPlane(block, p), kBlock,
-                         product_.data(), kBlock});
-    float* to = plane.term == Plane::Term::Conductance ? conductance_.data() : s_.data();
-    for (std::size_t r = 0; r < f.rows; ++r) {
-      const float* factor = plane.first.at(f.i0, block * kBlock) - r;
-      for (std::size_t c = 0; c < kBlock; ++c) to[r * kBlock + c] += factor[c] * product_[r * kBlock + c];
-    }
-  }
-  convertScores(f, block);
-}
-
-void RowWorker::convertScores(const Frame& f, std::size_t block) {
-  const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
-  const bool physical = plan_.chip && !plan_.chip->plainConversion();
+/// The first conversion with effects: one column at a time.
+void RowWorker::physicalScores(const Frame& f, std::size_t block) {
+  multiplyKeys(f, block, true, conductance_.data(), nullptr);
   const std::size_t j0 = block * kBlock;
   for (std::size_t r = 0; r < f.rows; ++r) {
     const std::size_t i = f.i0 + r;
     const auto [first, last] = inWindow(i, block);
-    float* s = &s_[r * kBlock];
-    float* phi = &phi_[r * kBlock];
-    nonzero_[r] = plan_.kernels->convert(s, first, last, inverse, phi);
-    if (f.sinks != nullptr && f.sinks->s != nullptr) {
-      std::fill(s, s + first, 0.0F);
-      std::fill(s + last, s + kBlock, 0.0F);
-    }
-    if (!physical) continue;
     std::uint64_t bits = 0;
     for (std::size_t c = first; c < last; ++c) {
-      phi[c] = plan_.chip->relu(static_cast<double>(s[c]), static_cast<double>(conductance_[r * kBlock + c]),
-                                {f.batch, f.head, i}, (j0 + c) % plan_.window, j0 + c);
-      bits |= static_cast<std::uint64_t>(phi[c] > 0.0F) << c;
+      float& phi = phi_[r * kBlock + c];
+      phi = plan_.chip->relu(static_cast<double>(s_[r * kBlock + c]), static_cast<double>(conductance_[r * kBlock + c]),
+                             {f.batch, f.head, i}, (j0 + c) % plan_.window, j0 + c);
+      bits |= static_cast<std::uint64_t>(phi > 0.0F) << c;
     }
     nonzero_[r] = bits;
   }
 }
 
-bool RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh,
-                           bool last) {
-  const std::uint64_t range =
-      (c1 == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << c1) - 1) & (~std::uint64_t{0} << c0);
-  const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, range, columns_mask_.data());
+std::pair<std::size_t, std::size_t> RowWorker::inWindow(std::size_t i, std::size_t block) const {
+  const std::size_t j0 = block * kBlock, oldest = i + 1 > plan_.window ? i + 1 - plan_.window : 0;
+  return {std::min(kBlock, oldest > j0 ? oldest - j0 : 0), i < j0 ? 0 : std::min(kBlock, i + 1 - j0)};
+}
+
+namespace {
+/// The columns [c0, c1) of a block as bits.
+std::uint64_t bitsOf(std::size_t c0, std::size_t c1) {
+  return (c1 == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << c1) - 1) & (~std::uint64_t{0} << c0);
+}
+}  // namespace
+
+void RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh) {
+  const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, bitsOf(c0, c1), columns_mask_.data());
   if (active == 0) {
     if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
-    return false;
-  }
-  // Without decay both ways run the same chain of fused operations; the dense one wins when most of phi is not zero.
-  if (plan_.constant && active * 16 > f.rows * (c1 - c0) * 9) {
-    const bool convert = last && f.sinks == nullptr && f.activity == nullptr;  // nobody else needs the currents
-    const OutputTile output = outputTile(f);
-    plan_.kernels->gemm({f.rows, plan_.width, c1 - c0, phi_.data() + c0, kBlock,
-                         f.columns.valueCurrents(block) + c0 * plan_.width, plan_.width, acc, plan_.width, !fresh,
-                         convert ? &output : nullptr});
-    return convert;
+    return;
   }
   WeighBlock b;
   b.rows = f.rows;
@@ -180,35 +184,94 @@ bool RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, st
   b.columns = columns_mask_.data();
   b.acc = acc;
   b.accumulate = !fresh;
-  if (plan_.constant) {
-    b.currents = f.columns.valueCurrents(block);
-  } else {
-    b.codes = f.columns.valueCodes(block);
-    b.table = plan_.weightTable(f.i0, block * kBlock);
-    if (f.rows >= 8) {
-      for (std::size_t n = 0; n < kBlock * plan_.width; ++n) codes32_[n] = b.codes[n];
-      b.codes32 = codes32_.data();
-    }
+  b.codes = f.columns.valueCodes(block);
+  b.table = plan_.weightTable(f.i0, block * kBlock);
+  if (f.rows >= 8) {
+    for (std::size_t n = 0; n < kBlock * plan_.width; ++n) codes32_[n] = b.codes[n];
+    b.codes32 = codes32_.data();
   }
   plan_.kernels->weigh(b);
-  return false;
 }
 
-void RowWorker::weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc,
-                            float* conductance) {
+bool RowWorker::weighTerm(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, const float* weights,
+                          const float* start, const float* currents, float* acc, bool fresh, bool convert) {
+  const std::size_t j0 = block * kBlock, width = plan_.width;
+  // Row r has columns up to its own: on the diagonal a staircase of twelve rows a step.
+  const std::size_t step = j0 + kBlock > f.i0 + 1 ? 12 : f.rows;
+  const auto columns = [&](std::size_t r) {  // of the rows before r
+    const std::size_t end = std::min(c1, f.i0 + r - j0);
+    return end > c0 ? end - c0 : 0;
+  };
+  std::size_t area = 0;
+  for (std::size_t r = 0; r < f.rows; r += step) {
+    const std::size_t next = std::min(r + step, f.rows);
+    area += (next - r) * columns(next);
+  }
+  const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, bitsOf(c0, c1), columns_mask_.data());
+  // Both ways run the same chain of operations; the dense one wins when most of phi is not zero.
+  if (active * 16 <= area * 9) {
+    WeighBlock b;
+    b.rows = f.rows;
+    b.width = width;
+    b.phi = weights;
+    b.columns = columns_mask_.data();
+    b.acc = acc;
+    b.accumulate = !fresh;
+    b.start = start;
+    b.currents = currents;
+    plan_.kernels->weigh(b);
+    return false;
+  }
+  OutputTile output = outputTile(f);
+  for (std::size_t r = 0; r < f.rows; r += step) {
+    const std::size_t next = std::min(r + step, f.rows);
+    output.sum = sum_.data() + r * width;
+    plan_.kernels->gemm({next - r, width, columns(next), weights + r * kBlock + c0, kBlock, currents + c0 * width,
+                         width, acc + r * width, width, !fresh, start == nullptr ? nullptr : start + r,
+                         convert ? &output : nullptr});
+  }
+  return convert;
+}
+
+bool RowWorker::weighCurrents(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh,
+                              bool last) {
+  // Where nobody else needs the currents they go through the output conversion at once.
+  const bool convert = last && f.sinks == nullptr && f.activity == nullptr && !physical();
+  if (plan_.planes.empty())
+    return weighTerm(f, block, c0, c1, phi_.data(), nullptr, f.columns.valueCurrents(block), acc, fresh, convert);
+  bool converted = false, fresh_conductance = fresh;
+  const float* start = nullptr;
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
-    for (std::size_t r = 0; r < f.rows; ++r) {
-      const float* factor = plane.second.at(f.i0, block * kBlock) - r;
-      for (std::size_t c = c0; c < c1; ++c) {
-        const float phi = phi_[r * kBlock + c];
-        weighted_[r * kBlock + c] = factor[c] * (plane.indicator() ? (phi > 0.0F ? 1.0F : 0.0F) : phi);
-      }
+    const bool conductance = plane.term == Plane::Term::Conductance, even = p == 0 && evenFirst();
+    const float* weights = phi_.data();
+    if (!plan_.constant || plane.indicator() || even) {
+      Weights w;
+      w.rows = f.rows;
+      w.first = c0;
+      w.last = c1;
+      w.phi = phi_.data();
+      w.factor = plane.second.at(f.i0, block * kBlock);
+      w.indicator = plane.indicator();
+      w.weights = weighted_.data();
+      w.sums = even ? even_sums_.data() : nullptr;
+      w.scale = evenCurrent();
+      plan_.kernels->weights(w);
+      weights = weighted_.data();
     }
-    plan_.kernels->gemm({f.rows, plan_.width, c1 - c0, weighted_.data() + c0, kBlock,
-                         f.columns.valuePlane(block, p) + c0 * plan_.width, plan_.width,
-                         plane.term == Plane::Term::Conductance ? conductance : acc, plan_.width, true});
+    if (even) {
+      start = even_sums_.data();
+      continue;
+    }
+    float* to = conductance ? acc + accSize() : acc;
+    bool& first = conductance ? fresh_conductance : fresh;
+    converted = weighTerm(f, block, c0, c1, weights, start, f.columns.valuePlane(block, p), to, first,
+                          convert && p + 1 == plan_.planes.size());
+    start = nullptr;
+    first = false;
   }
+  if (fresh_conductance && physical()) std::fill_n(acc + accSize(), f.rows * plan_.width, 0.0F);
+  return converted;
 }
 
 void RowWorker::weighBlock(const Frame& f, std::size_t block) {
@@ -228,12 +291,10 @@ void RowWorker::weighBlock(const Frame& f, std::size_t block) {
       if (fresh) acc = openTile(tile);
       const bool ends = s.tiles == TileOrder::Absolute && (stop == (tile + 1) * s.tile_columns || stop == last + 1);
       bool finished = false;
-      if (plan_.codes) {
-        finished = weighCodes(f, block, j - j0, stop - j0, acc, fresh, ends);
+      if (plan_.integerScores()) {
+        weighCodes(f, block, j - j0, stop - j0, acc, fresh);
       } else {
-        if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
-        if (fresh && plan_.chip) std::fill_n(acc + accSize(), f.rows * plan_.width, 0.0F);
-        weighPlanes(f, block, j - j0, stop - j0, acc, acc + accSize());
+        finished = weighCurrents(f, block, j - j0, stop - j0, acc, fresh, ends);
       }
       if (ends) {
         if (!finished) finishTile(f, tile);
@@ -346,10 +407,8 @@ void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head,
   for (std::size_t block = oldest / kBlock; block <= (i0 + rows - 1) / kBlock; ++block) {
     if (plan_.integerScores()) {
       scoreCodes(f, block);
-    } else if (plan_.codes) {
-      scoreCurrents(f, block);
     } else {
-      scorePlanes(f, block);
+      scoreCurrents(f, block);
     }
     if (sinks != nullptr && sinks->s != nullptr) storeScores(f, block);
     if (activity != nullptr) countScores(f);

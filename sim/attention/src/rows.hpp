@@ -81,15 +81,28 @@ class RowWorker {
   struct Frame;  ///< what a run passes around
   void quantizeQueries(const Frame& f, const float* q);
   void scoreCodes(const Frame& f, std::size_t block);
+  /// The terms of both multiplies on currents are planes, or one when nothing decays.
   void scoreCurrents(const Frame& f, std::size_t block);
-  void scorePlanes(const Frame& f, std::size_t block);
-  void convertScores(const Frame& f, std::size_t block);
+  /// Multiplies by the planes of one kind into s, and converts unless phi is null.
+  void multiplyKeys(const Frame& f, std::size_t block, bool conductance, float* s, float* phi);
+  void clearOutside(const Frame& f, std::size_t block);
+  void physicalScores(const Frame& f, std::size_t block);
+  bool physical() const { return plan_.chip && !plan_.chip->plainConversion(); }
+  /// The first plane is one current for all cells and needs no multiply.
+  bool evenFirst() const { return !plan_.chip && plan_.planes.size() > 1 && plan_.planes[0].power == 0; }
+  float evenCurrent() const {
+    return evenFirst() ? static_cast<float>(plan_.settings.sign * plan_.settings.coefficients[0]) : 0.0F;
+  }
   /// Columns [first, second) of a block are in the window of row i.
   std::pair<std::size_t, std::size_t> inWindow(std::size_t i, std::size_t block) const;
   void weighBlock(const Frame& f, std::size_t block);
+  void weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh);
   /// `last`: the tile ends here. @returns whether its outputs were converted at once
-  bool weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh, bool last);
-  void weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, float* conductance);
+  bool weighCurrents(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh,
+                     bool last);
+  /// One term: acc += weights currents. `convert`: into the outputs. @returns whether it did
+  bool weighTerm(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, const float* weights,
+                 const float* start, const float* currents, float* acc, bool fresh, bool convert);
   OutputTile outputTile(const Frame& f);
   void finishTile(const Frame& f, std::size_t tile);
   void physicalOutput(const Frame& f, std::size_t tile, const float* acc, const float* conductance);
@@ -102,7 +115,8 @@ class RowWorker {
   const Plan& plan_;
   AlignedVector<std::uint8_t> q_codes_;
   AlignedVector<float> q_values_, q_indicator_, q_sum_;
-  AlignedVector<float> phi_, s_, product_, conductance_, weighted_, sum_, quantized_, converted_;
+  AlignedVector<float> phi_, s_, conductance_, weighted_, even_, even_sums_, sum_, quantized_, converted_;
+  std::vector<CurrentBlock::Term> terms_;
   std::vector<std::uint64_t> nonzero_, columns_mask_;
   AlignedVector<std::int32_t> codes32_;
   std::vector<std::size_t> open_;          ///< tiles with an accumulator, in order of first use
