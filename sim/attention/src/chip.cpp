@@ -125,6 +125,30 @@ void Chip::cell(Array array, std::size_t head, std::size_t slot, std::size_t row
   }
 }
 
+void Chip::cells(Array array, std::size_t head, std::size_t slot, const double* y0, double* out) const {
+  const std::size_t n = nominal_.size(), d = dimension_;
+  if (physics_.mismatch_curve) {
+    std::vector<double> one(n);
+    for (std::size_t row = 0; row < d; ++row) {
+      cell(array, head, slot, row, y0[row], one.data());
+      for (std::size_t k = 0; k < n; ++k) out[k * d + row] = one[k];
+    }
+    return;
+  }
+  const auto* draws = heads_.empty() ? nullptr : &heads_[head]->deviation[static_cast<std::size_t>(array)];
+  const std::size_t variables = draws == nullptr ? 0 : draws->size() / (window_ * d);
+  double stretch = 1;
+  for (std::size_t k = 0; k < n; ++k, out += d, stretch *= 1 + physics_.storage_coupling) {
+    if (k < variables) {
+      const float* draw = draws->data() + slot * d * variables + k;
+      for (std::size_t row = 0; row < d; ++row)
+        out[row] = (nominal_[k] + static_cast<double>(draw[row * variables])) * stretch;
+    } else {
+      std::fill_n(out, d, nominal_[k] * stretch);
+    }
+  }
+}
+
 double Chip::gain(Array array, std::size_t head, std::size_t slot, std::size_t row) const {
   return physics_.cell_gain ? physics_.cell_gain(array, head, slot, row) : 1.0;
 }

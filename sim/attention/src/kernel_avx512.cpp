@@ -29,6 +29,7 @@ struct Avx512 {
   }
   static F lookUp(F table, __m512i codes) { return _mm512_permutexvar_ps(codes, table); }
   static std::uint64_t positive(F x) { return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ); }
+  static float sum(F x) { return _mm512_reduce_add_ps(x); }
   static F oneWherePositive(F x) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ), set(1.0F));
   }

@@ -72,6 +72,11 @@ struct Plain {
     for (std::size_t i = 0; i < 8; ++i) bits |= static_cast<std::uint64_t>(x.v[i] > 0.0F) << i;
     return bits;
   }
+  static float sum(const F& x) {
+    float total = 0;
+    for (float e : x.v) total += e;
+    return total;
+  }
   static F oneWherePositive(const F& x) {
     return map([&](std::size_t i) { return x.v[i] > 0.0F ? 1.0F : 0.0F; });
   }

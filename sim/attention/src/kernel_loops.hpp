@@ -325,10 +325,9 @@ inline void gemmTile(const Product& p, std::size_t i, std::size_t j) {
 /// Sum of the terms of R rows and N vectors of columns; every element: one chain over the dimension per term.
 template <typename V, std::size_t R, std::size_t N>
 inline void sumTerms(const CurrentBlock& b, std::size_t r0, std::size_t c, typename V::F (&sum)[R][N]) {
-  if (b.even != nullptr) {
+  if (b.even != nullptr)
     GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) sum[r][n] =
-        V::mul(V::set(b.even[r0 + r]), V::load(b.even_factor + c + n * V::kWidth - (r0 + r)));
-  }
+        V::set(b.even[r0 + r]);
   for (std::size_t t = 0; t < b.count; ++t) {
     const CurrentBlock::Term& term = b.terms[t];
     typename V::F acc[R][N];
@@ -421,11 +420,7 @@ void weights(const Weights& w) {
     if (w.sums == nullptr) continue;
     F sum = V::load(to);
     for (std::size_t c = V::kWidth; c < kBlock; c += V::kWidth) sum = V::add(sum, V::load(to + c));
-    float lanes[V::kWidth];
-    V::store(lanes, sum);
-    for (std::size_t n = V::kWidth / 2; n > 0; n /= 2)
-      for (std::size_t i = 0; i < n; ++i) lanes[i] += lanes[i + n];
-    w.sums[r] = w.scale * lanes[0];
+    w.sums[r] = w.scale * V::sum(sum);
   }
 }
 

@@ -34,9 +34,8 @@ struct CurrentBlock {
   };
   std::size_t rows = 0, columns = 0, dimension = 0, q_stride = 0;  ///< columns: a multiple of 16
   const Term* terms = nullptr;
-  std::size_t count = 0;               ///< of terms
-  const float* even = nullptr;         ///< a term that all keys share: even[row] even_factor[age]; or null
-  const float* even_factor = nullptr;  ///< as the factor of a term
+  std::size_t count = 0;        ///< of terms
+  const float* even = nullptr;  ///< [rows] S of a term that all keys share, or null
   float inverse_sat = 0;
   float* phi = nullptr;              ///< [rows][kBlock], columns beyond `columns` left alone; null: only s
   float* s = nullptr;                ///< [rows][kBlock] or null

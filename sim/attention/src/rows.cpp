@@ -88,10 +88,9 @@ void RowWorker::multiplyKeys(const Frame& f, std::size_t block, bool conductance
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
     if ((plane.term == Plane::Term::Conductance) != conductance) continue;
-    const float* factor = plan_.constant ? nullptr : plane.first.at(f.i0, j0);
+    const float* factor = ageless(plane) ? nullptr : plane.first.at(f.i0, j0);
     if (p == 0 && evenFirst()) {
       b.even = even_.data();
-      b.even_factor = factor;
       continue;
     }
     terms_.push_back(
@@ -115,9 +114,7 @@ void RowWorker::multiplyKeys(const Frame& f, std::size_t block, bool conductance
       term.q += step * plan_.width;
       if (term.factor != nullptr) term.factor -= step;
     }
-    if (b.even == nullptr) continue;
-    b.even += step;
-    b.even_factor -= step;
+    if (b.even != nullptr) b.even += step;
   }
 }
 
@@ -245,7 +242,7 @@ bool RowWorker::weighCurrents(const Frame& f, std::size_t block, std::size_t c0,
     const Plane& plane = plan_.planes[p];
     const bool conductance = plane.term == Plane::Term::Conductance, even = p == 0 && evenFirst();
     const float* weights = phi_.data();
-    if (!plan_.constant || plane.indicator() || even) {
+    if (!ageless(plane) || plane.indicator() || even) {
       Weights w;
       w.rows = f.rows;
       w.first = c0;

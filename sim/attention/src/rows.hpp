@@ -48,6 +48,7 @@ class Columns {
   AlignedVector<float> key_planes_, value_planes_;
   std::vector<std::int8_t> held_;  ///< write error: level held by [array][slot][row], -1 fresh
   std::vector<float> scratch_;
+  std::vector<double> cells_;  ///< of one column: stored deviations, their powers, current polynomials
   std::vector<std::uint8_t> levels_;
 };
 
@@ -88,6 +89,8 @@ class RowWorker {
   void clearOutside(const Frame& f, std::size_t block);
   void physicalScores(const Frame& f, std::size_t block);
   bool physical() const { return plan_.chip && !plan_.chip->plainConversion(); }
+  /// A factor of one throughout the window.
+  bool ageless(const Plane& plane) const { return plan_.constant || plane.power == 0; }
   /// The first plane is one current for all cells and needs no multiply.
   bool evenFirst() const { return !plan_.chip && plan_.planes.size() > 1 && plan_.planes[0].power == 0; }
   float evenCurrent() const {
