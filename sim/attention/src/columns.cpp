@@ -100,15 +100,11 @@ void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
 }
 
 double Columns::deviation(Array array, std::size_t column, std::size_t row, float value) {
-  double stored = static_cast<double>(value);
-  if (!held_.empty()) {
-    const int level =
-        plan_.step_kv > 0 ? static_cast<int>(std::lround(stored / static_cast<double>(plan_.step_kv))) : -1;
-    auto& held =
-        held_[(static_cast<std::size_t>(array) * plan_.window + column % plan_.window) * plan_.dimension + row];
-    stored = plan_.chip->stored(stored, level, held, array, {batch_, head_, column}, row);
-    held = static_cast<std::int8_t>(level);
-  }
+  const double wanted = static_cast<double>(value);
+  const int level = plan_.step_kv > 0 ? static_cast<int>(std::lround(wanted / static_cast<double>(plan_.step_kv))) : -1;
+  auto& held = held_[(static_cast<std::size_t>(array) * plan_.window + column % plan_.window) * plan_.dimension + row];
+  const double stored = plan_.chip->stored(wanted, level, held, array, {batch_, head_, column}, row);
+  held = static_cast<std::int8_t>(level);
   return stored - plan_.settings.v_zero;
 }
 
@@ -130,7 +126,12 @@ void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
     float* to = key ? &key_planes_[block * planes * key_block_ + c]
                     : &value_planes_[block * planes * value_block_ + c * plan_.width];
     const std::size_t next = key ? key_block_ : value_block_, step = key ? kBlock : 1;
-    for (std::size_t e = 0; e < d; ++e) y[e] = deviation(array, column, e, scratch_[(key ? 0 : d) + e]);
+    const float* wanted = scratch_.data() + (key ? 0 : d);
+    if (held_.empty()) {
+      for (std::size_t e = 0; e < d; ++e) y[e] = static_cast<double>(wanted[e]) - plan_.settings.v_zero;
+    } else {
+      for (std::size_t e = 0; e < d; ++e) y[e] = deviation(array, column, e, wanted[e]);
+    }
     if (plan_.chip) {
       plan_.chip->cells(array, head_, slot, y, polynomial);
     } else {

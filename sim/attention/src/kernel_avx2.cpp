@@ -9,7 +9,7 @@ namespace {
 
 struct Avx2 {
   static constexpr std::size_t kWidth = 8, kGemmRows = 6, kGemmVectors = 2, kScoreRows = 2;
-  static constexpr bool kFuses = true;
+  static constexpr bool kFuses = true, kPermutes = true;
   using F = __m256;
   using X = __m256i;
 

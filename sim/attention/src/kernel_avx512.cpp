@@ -9,7 +9,7 @@ namespace {
 
 struct Avx512 {
   static constexpr std::size_t kWidth = 16, kGemmRows = 6, kGemmVectors = 4, kScoreRows = 6;
-  static constexpr bool kFuses = true;
+  static constexpr bool kFuses = true, kPermutes = true;
   using F = __m512;
   using X = __m512i;
 

@@ -1,8 +1,8 @@
 #pragma once
-// The loops of kernels.hpp, written once over a vector type V (see kernel_generic.cpp for what V must offer).
-// Everything lives in the anonymous namespace of the including file, so that no two instruction sets share an instance.
-// Multiplications and additions are never fused here except through V::fma: results then agree bit for bit between
-// instruction sets wherever fma is not used.
+// The loops of kernels.hpp, written once over a vector type V (see kernel_generic.cpp and kernel_avx2.cpp for what V
+// must offer). Everything lives in the anonymous namespace of the including file, so that no two instruction sets share
+// an instance. Multiplications and additions are never fused here except through V::fma: results then agree bit for bit
+// between instruction sets wherever fma is not used.
 #include <type_traits>
 
 #include "kernels.hpp"
@@ -126,9 +126,11 @@ bool finite(const float* x, std::size_t n) {
 
 template <typename V>
 void lookUp(const std::uint8_t* codes, std::size_t n, const float* table, float* out) {
-  const auto entries = V::loadTable(table);
   std::size_t i = 0;
-  for (; i + V::kWidth <= n; i += V::kWidth) V::store(out + i, V::lookUp(entries, V::loadCodes(codes + i)));
+  if constexpr (V::kPermutes) {
+    const auto entries = V::loadTable(table);
+    for (; i + V::kWidth <= n; i += V::kWidth) V::store(out + i, V::lookUp(entries, V::loadCodes(codes + i)));
+  }
   for (; i < n; ++i) out[i] = table[codes[i]];
 }
 
@@ -223,10 +225,77 @@ void weighAll(const WeighBlock& b, const Cell* cells) {
   }
 }
 
+/// Without a permutation of eight the table is looked up in memory: for one row a value at a time.
+[[maybe_unused]] void lookUpRow(const WeighBlock& b, std::size_t r) {
+  float* acc = b.acc + r * b.width;
+  if (!b.accumulate)
+    for (std::size_t e = 0; e < b.width; ++e) acc[e] = 0.0F;
+  for (std::uint64_t left = b.columns[r]; left != 0; left &= left - 1) {
+    const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
+    const float* table = b.table + (static_cast<std::ptrdiff_t>(r) - static_cast<std::ptrdiff_t>(j)) * 8;
+    float entries[8];
+    for (std::size_t n = 0; n < 8; ++n) entries[n] = b.phi[r * kBlock + j] * table[n];
+    const std::uint8_t* codes = b.codes + j * b.width;
+    for (std::size_t e = 0; e < b.width; ++e) acc[e] += entries[codes[e]];
+  }
+}
+
+/// As many rows as a vector has lanes: entries for all of them side by side, so that one load serves all. A row that
+/// does not have a column adds zero.
+template <typename V>
+void lookUpRows(const WeighBlock& b, std::size_t r0) {
+  using F = typename V::F;
+  constexpr std::size_t kRows = V::kWidth, kTable = 8 * kRows;
+  std::uint64_t any = 0;
+  for (std::size_t r = 0; r < kRows; ++r) any |= b.columns[r0 + r];
+  if (any == 0 && b.accumulate) return;
+  alignas(64) float entries[kBlock * kTable];  // [column][level][row]
+  for (std::uint64_t left = any; left != 0; left &= left - 1) {
+    const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
+    for (std::size_t half = 0; half < 8; half += kRows) {
+      F x[kRows];
+      GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) {
+        const float* table = b.table + (static_cast<std::ptrdiff_t>(r0 + r) - static_cast<std::ptrdiff_t>(j)) * 8;
+        x[r] = V::mul(V::set(b.phi[(r0 + r) * kBlock + j]), V::load(table + half));
+      }
+      V::transpose(x);
+      GAINCELL_UNROLL for (std::size_t n = 0; n < kRows; ++n) V::store(entries + j * kTable + (half + n) * kRows, x[n]);
+    }
+  }
+  constexpr std::size_t kSums = 8;
+  for (std::size_t e = 0; e < b.width; e += kSums) {
+    F acc[kSums];
+    GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; n += kRows) {
+      F x[kRows];
+      GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) x[r] =
+          b.accumulate ? V::load(b.acc + (r0 + r) * b.width + e + n) : V::set(0.0F);
+      V::transpose(x);
+      GAINCELL_UNROLL for (std::size_t i = 0; i < kRows; ++i) acc[n + i] = x[i];
+    }
+    for (std::uint64_t left = any; left != 0; left &= left - 1) {
+      const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
+      const float* column = entries + j * kTable;
+      const std::uint8_t* codes = b.codes + j * b.width + e;
+      GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; ++n) acc[n] =
+          V::add(acc[n], V::load(column + codes[n] * kRows));
+    }
+    GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; n += kRows) {
+      F x[kRows];
+      GAINCELL_UNROLL for (std::size_t i = 0; i < kRows; ++i) x[i] = acc[n + i];
+      V::transpose(x);
+      GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) V::store(b.acc + (r0 + r) * b.width + e + n, x[r]);
+    }
+  }
+}
+
 template <typename V>
 void weigh(const WeighBlock& b) {
   if (b.currents != nullptr) {
     weighAll<V>(b, b.currents);
+  } else if constexpr (!V::kPermutes) {
+    std::size_t r = 0;
+    for (; r + V::kWidth <= b.rows; r += V::kWidth) lookUpRows<V>(b, r);
+    for (; r < b.rows; ++r) lookUpRow(b, r);
   } else if (b.codes32 != nullptr) {
     weighAll<V>(b, b.codes32);
   } else {

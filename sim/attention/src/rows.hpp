@@ -38,7 +38,7 @@ class Columns {
   /// Columns [column, column + count), all in one block.
   void writeCurrents(std::size_t column, std::size_t count, const float* k, const float* v);
   void writePlanes(std::size_t column, const float* k, const float* v);
-  /// Deviation from v_zero that a cell really stores.
+  /// Deviation from v_zero that a cell really stores, with a write error.
   double deviation(Array array, std::size_t column, std::size_t row, float value);
 
   const Plan& plan_;
