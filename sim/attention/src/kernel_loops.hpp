@@ -240,6 +240,35 @@ void weighAll(const WeighBlock& b, const Cell* cells) {
   }
 }
 
+/// Adds the entries [column][level][row] of eight outputs of V::kWidth rows. Not inlined: addresses relative to the
+/// stack would cost an instruction per load.
+template <typename V>
+[[gnu::noinline]] void lookUpTile(const WeighBlock& b, std::size_t r0, std::size_t e, std::uint64_t columns,
+                                  const float* entries) {
+  using F = typename V::F;
+  constexpr std::size_t kRows = V::kWidth, kSums = 8;
+  F acc[kSums];
+  GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; n += kRows) {
+    F x[kRows];
+    GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) x[r] =
+        b.accumulate ? V::load(b.acc + (r0 + r) * b.width + e + n) : V::set(0.0F);
+    V::transpose(x);
+    GAINCELL_UNROLL for (std::size_t i = 0; i < kRows; ++i) acc[n + i] = x[i];
+  }
+  for (std::uint64_t left = columns; left != 0; left &= left - 1) {
+    const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
+    const float* column = entries + j * 8 * kRows;
+    const std::uint8_t* codes = b.codes + j * b.width + e;
+    GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; ++n) acc[n] = V::add(acc[n], V::load(column + codes[n] * kRows));
+  }
+  GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; n += kRows) {
+    F x[kRows];
+    GAINCELL_UNROLL for (std::size_t i = 0; i < kRows; ++i) x[i] = acc[n + i];
+    V::transpose(x);
+    GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) V::store(b.acc + (r0 + r) * b.width + e + n, x[r]);
+  }
+}
+
 /// As many rows as a vector has lanes: entries for all of them side by side, so that one load serves all. A row that
 /// does not have a column adds zero.
 template <typename V>
@@ -262,30 +291,7 @@ void lookUpRows(const WeighBlock& b, std::size_t r0) {
       GAINCELL_UNROLL for (std::size_t n = 0; n < kRows; ++n) V::store(entries + j * kTable + (half + n) * kRows, x[n]);
     }
   }
-  constexpr std::size_t kSums = 8;
-  for (std::size_t e = 0; e < b.width; e += kSums) {
-    F acc[kSums];
-    GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; n += kRows) {
-      F x[kRows];
-      GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) x[r] =
-          b.accumulate ? V::load(b.acc + (r0 + r) * b.width + e + n) : V::set(0.0F);
-      V::transpose(x);
-      GAINCELL_UNROLL for (std::size_t i = 0; i < kRows; ++i) acc[n + i] = x[i];
-    }
-    for (std::uint64_t left = any; left != 0; left &= left - 1) {
-      const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
-      const float* column = entries + j * kTable;
-      const std::uint8_t* codes = b.codes + j * b.width + e;
-      GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; ++n) acc[n] =
-          V::add(acc[n], V::load(column + codes[n] * kRows));
-    }
-    GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; n += kRows) {
-      F x[kRows];
-      GAINCELL_UNROLL for (std::size_t i = 0; i < kRows; ++i) x[i] = acc[n + i];
-      V::transpose(x);
-      GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) V::store(b.acc + (r0 + r) * b.width + e + n, x[r]);
-    }
-  }
+  for (std::size_t e = 0; e < b.width; e += 8) lookUpTile<V>(b, r0, e, any, entries);
 }
 
 template <typename V>
