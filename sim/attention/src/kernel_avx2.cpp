@@ -1,8 +1,8 @@
 // Kernels for AVX2 and FMA; this file alone is compiled for them (see CMakeLists.txt).
-#include "kernel_loops.hpp"
-
 #if defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
+
+#include "kernel_loops.hpp"
 
 namespace gaincell::attention {
 namespace {
@@ -55,6 +55,8 @@ const KernelTable* avx2Kernels() noexcept {
 
 }  // namespace gaincell::attention
 #else
+#include "kernels.hpp"
+
 namespace gaincell::attention {
 const KernelTable* avx2Kernels() noexcept {
   return nullptr;

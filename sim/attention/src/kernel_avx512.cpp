@@ -1,8 +1,8 @@
 // Kernels for AVX-512 (F, BW, VL, DQ); this file alone is compiled for them (see CMakeLists.txt).
-#include "kernel_loops.hpp"
-
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__)
 #include <immintrin.h>
+
+#include "kernel_loops.hpp"
 
 namespace gaincell::attention {
 namespace {
@@ -50,6 +50,8 @@ const KernelTable* avx512Kernels() noexcept {
 
 }  // namespace gaincell::attention
 #else
+#include "kernels.hpp"
+
 namespace gaincell::attention {
 const KernelTable* avx512Kernels() noexcept {
   return nullptr;

@@ -1,6 +1,10 @@
 // Portable kernels on Highway, for the vectors that every processor of the target has: SSE4.2 on x86-64 (the x86-64-v2
 // that CMakeLists.txt compiles this file for), NEON on aarch64, plain C++ where Highway has no vectors.
 #define HWY_BROKEN_EMU128 0  // the compiler's bug that turns EMU128 off is in MulHigh, which nothing here uses
+#if defined(__aarch64__)
+#define TOOLCHAIN_MISS_SYS_AUXV_H \
+  1  // no dispatch at run time, for which all would be compiled for the crypto extension
+#endif
 #include <hwy/highway.h>
 
 #include "kernel_loops.hpp"
