@@ -419,20 +419,16 @@ inline void sumTerms(const CurrentBlock& b, std::size_t r0, std::size_t c, typen
   }
 }
 
-template <typename V, std::size_t R, std::size_t N>
+/// `kPlain`: one term without a factor, which stays in registers.
+template <typename V, bool kPlain, std::size_t R, std::size_t N>
 inline void currentTile(const CurrentBlock& b, std::size_t r0, std::size_t c) {
   typename V::F sum[R][N];
   GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) sum[r][n] =
       V::set(0.0F);
-  if (b.count == 1 && b.terms->factor == nullptr && b.even == nullptr) {  // stays in registers
+  if constexpr (kPlain) {
     multiply<V, R, N>(b.dimension, b.terms->q + r0 * b.q_stride, b.q_stride, b.terms->k + c, kBlock, sum);
   } else {
     sumTerms<V, R, N>(b, r0, c, sum);
-  }
-  if (b.phi == nullptr) {
-    for (std::size_t r = 0; r < R; ++r)
-      for (std::size_t n = 0; n < N; ++n) V::store(b.s + (r0 + r) * kBlock + c + n * V::kWidth, sum[r][n]);
-    return;
   }
   const auto inverse = V::set(b.inverse_sat);
   for (std::size_t r = 0; r < R; ++r) {
@@ -467,9 +463,16 @@ inline void forTiles(std::size_t m, std::size_t n, Body body) {
 
 template <typename V>
 void currents(const CurrentBlock& b) {
-  forTiles<V>(b.rows, b.columns, [&b](auto rows, auto vectors, std::size_t r, std::size_t c) {
-    currentTile<V, decltype(rows)::value, decltype(vectors)::value>(b, r, c);
-  });
+  const auto run = [&b](auto plain) {
+    forTiles<V>(b.rows, b.columns, [&b](auto rows, auto vectors, std::size_t r, std::size_t c) {
+      currentTile<V, decltype(plain)::value, decltype(rows)::value, decltype(vectors)::value>(b, r, c);
+    });
+  };
+  if (b.count == 1 && b.terms->factor == nullptr && b.even == nullptr) {
+    run(std::true_type{});
+  } else {
+    run(std::false_type{});
+  }
 }
 
 template <typename V>

@@ -37,7 +37,7 @@ struct CurrentBlock {
   std::size_t count = 0;        ///< of terms
   const float* even = nullptr;  ///< [rows] S of a term that all keys share, or null
   float inverse_sat = 0;
-  float* phi = nullptr;              ///< [rows][kBlock], columns beyond `columns` left alone; null: only s
+  float* phi = nullptr;              ///< [rows][kBlock], columns beyond `columns` left alone
   float* s = nullptr;                ///< [rows][kBlock] or null
   std::uint64_t* nonzero = nullptr;  ///< [rows] bit per column with phi > 0
 };

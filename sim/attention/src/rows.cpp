@@ -27,6 +27,7 @@ RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
   q_sum_.assign(kBlock, 0.0F);
   even_.assign(kBlock, 0.0F);
   even_sums_.assign(kBlock, 0.0F);
+  terms_.resize(std::max<std::size_t>(1, plan.planes.size()));
   nonzero_.assign(kBlock, 0);
   columns_mask_.assign(kBlock, 0);
   codes32_.assign(kBlock * w, 0);
@@ -80,41 +81,37 @@ void RowWorker::scoreCodes(const Frame& f, std::size_t block) {
   plan_.kernels->scores(b);
 }
 
-void RowWorker::multiplyKeys(const Frame& f, std::size_t block, bool conductance, float* s, float* phi) {
+void RowWorker::multiplyKeys(const Frame& f, std::size_t block, bool conductance, float* s) {
   const std::size_t j0 = block * kBlock;
-  CurrentBlock b;
-  terms_.clear();
-  if (plan_.planes.empty()) terms_.push_back({q_values_.data(), f.columns.keyCurrents(block), nullptr});
+  const float* even = nullptr;
+  CurrentBlock::Term* term = terms_.data();
+  if (plan_.planes.empty()) *term++ = {q_values_.data(), f.columns.keyCurrents(block), nullptr};
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
     if ((plane.term == Plane::Term::Conductance) != conductance) continue;
-    const float* factor = ageless(plane) ? nullptr : plane.first.at(f.i0, j0);
     if (p == 0 && evenFirst()) {
-      b.even = even_.data();
+      even = even_.data();
       continue;
     }
-    terms_.push_back(
-        {plane.indicator() ? q_indicator_.data() : q_values_.data(), f.columns.keyPlane(block, p), factor});
+    *term++ = {plane.indicator() ? q_indicator_.data() : q_values_.data(), f.columns.keyPlane(block, p),
+               ageless(plane) ? nullptr : plane.first.at(f.i0, j0)};
   }
-  b.terms = terms_.data();
-  b.count = terms_.size();
-  b.dimension = plan_.dimension;
-  b.q_stride = plan_.width;
-  b.inverse_sat = static_cast<float>(1.0 / plan_.settings.s_sat);
+  const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
+  const auto count = static_cast<std::size_t>(term - terms_.data());
   // On the diagonal a row needs only the columns up to its own: a staircase of twelve rows a step.
   const std::size_t step = j0 + kBlock > f.i0 + 1 ? 12 : f.rows;
-  for (std::size_t r = 0; r < f.rows; r += step) {
-    b.rows = std::min(step, f.rows - r);
-    b.columns = std::min(kBlock, (f.i0 + r + b.rows - j0 + 15) / 16 * 16);
-    b.phi = phi == nullptr ? nullptr : phi + r * kBlock;
-    b.s = s == nullptr ? nullptr : s + r * kBlock;
-    b.nonzero = &nonzero_[r];
-    plan_.kernels->currents(b);
-    for (auto& term : terms_) {
-      term.q += step * plan_.width;
-      if (term.factor != nullptr) term.factor -= step;
+  for (std::size_t r = 0;;) {
+    const std::size_t rows = std::min(step, f.rows - r);
+    plan_.kernels->currents({rows, std::min(kBlock, (f.i0 + r + rows - j0 + 15) / 16 * 16), plan_.dimension,
+                             plan_.width, terms_.data(), count, even, inverse, &phi_[r * kBlock],
+                             s == nullptr ? nullptr : s + r * kBlock, &nonzero_[r]});
+    r += step;
+    if (r >= f.rows) break;
+    for (std::size_t t = 0; t < count; ++t) {
+      terms_[t].q += step * plan_.width;
+      if (terms_[t].factor != nullptr) terms_[t].factor -= step;
     }
-    if (b.even != nullptr) b.even += step;
+    if (even != nullptr) even += step;
   }
 }
 
@@ -133,14 +130,14 @@ void RowWorker::clearOutside(const Frame& f, std::size_t block) {
 
 void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
   const bool sink = f.sinks != nullptr && f.sinks->s != nullptr;
-  multiplyKeys(f, block, false, sink || physical() ? s_.data() : nullptr, physical() ? nullptr : phi_.data());
+  multiplyKeys(f, block, false, sink || physical() ? s_.data() : nullptr);
   if (physical()) physicalScores(f, block);
   clearOutside(f, block);
 }
 
 /// The first conversion with effects: one column at a time.
 void RowWorker::physicalScores(const Frame& f, std::size_t block) {
-  multiplyKeys(f, block, true, conductance_.data(), nullptr);
+  multiplyKeys(f, block, true, conductance_.data());
   const std::size_t j0 = block * kBlock;
   for (std::size_t r = 0; r < f.rows; ++r) {
     const std::size_t i = f.i0 + r;
@@ -200,8 +197,8 @@ bool RowWorker::weighTerm(const Frame& f, std::size_t block, std::size_t c0, std
     return end > c0 ? end - c0 : 0;
   };
   std::size_t area = 0;
-  for (std::size_t r = 0; r < f.rows; r += step) {
-    const std::size_t next = std::min(r + step, f.rows);
+  for (std::size_t r = 0, next; r < f.rows; r = next) {
+    next = std::min(r + step, f.rows);
     area += (next - r) * columns(next);
   }
   const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, bitsOf(c0, c1), columns_mask_.data());
@@ -220,8 +217,8 @@ bool RowWorker::weighTerm(const Frame& f, std::size_t block, std::size_t c0, std
     return false;
   }
   OutputTile output = outputTile(f);
-  for (std::size_t r = 0; r < f.rows; r += step) {
-    const std::size_t next = std::min(r + step, f.rows);
+  for (std::size_t r = 0, next; r < f.rows; r = next) {
+    next = std::min(r + step, f.rows);
     output.sum = sum_.data() + r * width;
     plan_.kernels->gemm({next - r, width, columns(next), weights + r * kBlock + c0, kBlock, currents + c0 * width,
                          width, acc + r * width, width, !fresh, start == nullptr ? nullptr : start + r,

@@ -84,8 +84,8 @@ class RowWorker {
   void scoreCodes(const Frame& f, std::size_t block);
   /// The terms of both multiplies on currents are planes, or one when nothing decays.
   void scoreCurrents(const Frame& f, std::size_t block);
-  /// Multiplies by the planes of one kind into s, and converts unless phi is null.
-  void multiplyKeys(const Frame& f, std::size_t block, bool conductance, float* s, float* phi);
+  /// Multiplies by the planes of one kind, into phi as in the plain model and into s unless it is null.
+  void multiplyKeys(const Frame& f, std::size_t block, bool conductance, float* s);
   void clearOutside(const Frame& f, std::size_t block);
   void physicalScores(const Frame& f, std::size_t block);
   bool physical() const { return plan_.chip && !plan_.chip->plainConversion(); }
