@@ -13,6 +13,6 @@ mkdir -p $out/include
 for library in hwy doctest; do ln -sfn /usr/include/$library $out/include/$library; done
 src=sim/attention/src
 aarch64-linux-gnu-g++ -std=c++20 -O3 -ffp-contract=off -Wall -Wextra -Werror -DDOCTEST_CONFIG_IMPLEMENT_WITH_MAIN \
-  -I $src -isystem $out/include -o $out/test_kernels \
+  -I $src -I fit/model/include -isystem $out/include -o $out/test_kernels \
   $src/kernel_generic.cpp $src/kernel_avx2.cpp $src/kernel_avx512.cpp tests/attention/test_kernels.cpp
 qemu-aarch64 -L /usr/aarch64-linux-gnu $out/test_kernels

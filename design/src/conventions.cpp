@@ -41,6 +41,19 @@ double longestPulse(const Design& design) {
 double edgeTime(const Design& design) {
   return design.real("timing.edge");
 }
+double shortestPulse(const Design& design) {
+  return 2 * edgeTime(design);
+}
+int outputLevels(const Design& design) {
+  return design.integer("levels.output");
+}
+double weightOfLevel(const Design& design, double level) {
+  return kHighestWeight * level / (storedLevels(design) - 1);
+}
+double storedWeight(const Design& design, double weight, double vdd) {
+  const double share = weight / kHighestWeight;
+  return storedVoltage(design, (kMirrored ? 1 - share : share) * (storedLevels(design) - 1), vdd);
+}
 int storedLevels(const Design& design) {
   return design.integer("levels.stored");
 }

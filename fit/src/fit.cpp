@@ -35,6 +35,7 @@ FitResult Run::result() {
   model_.conditions = in_.conditions;
   model_.provenance = in_.provenance;
   model_.design = in_.design;
+  model_.conventions = in_.conventions;
   model_.timing_s = in_.timing.value_or(model::Timing{});
   model_.timing_s.pulse_max = options_.pulse_max;
   model_.validity.temp_c = {in_.conditions.temp_c, in_.conditions.temp_c};

@@ -14,6 +14,8 @@ namespace gaincell::fit {
 using support::Table;
 
 void Run::converters() {
+  const model::Conventions* hardware = in_.conventions ? &*in_.conventions : nullptr;
+  const double pulse_ns = options_.pulse_max * 1e9;  // fC / ns = uA
   const ConverterOptions options{options_.pulse_max, options_.pulse_lsb};
   const auto table = [](const std::vector<Operation>& data, const std::function<double(double)>& width) {
     Table t;
@@ -28,6 +30,7 @@ void Run::converters() {
     if (in_.relu_energy) addEnergy(fit.converter, *in_.relu_energy);
     if (in_.relu_mismatch) converterSpread("ReLU converter", *in_.relu_mismatch, fit.converter);
     for (const auto& w : fit.warnings) warn("ReLU converter: " + w);
+    if (hardware) fit.converter.s_sat_uA = hardware->array1.full_scale_fC / pulse_ns;
     model_.relu_converter = fit.converter;
     reportSaturation("ReLU converter", fit.saturation);
     reportBranch("ReLU converter", fit.branch, fit.converter.s_sat_uA, 80);
@@ -39,6 +42,7 @@ void Run::converters() {
     if (in_.signed_energy) addEnergy(fit.converter.positive, *in_.signed_energy);
     if (in_.signed_mismatch) converterSpread("signed converter", *in_.signed_mismatch, fit.converter.positive);
     for (const auto& w : fit.warnings) warn("signed converter: " + w);
+    if (hardware) fit.converter.positive.s_sat_uA = hardware->array2.full_scale_fC / pulse_ns;
     model_.signed_converter = fit.converter;
     reportSaturation("signed converter", fit.saturation);
     reportBranch("signed converter, positive", fit.positive, fit.converter.positive.s_sat_uA, 40);

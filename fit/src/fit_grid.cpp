@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "belonging.hpp"
 #include "faults.hpp"
 #include "gaincell/fit/fit.hpp"
 #include "gaincell/fit/retention.hpp"
+#include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -19,18 +19,18 @@ using support::Error;
 
 namespace {
 
-/// Arrhenius law of every section, over the temperatures of its corner and supply, about its own temperature.
-void addTemperatureLaws(model::Model& m) {
-  std::map<std::pair<std::string, double>, std::vector<std::pair<double, double>>> tau;
-  std::vector<model::Section*> sections = {&m};
-  for (model::Section& s : m.grid) sections.push_back(&s);
-  const auto key = [](const model::Section& s) { return std::pair(s.conditions.corner, s.conditions.vdd_v); };
-  for (const model::Section* s : sections)
-    if (s->retention)
-      tau[key(*s)].emplace_back(s->conditions.temp_c, std::sqrt(s->retention->tau_s.low * s->retention->tau_s.high));
-  for (model::Section* s : sections)
-    if (s->retention && tau[key(*s)].size() >= 2)
-      s->retention->temperature = fitArrhenius(tau[key(*s)], s->conditions.temp_c);
+/// The temperatures of the nominal section are joined by those of the grid at its corner and supply. The other sections
+/// need no such list: each holds one temperature, and model::at goes along them.
+void addGridTemperatures(model::Model& m) {
+  if (!m.retention) return;
+  std::vector<model::RetentionAtTemperature> all = {model::asTemperature(*m.retention, m.conditions.temp_c)};
+  for (model::Section& s : m.grid) {
+    if (!s.retention) continue;
+    s.retention->temperatures.clear();
+    if (s.conditions.corner == m.conditions.corner && s.conditions.vdd_v == m.conditions.vdd_v)
+      all.push_back(model::asTemperature(*s.retention, s.conditions.temp_c));
+  }
+  joinTemperatures(m.retention->temperatures, all);
 }
 
 std::string nameOf(const model::Conditions& c) {
@@ -100,7 +100,7 @@ FitResult fitGrid(const std::vector<Inputs>& inputs, const Options& options) {
     m.validity.vdd_V = {std::min(m.validity.vdd_V[0], c.vdd_v), std::max(m.validity.vdd_V[1], c.vdd_v)};
     m.grid.push_back(static_cast<const model::Section&>(point.model));
   }
-  addTemperatureLaws(m);
+  addGridTemperatures(m);
   m.validity.notes = out.report.warnings;
   model::check(m);
   return out;

@@ -71,7 +71,6 @@ bool Inputs::add(const std::string& kind, Table table) {
 void addSamples(Inputs& inputs, const std::string& kind, Table samples, bool process) {
   if (kind == "gain-cell") {
     const auto figure = [&](const char* name) { return figureColumn(samples, name) < samples.columns.size(); };
-    if (figure("tau_low") && figure("tau_high")) inputs.retention_samples = samples;
     if (figure("i_level_0")) (process ? inputs.cell_process : inputs.cell_mismatch) = std::move(samples);
     return;
   }

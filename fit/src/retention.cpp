@@ -11,7 +11,6 @@
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
-#include "gaincell/support/units.hpp"
 
 namespace gaincell::fit {
 
@@ -96,6 +95,21 @@ double predictionError(const model::Retention& r, const std::vector<const Decay*
   return most / swing;
 }
 
+/// What the exponential of `r` misses the time to lose half a level by, against its leakage curve, from the worse rail.
+double halfLevelError(const model::Retention& r, double low, double high, double half_level) {
+  model::Retention exponential = r, curve = r;
+  exponential.exponential = true;
+  curve.exponential = false;
+  double worst = 0;
+  for (const double rail : {low, high}) {
+    const double longest = 10 * std::max(r.tau_s.low, r.tau_s.high);
+    const auto is = model::timeToDrift(exponential, rail, half_level, longest);
+    const auto should = model::timeToDrift(curve, rail, half_level, longest);
+    if (is && should) worst = std::max(worst, std::fabs(*is / *should - 1));
+  }
+  return worst;
+}
+
 /// Where the leakage currents balance; none when the curve does not cross zero.
 std::optional<double> equilibrium(const model::LeakageCurve& c) {
   for (std::size_t i = 1; i < c.voltage_V.size(); ++i)
@@ -103,16 +117,6 @@ std::optional<double> equilibrium(const model::LeakageCurve& c) {
       return c.voltage_V[i - 1] +
              (c.voltage_V[i] - c.voltage_V[i - 1]) * c.current_A[i - 1] / (c.current_A[i - 1] - c.current_A[i]);
   return std::nullopt;
-}
-
-model::LevelHold holdTime(const model::Retention& r, double level, double half, double window) {
-  model::LevelHold out{level, std::nullopt, window};
-  const auto lost = [&](double t) { return std::fabs(model::decayed(r, level, t) - level) >= half; };
-  if (!lost(window)) return out;
-  double a = 0, b = window;
-  for (int i = 0; i < 60; ++i) (lost((a + b) / 2) ? b : a) = (a + b) / 2;
-  out.half_level_s = b;
-  return out;
 }
 
 model::Retention exponentialRetention(const ExponentialFit& low, const ExponentialFit& high) {
@@ -248,17 +252,25 @@ model::LeakageCurve leakageFromDecays(const std::vector<Decay>& all, double capa
   return out;
 }
 
-RetentionFit fitRetention(const std::vector<Decay>& all, const std::optional<model::LeakageCurve>& static_curve,
-                          const RetentionOptions& options) {
+namespace {
+
+constexpr double kSameTemperature = 0.01;  // K
+
+/// What the decays at one temperature say.
+RetentionFit fitOneTemperature(const std::vector<Decay>& all, const StaticCurves& static_curves,
+                               const RetentionOptions& options) {
   std::vector<const Decay*> here;
   std::vector<Decay> copies;
   for (const Decay& d : all)
-    if (std::fabs(d.temp_c - options.temp_c) < 0.01) here.push_back(&d), copies.push_back(d);
+    if (std::fabs(d.temp_c - options.temp_c) < kSameTemperature) here.push_back(&d), copies.push_back(d);
   if (here.size() < 2)
     throw Error(
         kTooFewData,
         fmt::format("retention needs decays from both rails at {} C; there are {}", options.temp_c, here.size()), "",
         "simulate both rails, or give --temp");
+  std::optional<model::LeakageCurve> static_curve;
+  for (const auto& [temp, curve] : static_curves)
+    if (std::fabs(temp - options.temp_c) < kSameTemperature) static_curve = curve;
   const Decay& low =
       **std::min_element(here.begin(), here.end(), [](auto* a, auto* b) { return a->v_start < b->v_start; });
   const Decay& high =
@@ -279,7 +291,6 @@ RetentionFit fitRetention(const std::vector<Decay>& all, const std::optional<mod
           i ? "high" : "low", out.exponentials[i].window / out.exponentials[i].tau));
 
   const double exponential_error = predictionError(r, here, swing);
-  r.exponential = std::max({r.residual.low, r.residual.high, exponential_error}) <= options.exponential_limit;
   out.prediction_error = exponential_error;
   model::Retention measured = r, fixed = r;
   measured.exponential = fixed.exponential = false;
@@ -296,57 +307,72 @@ RetentionFit fitRetention(const std::vector<Decay>& all, const std::optional<mod
           "the static leakage curve misses the transient decay by up to {:.1f} % of the swing", 100 * out.cross_check));
     if (out.cross_check <= measured_error) r.leakage_curve = static_curve, curve_error = out.cross_check;
   }
+  // 2 % of the swing are a third of half a level: an exponential within them may still lose that half far too late.
+  const double time_error = halfLevelError(r, low.v.front(), high.v.front(), options.half_level_V);
+  r.exponential = std::max({r.residual.low, r.residual.high, exponential_error}) <= options.exponential_limit &&
+                  time_error <= options.half_level_limit;
   if (!r.exponential) {
     out.prediction_error = curve_error;
-    out.warnings.push_back(
-        fmt::format("the decay is not exponential (misses by up to {:.1f} % of the swing): the leakage curve is used, "
-                    "error {:.2f} %",
-                    100 * exponential_error, 100 * curve_error));
+    out.warnings.push_back(fmt::format(
+        "the decay is not exponential (misses by up to {:.1f} % of the swing, the time to lose half a level "
+        "by {:.0f} %): the leakage curve is used, error {:.2f} %",
+        100 * exponential_error, 100 * time_error, 100 * curve_error));
   }
-  for (const double level : options.levels_V) r.levels.push_back(holdTime(r, level, options.half_level_V, window));
-
-  std::vector<std::pair<double, double>> hot;  // temperature, tau (mean of the rails)
-  std::map<double, std::vector<const Decay*>> by_temp;
-  for (const Decay& d : all) by_temp[d.temp_c].push_back(&d);
-  for (auto& [temp, list] : by_temp) {
-    if (list.size() < 2) continue;
-    const auto order = [](auto* a, auto* b) { return a->v_start < b->v_start; };
-    const auto [l, h] = std::minmax_element(list.begin(), list.end(), order);
-    hot.emplace_back(temp, std::sqrt(fitExponential(**l).tau * fitExponential(**h).tau));
-  }
-  if (hot.size() >= 2) r.temperature = fitArrhenius(hot, options.temp_c);
+  for (const double level : options.levels_V)
+    r.levels.push_back({level, model::timeToDrift(r, level, options.half_level_V, window), window});
   out.retention = std::move(r);
   return out;
 }
 
-model::TemperatureLaw fitArrhenius(const std::vector<std::pair<double, double>>& tau, double reference_c) {
-  const double k_eV = support::kBoltzmann / support::kElementaryCharge;
-  double n = 0, x1 = 0, x2 = 0, y1 = 0, xy = 0;
-  model::TemperatureLaw law;
-  law.reference_temp_c = reference_c;
-  law.range_c = {HUGE_VAL, -HUGE_VAL};
-  const auto inverse = [&](double c) {
-    return (1 / (c + support::kZeroCelsius) - 1 / (reference_c + support::kZeroCelsius)) / k_eV;
-  };
-  for (const auto& [t, value] : tau) {
-    const double x = inverse(t), y = std::log(value);
-    n += 1, x1 += x, x2 += x * x, y1 += y, xy += x * y;
-    law.range_c = {std::min(law.range_c[0], t), std::max(law.range_c[1], t)};
+/// Temperatures other than the reference with decays from at least two voltages.
+std::vector<double> otherTemperatures(const std::vector<Decay>& all, double reference) {
+  std::map<double, int> decays_at;
+  for (const Decay& d : all)
+    if (std::fabs(d.temp_c - reference) >= kSameTemperature) ++decays_at[d.temp_c];
+  std::vector<double> out;
+  for (const auto& [temp, n] : decays_at)
+    if (n >= 2) out.push_back(temp);
+  return out;
+}
+
+}  // namespace
+
+RetentionFit fitRetention(const std::vector<Decay>& all, const StaticCurves& static_curves,
+                          const RetentionOptions& options) {
+  RetentionFit out = fitOneTemperature(all, static_curves, options);
+  std::vector<model::RetentionAtTemperature> list = {model::asTemperature(out.retention, options.temp_c)};
+  for (const double temp : otherTemperatures(all, options.temp_c)) {
+    RetentionOptions there = options;
+    there.temp_c = temp;
+    const RetentionFit fit = fitOneTemperature(all, static_curves, there);
+    list.push_back(model::asTemperature(fit.retention, temp));
+    if (fit.prediction_error > options.exponential_limit)
+      out.warnings.push_back(fmt::format("the decay at {:g} C is missed by up to {:.1f} % of the swing", temp,
+                                         100 * fit.prediction_error));
   }
-  const double det = n * x2 - x1 * x1;
-  if (n < 2 || det <= 1e-12 * n * x2)
-    throw Error(kTooFewData, "a temperature law needs decays at two different temperatures", "",
-                "simulate retention at two or more --temp");
-  law.activation_energy_eV = (n * xy - x1 * y1) / det;
-  const double log_ref = (y1 - law.activation_energy_eV * x1) / n;
-  double squares = 0;
-  for (const auto& [t, value] : tau) {
-    const double misfit = log_ref + law.activation_energy_eV * inverse(t) - std::log(value);
-    law.residual = std::max(law.residual, std::fabs(std::exp(misfit) - 1));
-    squares += misfit * misfit;
-  }
-  if (n > 2) law.activation_energy_sigma_eV = std::sqrt(squares / (n - 2) * n / det);
-  return law;
+  joinTemperatures(out.retention.temperatures, list);
+  return out;
+}
+
+void joinTemperatures(std::vector<model::RetentionAtTemperature>& to,
+                      const std::vector<model::RetentionAtTemperature>& from) {
+  std::map<double, model::RetentionAtTemperature> all;
+  for (const auto& list : {to, from})
+    for (const auto& t : list)
+      if (std::none_of(all.begin(), all.end(),
+                       [&](const auto& x) { return std::fabs(x.first - t.temp_c) < kSameTemperature; }))
+        all.emplace(t.temp_c, t);
+  to.clear();
+  if (all.size() < 2) return;
+  for (auto& [temp, decay] : all) to.push_back(std::move(decay));
+}
+
+std::string betweenTwo(const std::vector<model::RetentionAtTemperature>& t) {
+  if (t.size() != 2) return {};
+  return fmt::format(
+      "the storage decay is known at {:g} and {:g} C only: between them all leakage is taken to follow Arrhenius; a "
+      "third temperature tells what does not",
+      t[0].temp_c, t[1].temp_c);
 }
 
 }  // namespace gaincell::fit

@@ -8,6 +8,7 @@
 #include "gaincell/fit/cell.hpp"
 #include "gaincell/fit/converter.hpp"
 #include "gaincell/fit/fit.hpp"
+#include "gaincell/fit/retention.hpp"
 
 namespace gaincell::fit {
 
@@ -32,9 +33,10 @@ class Run {
               std::optional<model::CurveVariation>& curve, const std::string& name);
 
   void retention();
-  void tauSpread(model::Retention& retention);
+  StaticCurves staticCurves() const;
   /// Decays integrated from static currents against transient simulations of the floating node.
-  void checkAgainstTransient(const model::Retention& retention);
+  /// @param half_level V, whose loss takes the time that is compared too
+  void checkAgainstTransient(const model::Retention& retention, double half_level);
 
   void converters();
   void converterSpread(const std::string& name, const support::Table& samples, model::Converter& converter);

@@ -75,11 +75,6 @@ std::vector<std::size_t> levelColumns(const support::Table& samples) {
   }
 }
 
-std::vector<double> figureValues(const support::Table& samples, const std::string& name) {
-  const std::size_t c = figureColumn(samples, name);
-  return samples.values(c < samples.columns.size() ? samples.columns[c] : name);
-}
-
 using Matrix = Eigen::MatrixXd;
 
 Matrix covariance(const Matrix& x) {
@@ -310,24 +305,6 @@ CellVariability fitCellVariability(const support::Table& samples, const model::C
       out.distribution = plain, out.reproduction = again;
   }
   fitCurve(currents, level, v_zero, out);
-  return out;
-}
-
-TauSpread fitTauSpread(const support::Table& samples) {
-  TauSpread out;
-  double sum = 0, fewest = HUGE_VAL;
-  for (const char* name : {"tau_low", "tau_high"}) {
-    std::vector<double> logs;
-    for (const double tau : figureValues(samples, name))
-      if (std::isfinite(tau) && tau > 0) logs.push_back(std::log(tau));
-    requireSamples(logs.size());
-    const double s = standardDeviation(logs);
-    sum += s * s / 2;
-    fewest = std::min(fewest, static_cast<double>(logs.size()));
-    out.normality_p = std::min(out.normality_p, normalityP(logs));
-  }
-  out.log_sigma = std::sqrt(sum);
-  out.standard_error = out.log_sigma / std::sqrt(2 * (fewest - 1));
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "fit_design.hpp"
 
+#include "gaincell/cells/array.hpp"
+#include "gaincell/cells/converter.hpp"
 #include "gaincell/cells/designs.hpp"
 #include "gaincell/cells/tile.hpp"
 #include "gaincell/design/conventions.hpp"
@@ -20,11 +22,45 @@ model::Timing timingOf(const design::Design& design) {
   return timing;
 }
 
+/// Bit lines of one array: `cells` on a line that ends in a converter.
+model::BitLines bitLinesOf(const pdk::Pdk& pdk, const design::Design& design, cells::ConverterKind kind, int cells) {
+  const design::Branch converter = cells::converterBranch(design, kind);
+  const design::Wire wire = cells::arrayWire(pdk, design);
+  const auto timing = cells::converterTiming(kind, design);
+  model::BitLines lines;
+  lines.cells = cells;
+  lines.full_scale_fC = design::topPulse(design) * cells::lsbCharge(kind, design) * 1e15;
+  // An active integrator holds its line.
+  if (converter.isChoice("integrator", "passive")) lines.capacitance_F = converter.real("c_int") + cells * wire.bit_c;
+  lines.wire_ohm_per_cell = wire.bit_r;
+  lines.read_delay_s = timing.period + 0.5 * (timing.input_start + timing.input_end);
+  return lines;
+}
+
 }  // namespace
 
-void describeDesign(fit::Inputs& inputs, const design::Design& design) {
+model::Conventions conventionsOf(const pdk::Pdk& pdk, const design::Design& design) {
+  model::Conventions c;
+  // Converters count charge into the bit line, which a cell gives at a low voltage (docs/decisions/0003).
+  c.positive_charge = model::SignConvention::IntoBitLine;
+  c.mirrored = design::kMirrored;
+  c.weights = {0, design::kHighestWeight};
+  c.stored_levels = design::storedLevels(design);
+  c.input_levels = design::topPulse(design) + 1;
+  c.output_levels = design::outputLevels(design);
+  c.lsb_s = design::pulseLsb(design);
+  c.edge_s = design::edgeTime(design);
+  c.shortest_pulse_s = design::shortestPulse(design);
+  c.write_s = design.real("timing.token.write");
+  c.array1 = bitLinesOf(pdk, design, cells::ConverterKind::Relu, design.integer("array.rows"));
+  c.array2 = bitLinesOf(pdk, design, cells::ConverterKind::Signed, design.integer("array.cols"));
+  return c;
+}
+
+void describeDesign(fit::Inputs& inputs, const pdk::Pdk& pdk, const design::Design& design) {
   inputs.design = model::DesignRecord{design.name, design.hash(), design.values()};
   inputs.timing = timingOf(design);
+  inputs.conventions = conventionsOf(pdk, design);
 }
 
 void describeRecordedDesign(fit::Inputs& inputs) {
@@ -38,6 +74,7 @@ void describeRecordedDesign(fit::Inputs& inputs) {
   design::Design design(cells::designSchema(*pdk));
   for (const auto& [path, value] : inputs.design->values) design.set(path, value, "identity.json");
   inputs.timing = timingOf(design);
+  inputs.conventions = conventionsOf(*pdk, design);
 }
 
 }  // namespace gaincell::flows

@@ -23,9 +23,10 @@ using netlist::Parameter;
 
 netlist::ParameterSet settings(const pdk::Pdk&) {
   return netlist::ParameterSet({
-      Parameter::real(
-          "window", "s", 5e-3, 1e-7, 1e5,
-          "how long the decay is followed, and fitted; unless given, ten times as long until both rails visibly move"),
+      Parameter::real("window", "s", 5e-3, 0, 1e5,
+                      "how long the decay is followed, and fitted; unless given, ten times as long until both rails "
+                      "visibly move; 0: "
+                      "until both have gone half of their way"),
       levelsSetting(64, ", VDD/2 is added"),
       Parameter::integer("points", 101, 11, 10001, "times in the decay table"),
       Parameter::integer("sweep_points", 181, 21, 10001, "voltages of the leakage sweep"),
@@ -100,12 +101,27 @@ bool moves(const Decay& decay, double vdd, double window) {
   return std::fabs(decay.after(vdd, window) - vdd) >= least && std::fabs(decay.after(0.0, window)) >= least;
 }
 
+constexpr double kLongest = 1e4;  // s
+
+/// Until both rails have gone half of their way to where the leakage currents balance: short where it is hot.
+double halfOfTheWay(const Decay& decay, double vdd) {
+  const double balance = decay.equilibrium(), end = std::isfinite(balance) ? balance : 0.5 * vdd;
+  const double low = decay.timeToDrift(0.0, 0.5 * end), high = decay.timeToDrift(vdd, 0.5 * (vdd - end));
+  return std::min(std::max(low, high), kLongest);
+}
+
 /// A cell with an oxide-semiconductor switch holds for seconds where one of silicon holds for milliseconds.
 double windowOf(const netlist::ParameterSet& settings, const Decay& decay, double vdd) {
-  constexpr double kLongest = 1e4;  // s
   double window = settings.real("window");
+  if (window == 0) return halfOfTheWay(decay, vdd);
   while (!settings.isSet("window") && !moves(decay, vdd, window) && window < kLongest) window *= 10;
   return window;
+}
+
+/// NaN where the decay ends before.
+double timeToOneOverE(const Decay& decay, double start, double zero) {
+  const double time = decay.timeToDrift(start, -std::expm1(-1.0) * std::fabs(start - zero));
+  return std::isfinite(time) ? time : std::nan("");
 }
 
 double crossCheck(const AnalysisContext& context, const Decay& decay, double wbl, const std::vector<double>& starts,
@@ -121,9 +137,10 @@ double crossCheck(const AnalysisContext& context, const Decay& decay, double wbl
     const Outcome outcome = context.simulator.run(context.job(deck, name));
     const Waveforms& waves = outcome.orThrow(name);
     for (int k = 0; k <= 100; ++k) {
-      const double t = window * k / 100;
+      // Closer at the start: what is lost first goes in a hundredth of the time that the rest takes.
+      const double t = window * k * k / 1e4;
       const double simulated = waves.at("v(xcell.sn)", t), integrated = decay.after(start, t);
-      table.addRow({start, t, simulated, integrated});
+      table.addRow({start, t, simulated, integrated, context.conditions.temp_c});
       worst = std::max(worst, std::fabs(simulated - integrated));
     }
   }
@@ -148,8 +165,9 @@ AnalysisResult run(const AnalysisContext& context) {
 
   AnalysisResult result;
   support::Table leakage, decays, loss;
-  leakage.columns = {"v_storage_V", "i_leak_A", "c_storage_F"};
-  for (std::size_t k = 0; k < leak.v.size(); ++k) leakage.addRow({leak.v[k], leak.i[k], leak.c[k]});
+  leakage.columns = {"v_storage_V", "i_leak_A", "c_storage_F", "temp_c"};
+  for (std::size_t k = 0; k < leak.v.size(); ++k)
+    leakage.addRow({leak.v[k], leak.i[k], leak.c[k], context.conditions.temp_c});
   const auto times = equidistant(0, window, s.integer("points"));
   auto starts = storedLevels(levelsOf(context), vdd);
   const double half_level = 0.5 * vdd / static_cast<double>(starts.size() - 1);
@@ -169,11 +187,13 @@ AnalysisResult run(const AnalysisContext& context) {
 
   result.figures = {
       {"tau_low", decayTime(decay, 0.0, zero, times), "s",
-       "time constant of V - VDD/2 from 0 V, fitted over the window"},
+       "time constant of V - VDD/2 from 0 V, by least squares over the window"},
       {"tau_high", decayTime(decay, vdd, zero, times), "s",
-       "time constant of V - VDD/2 from VDD, fitted over the window"},
+       "time constant of V - VDD/2 from VDD, by least squares over the window"},
       {"v_equilibrium", decay.equilibrium(), "V", "where the leakage currents balance"},
       {"half_level_time", worst, "s", "time to lose half a level, worst level"},
+      {"one_over_e_low", timeToOneOverE(decay, 0.0, zero), "s", "time until V - VDD/2 from 0 V has fallen to 1/e"},
+      {"one_over_e_high", timeToOneOverE(decay, vdd, zero), "s", "time until V - VDD/2 from VDD has fallen to 1/e"},
       {"i_leak_low", leak.i.front(), "A", "current into the storage node at 0 V"},
       {"i_leak_high", leak.i.back(), "A", "current into the storage node at VDD"},
       {"c_storage", meanCapacitance(leak), "F", "capacitance of the storage node, mean from 0 V to VDD"},
@@ -187,7 +207,7 @@ AnalysisResult run(const AnalysisContext& context) {
   }
   if (s.isChoice("cross_check", "yes") || (s.isChoice("cross_check", "auto") && !context.variation)) {
     support::Table table;
-    table.columns = {"v_start_V", "t_s", "v_transient_V", "v_integrated_V"};
+    table.columns = {"v_start_V", "t_s", "v_transient_V", "v_integrated_V", "temp_c"};
     const double deviation = crossCheck(context, decay, wbl, starts, window, table);
     result.figures.push_back({"crosscheck_max", deviation, "V", "integration against transient, largest difference"});
     if (deviation > 0.01 * vdd)

@@ -20,7 +20,7 @@ Settings settingsOf(const nlohmann::json& j) {
   s.decay = j.at("decay_factor");
   s.decay_mode = j.at("decay_variant") == "eval" ? DecayMode::Exact : DecayMode::Bf16Qk;
   s.window = j.at("sliding_window");
-  if (j.at("name").get<std::string>().find("linear") != std::string::npos) s.useLinearCell();
+  if (j.at("name").get<std::string>().find("linear") != std::string::npos) s.useLinearNetwork();
   return s;
 }
 

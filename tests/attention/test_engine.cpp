@@ -95,7 +95,7 @@ std::vector<Variant> variants() {
        }},
       {"linear, negative", base,
        [](Settings& s) {
-         s.useLinearCell();
+         s.useLinearNetwork();
          s.sign = -1;
          s.decay = 1e-3;
        }},
@@ -120,7 +120,16 @@ std::vector<Variant> variants() {
       {"other voltages", base,
        [](Settings& s) {
          s.v_zero = 0.4;
-         s.v_max = 1.0;
+         s.value_max = 1.0;
+         s.stored_max = 1.1;
+         s.decay = 1e-3;
+       }},
+      {"stored upside down, another supply", base,
+       [](Settings& s) {
+         s.v_zero = 0.6;
+         s.stored_zero = 1.2;
+         s.stored_max = 0;
+         s.coefficients = {0.1, -9, 1, -20};
          s.decay = 1e-3;
        }},
   };
@@ -238,7 +247,7 @@ TEST_CASE("levels are the quotient of a division, rounded to even, to the bit on
   for (int levels : {2, 3, 6, 7, 8, 16, 100, 256}) {
     Settings s;
     s.levels_kv = levels;
-    const auto step = static_cast<float>(s.v_max / (levels - 1));
+    const auto step = static_cast<float>(s.value_max / (levels - 1));
     Data d{{1, 1, 0, 64}, {}, {}, {}};
     for (int n = 0; n < levels - 1; ++n) {  // the 64 floats about every tie
       float x = (static_cast<float>(n) + 0.5F) * step;

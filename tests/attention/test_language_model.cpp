@@ -61,7 +61,7 @@ TEST_CASE("perplexities") {
   const auto tokens = LanguageModel::readTokens(kFolder / "val_tokens.npy");
   const auto with = [&](const Settings& s, const char* set) { return m.perplexity(tokens, s, m.scalers(set), 2); };
   Settings linear = layerSettings();
-  linear.useLinearCell();
+  linear.useLinearNetwork();
   CHECK(with(linear, "lin") == doctest::Approx(17.270).epsilon(2e-4));
   linear.window = 128;
   CHECK(with(linear, "lin") == doctest::Approx(17.315).epsilon(2e-4));

@@ -25,7 +25,36 @@ model::JointDistribution spread(double share) {
   return d;
 }
 
-std::vector<std::pair<std::string, Physics>> effects() {
+/// A converter of full scale `uA` x 15 ns with another gain and an offset.
+model::Converter converter(double uA, double gain, double offset_ns, double saturation_ns, double shortest_ns) {
+  model::Converter c = model::idealConverter(uA * 15, 15);
+  c.slope_fC_per_ns /= gain;
+  c.offset_ns = offset_ns;
+  c.saturation_ns = saturation_ns;
+  c.min_pulse_ns = shortest_ns;
+  return c;
+}
+
+model::SignedConverter signedConverter(double uA, double gain, double offset_ns, double negative_gain,
+                                       double negative_offset_ns, double threshold_fC) {
+  model::SignedConverter c;
+  c.positive = converter(uA, gain, offset_ns, 15, 0);
+  c.negative_slope_fC_per_ns = uA / negative_gain;
+  c.negative_offset_ns = negative_offset_ns;
+  c.sign_threshold_fC = threshold_fC;
+  return c;
+}
+
+model::JointDistribution converterSpread(double gain, double offset_ns) {
+  model::JointDistribution d;
+  d.names = {"gain", "offset_ns"};
+  d.transforms.resize(2);
+  d.mean = {0, 0};
+  d.covariance = {{gain * gain, 0}, {0, offset_ns * offset_ns}};
+  return d;
+}
+
+std::vector<std::pair<std::string, Physics>> physicsCases() {
   std::vector<std::pair<std::string, Physics>> all;
   const auto add = [&](const char* name, auto set) {
     Physics p;
@@ -34,8 +63,9 @@ std::vector<std::pair<std::string, Physics>> effects() {
   };
   add("mismatch", [](Physics& p) { p.mismatch = spread(0.05); });
   add("gain", [](Physics& p) {
-    p.cell_gain = [](Array a, std::size_t h, std::size_t s, std::size_t r) {
-      return 1 + 0.1 * std::sin(static_cast<double>(static_cast<std::size_t>(a) + 3 * h + 7 * s + 11 * r));
+    p.given_cell = [](Array a, std::size_t h, std::size_t s, std::size_t r, std::span<double> current) {
+      const double gain = 1 + 0.1 * std::sin(static_cast<double>(static_cast<std::size_t>(a) + 3 * h + 7 * s + 11 * r));
+      for (double& c : current) c *= gain;
     };
   });
   add("leakage", [](Physics& p) { p.leakage = Leakage{2e-3, 4e-3, 0.3, 0.55}; });
@@ -50,14 +80,27 @@ std::vector<std::pair<std::string, Physics>> effects() {
   });
   add("coupling", [](Physics& p) { p.storage_coupling = 0.05; });
   add("edge charge", [](Physics& p) { p.edge_charge_uA = {0.1, -0.05}; });
-  add("conductance and wire", [](Physics& p) {
+  add("conductance", [](Physics& p) {
     p.conductance_uS = {5, 0, 20};
-    p.bit_line_V_per_uA = 0.1 / 80;
-    p.wire_ohm_per_cell = 2;
+    p.line = {Line{1e-12, 0}, Line{2e-12, 0}};
+  });
+  add("conductance that changes with the line, and wire", [](Physics& p) {
+    p.edge_charge_uA = {0.02, 0.01};
+    p.conductance_uS = {5, 0, 20};
+    p.slope_uS_per_V = {-3, 10};
+    p.line = {Line{1e-12, 20}, Line{2e-12, 30}};
+  });
+  add("wire alone", [](Physics& p) {
+    p.conductance_uS = {5, 0, 20};
+    p.line = {Line{0, 20}, Line{0, 30}};
   });
   add("converters", [](Physics& p) {
-    p.relu = ConverterLaw{0.98, 0.004, 1, 0, 0, 1.02, 0.01, {0, 0.5, 1}, {0, 0.01, -0.01}, 0.02, 0.005};
-    p.output = ConverterLaw{1.01, 0.002, 0.97, -0.002, 0.001, 1, 0, {}, {}, 0.02, 0.005};
+    p.relu = converter(20, 0.98, 0.06, 15.3, 0.15);
+    p.relu->inl = {{0, 150, 300}, {0, 0.15, -0.15}};
+    p.output = signedConverter(40, 1.01, 0.03, 0.97, -0.03, 0.6);
+    p.relu_mismatch = converterSpread(0.02, 0.08);
+    p.output_mismatch = converterSpread(0.02, 0.08);
+    p.shortest_pulse = 0.02;
   });
   add("noise", [](Physics& p) {
     p.noise_uA = 0.5;
@@ -69,9 +112,9 @@ std::vector<std::pair<std::string, Physics>> effects() {
     p.write = WriteError{{}, 0.002};
     p.edge_charge_uA = {0.05};
     p.conductance_uS = {4};
-    p.bit_line_V_per_uA = 1e-3;
-    p.relu = ConverterLaw{};
-    p.relu->gain_sigma = 0.01;
+    p.line = {Line{1e-12, 5}, Line{1e-12, 5}};
+    p.relu = model::idealConverter(300, 15);
+    p.relu_mismatch = converterSpread(0.01, 0);
     p.noise_uA = 0.2;
   });
   return all;
@@ -96,7 +139,7 @@ TEST_CASE("every effect: kernels against the oracle, streaming and threads to th
   plain.window = 48;
   plain.s_sat = 20;
   const auto without = run(plain);
-  for (const auto& effect : effects()) {
+  for (const auto& effect : physicsCases()) {
     const auto& name = effect.first;
     const auto& physics = effect.second;
     CAPTURE(name);
@@ -157,8 +200,8 @@ TEST_CASE("effects of size zero give the plain model") {
   Physics p;
   p.mismatch = spread(0);
   p.leakage = Leakage{1e-3, 1e-3, 0.45, 0.45};
-  p.relu = ConverterLaw{};
-  p.output = ConverterLaw{};
+  p.relu = model::idealConverter(1200, 15);
+  p.output = model::idealSignedConverter(600, 15);
   Settings s = plain;
   s.physics = std::make_shared<Physics>(p);
   outputOf(s, usefulScalers(1), d, &got);
@@ -237,7 +280,7 @@ TEST_CASE("leakage with the decay of the plain model is the plain decay; a long 
   Intermediates m;
   Engine(s, {}, 1, 16).run(shape, one, one, one, out, {&m, nullptr});
   CHECK(m.s[0] == doctest::Approx(16 * 10 * 0.45));
-  CHECK(m.s[2] == doctest::Approx(0.0));  // the older key has decayed to zero weight
+  CHECK(m.s[2] == doctest::Approx(0.0).scale(1));  // the older key has decayed to zero weight
 }
 
 TEST_CASE("a law of leakage given as a function is the exponential one where it is exponential") {
@@ -258,7 +301,12 @@ TEST_CASE("leakage of a model whose decay is not exponential follows its curve, 
   model::Model m = model::paperModel();
   m.retention->exponential = false;
   m.retention->leakage_curve = model::LeakageCurve{1e-14, {0, 0.2, 0.45, 0.7, 0.9}, {4e-9, 1e-10, 0, -1e-10, -4e-9}};
-  m.retention->temperature = model::TemperatureLaw{0.5, 27, 0, {0, 85}, {}};
+  const auto scaled = [&](double temp_c, double low, double high) {
+    model::LeakageCurve c = *m.retention->leakage_curve;
+    for (double& i : c.current_A) i *= i > 0 ? low : high;
+    return model::RetentionAtTemperature{temp_c, {5e-3 / low, 5e-3 / high}, {0.45, 0.45}, {}, 5e-3, false, c};
+  };
+  m.retention->temperatures = {scaled(0, 0.5, 0.6), scaled(27, 1, 1), scaled(85, 5, 3)};
   const auto after = [&](std::optional<double> temp_c, double v, double age) {
     EffectSwitches on;
     on.leakage = true;
@@ -270,11 +318,37 @@ TEST_CASE("leakage of a model whose decay is not exponential follows its curve, 
   CHECK(after({}, 0.9, 7) == doctest::Approx(model::decayed(*m.retention, 0.9, 7 * *m.timing_s.token)));
   CHECK(after({}, 0.9, 7) < 0.9);
   CHECK(after({}, 0.91, 7) == doctest::Approx(0.01 + after({}, 0.9, 7)));  // beyond the curve: as its end
-  const double factor = m.retention->tau_s.low / model::tauAt(*m.retention, 60).low;
-  CHECK(factor > 2);
-  CHECK(after(60, 0.1, 7) == doctest::Approx(after({}, 0.1, 7 * factor)));
+  CHECK(after(85, 0.1, 7) == doctest::Approx(after({}, 0.1, 7 * 5)));      // each rail by its own factor
+  CHECK(after(85, 0.8, 7) == doctest::Approx(after({}, 0.8, 7 * 3)));
+  CHECK(after(85, 0.1, 7) > after({}, 0.1, 7) + 0.02);
+  CHECK(after(60, 0.1, 7) ==
+        doctest::Approx(model::decayed(model::retentionAt(*m.retention, 60), 0.1, 7 * *m.timing_s.token)));
+  CHECK_THROWS_AS(after(86, 0.1, 7), gaincell::support::Error);
   m.retention->leakage_curve.reset();
   CHECK_THROWS_AS(after({}, 0.5, 1), gaincell::support::Error);
+}
+
+TEST_CASE("leakage of a model whose decay is exponential has each rail's time constant and end, at any temperature") {
+  model::Model m = model::paperModel();
+  m.retention->tau_s = {4e-3, 6e-3};
+  m.retention->end_V = {0.42, 0.47};
+  for (const auto& [t, factor] : {std::pair(0.0, 2.0), std::pair(27.0, 1.0), std::pair(85.0, 0.1)})
+    m.retention->temperatures.push_back({t, {4e-3 * factor, 6e-3 * factor}, {0.42, 0.47}, {}, 0.02, true, {}});
+  std::vector<std::string> warnings;
+  Settings s = settingsFromModel(m, warnings);
+  for (const std::optional<double> temp : {std::optional<double>(), std::optional<double>(85.0)}) {
+    EffectSwitches on;
+    on.leakage = true;
+    on.temp_c = temp;
+    const auto physics = physicsFromModel(m, on, s);
+    REQUIRE(physics->leakage.has_value());
+    const double factor = temp ? 0.1 : 1;
+    // As ratios: Approx is absolute for what is far below 1.
+    CHECK(physics->leakage->lambda_low * 4e-3 * factor / 65e-9 == doctest::Approx(1));
+    CHECK(physics->leakage->lambda_high * 6e-3 * factor / 65e-9 == doctest::Approx(1));
+    CHECK(physics->leakage->end_low == doctest::Approx(0.42));
+    CHECK(physics->leakage->end_high == doctest::Approx(0.47));
+  }
 }
 
 TEST_CASE("effects that take cells out of the domain of the fit are said or refused") {

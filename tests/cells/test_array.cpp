@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <variant>
 
 #include "gaincell/cells/designs.hpp"
 #include "gaincell/netlist/check.hpp"
@@ -92,6 +94,43 @@ TEST_CASE("slices keep the instance names of the whole array") {
   netlist::Circuit circuit;
   circuit.devices = gc28().devices;
   CHECK_THROWS_AS(cells::defineArraySlice(gc28(), arrayOf(2, 7), ArrayRole::Keys, 7, circuit), support::Error);
+}
+
+TEST_CASE("a slice carries the rest of its word lines as lumps: three sections before it, a third behind it") {
+  const auto design = [] {
+    auto d = arrayOf(2, 7);
+    d.set("array.wire.source", "given", "test");
+    d.set("array.wire.word.r", "6", "test");
+    d.set("array.wire.word.c", "1f", "test");
+    d.set("cell.read_n.w", "200n", "test");  // 1.33 nF/m of gate: 0.266 fF on wl
+    d.set("cell.read_p.w", "400n", "test");  // 0.532 fF on wlb
+    return d;
+  }();
+  netlist::Circuit circuit;
+  circuit.devices = gc28().devices;
+  cells::defineArraySlice(gc28(), design, ArrayRole::Keys, 2, circuit);
+  const netlist::Subcircuit* row = circuit.find("array_row_slice_2");
+  REQUIRE(row);
+  std::map<std::string, double> ohms, farads;
+  for (const auto& e : row->elements) {
+    if (const auto* r = std::get_if<netlist::Resistor>(&e)) ohms[r->name] = r->ohms.number;
+    if (const auto* c = std::get_if<netlist::Capacitor>(&e)) farads[c->name] = c->farads.number;
+  }
+  // Two elements lie before column 2, one section each; four behind it. The current into a uniform line falls linearly
+  // to its end, so that a third of its resistance in front of all of its capacitance delays alike.
+  CHECK(ohms == std::map<std::string, double>{{"wl_lump_0", 6},
+                                              {"wl_lump_1", 6},
+                                              {"wl_behind", 8},
+                                              {"wlb_lump_0", 6},
+                                              {"wlb_lump_1", 6},
+                                              {"wlb_behind", 8}});
+  REQUIRE(farads.size() == 6);
+  for (const char* lump : {"_lump_0", "_lump_1"}) {
+    CHECK(farads.at(std::string("wl") + lump) == doctest::Approx(1.266e-15));
+    CHECK(farads.at(std::string("wlb") + lump) == doctest::Approx(1.532e-15));
+  }
+  CHECK(farads.at("wl_behind") == doctest::Approx(4 * 1.266e-15));
+  CHECK(farads.at("wlb_behind") == doctest::Approx(4 * 1.532e-15));
 }
 
 TEST_CASE("the wire comes from the paper's model, the manifest or the user") {

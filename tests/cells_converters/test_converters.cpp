@@ -2,13 +2,17 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "gaincell/cells/designs.hpp"
 #include "gaincell/cells/tile.hpp"
 #include "gaincell/netlist/check.hpp"
 #include "gaincell/netlist/flatten.hpp"
 #include "gaincell/netlist/writer.hpp"
+#include "gaincell/sim/analysis.hpp"
+#include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -92,6 +96,39 @@ TEST_CASE("a length below the device's limit is refused, not raised") {
   CHECK(checked("relu-converter", "relu.c3.l", "30n") == "NET-0012");  // high threshold: from 40 nm
   CHECK(checked("signed-converter", "signed.mirror.switch.l", "20n") == "NET-0012");
   CHECK(checked("level-reference", "reference.level.amp.l", "20n") == "NET-0012");
+}
+
+TEST_CASE("random inputs: every level alike for the ReLU array, six of ten zero for the signed one, else as asked") {
+  // Of 16 input levels one is zero by itself: f + (1 - f) / 16. 64 rows x 200 operations: sigma below 0.0044.
+  struct Case {
+    const char* kind;
+    ConverterKind converter;
+    double asked, expected;
+  };
+  for (const Case& c : {Case{"column", ConverterKind::Relu, -1, 1.0 / 16},
+                        {"value-column", ConverterKind::Signed, -1, 0.6 + 0.4 / 16},
+                        {"column", ConverterKind::Relu, 0.3, 0.3 + 0.7 / 16},
+                        {"value-column", ConverterKind::Signed, 0.3, 0.3 + 0.7 / 16},
+                        {"value-column", ConverterKind::Signed, 0, 1.0 / 16},
+                        {"column", ConverterKind::Relu, 1, 1}}) {
+    CAPTURE(c.kind);
+    CAPTURE(c.asked);
+    const auto design = with("lean");
+    auto settings = sim::analysis(c.kind, "mac").settings(gc28());
+    settings.set("operations", "200");
+    if (c.asked >= 0) settings.set("zero_fraction", c.asked);
+    sim::Simulator unused;
+    std::vector<int> levels;
+    const auto stimulus =
+        sim::drawnStimulus({gc28(), {"tt", 27, 0.9}, design, settings, unused}, c.converter, 0, levels);
+    REQUIRE(stimulus.inputs.size() == 201);  // the first leaves its trace and is not measured
+    double zeros = 0, inputs = 0, largest = 0;
+    for (std::size_t k = 1; k < stimulus.inputs.size(); ++k)
+      for (const double x : stimulus.inputs[k]) zeros += x == 0, inputs += 1, largest = std::max(largest, x);
+    CHECK(inputs == 64 * 200);
+    CHECK(std::fabs(zeros / inputs - c.expected) < 4 * 0.0044);
+    CHECK(largest == (c.asked == 1 ? 0 : 15));
+  }
 }
 
 TEST_CASE("phases that overlap are refused with the reason") {

@@ -1,6 +1,6 @@
 // A simulator worker that misbehaves: it passes messages between the pool and the real worker until a run whose number
 // is due.
-//   GAINCELL_TEST_FAULT   hang | crash | garbage | poison
+//   GAINCELL_TEST_FAULT   hang | crash | garbage | poison | nan
 //   GAINCELL_TEST_RUNS    numbers of the runs at which it does, "5,9,20", counted over all workers
 //   GAINCELL_TEST_COUNTER file that counts the runs
 //   GAINCELL_TEST_WORKER  the real worker
@@ -62,6 +62,16 @@ void misbehave(const std::string& how, int pool) {
   }
 }
 
+/// The real worker's answer with a number in it that is none.
+bool spoil(int real, int pool) {
+  const auto frame = protocol::receiveFrame(real, -1, false);
+  if (frame.status != protocol::ReceiveStatus::Ok) return false;
+  protocol::RunReply reply = protocol::unpackRunReply(frame.payload);
+  for (auto& vector : reply.data)
+    if (!vector.empty()) vector[vector.size() / 2] = std::numeric_limits<double>::quiet_NaN();
+  return protocol::sendFrame(pool, frame.type, protocol::pack(reply));
+}
+
 int startReal() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) ::_exit(92);
@@ -91,11 +101,12 @@ int main() {
     const auto request = protocol::receiveFrame(pool, -1, false);
     if (request.status != protocol::ReceiveStatus::Ok) return 0;
     const bool run = request.type == protocol::Type::Run;
-    if (run && due(nextRun())) {
-      misbehave(environment("GAINCELL_TEST_FAULT"), pool);
+    const std::string fault = run && due(nextRun()) ? environment("GAINCELL_TEST_FAULT") : "";
+    if (!fault.empty() && fault != "nan") {
+      misbehave(fault, pool);
       continue;
     }
     if (!protocol::sendFrame(real, request.type, request.payload)) return 1;
-    if (run && !pass(real, pool)) return 1;
+    if (run && !(fault.empty() ? pass(real, pool) : spoil(real, pool))) return 1;
   }
 }

@@ -168,9 +168,9 @@ TEST_CASE("kill -9 of simulator processes") {
   CHECK(cellResults(dir.path) == clean);
 }
 
-TEST_CASE("a simulator that hangs, crashes, prints garbage, or poisons itself") {
+TEST_CASE("a simulator that hangs, crashes, prints garbage, poisons itself, or answers NaN") {
   const std::string clean = cleanCellResults(40);
-  for (const char* fault : {"hang", "crash", "garbage", "poison"}) {
+  for (const char* fault : {"hang", "crash", "garbage", "poison", "nan"}) {
     CAPTURE(fault);
     TemporaryFolder dir;
     ::setenv("GAINCELL_TEST_FAULT", fault, 1);
@@ -193,9 +193,10 @@ TEST_CASE("a simulator that hangs, crashes, prints garbage, or poisons itself") 
     result = runStudy(cellStudy(40), simulator, options);
     CHECK(result.report.failed == 4);
     const std::string kind = std::string(fault) == "hang"     ? "timed out"
-                             : std::string(fault) == "poison" ? ""
+                             : std::string(fault) == "poison" ? "deck error"
+                             : std::string(fault) == "nan"    ? "not finite"
                                                               : "crashed";
-    if (!kind.empty()) CHECK(statusOf(dir.path / "skip").failures.at(kind) == 4);
+    CHECK(statusOf(dir.path / "skip").failures == std::map<std::string, std::size_t>{{kind, 4}});
     CHECK(runStudy(cellStudy(40), {}, runIn(dir.path / "skip", 1, true)).report.run == 4);
     CHECK(cellResults(dir.path / "skip") == clean);
   }

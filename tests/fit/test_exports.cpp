@@ -135,7 +135,7 @@ TEST_CASE("what is shown to people names every section and its spread") {
   m.retention->exponential = false;
   const std::string text = model::describeForPeople(m);
   for (const char* part :
-       {"that changes with the bit line", "mismatch of the whole curve", "not exponential", "sigma of ln(tau)",
+       {"that changes with the bit line", "mismatch of the whole curve", "not exponential", "time to 1/e", "at 85 C",
         "from 40 samples: sigma of gain 2 %, of offset 0.05 ns", "energy by charge", "sign threshold", "write\n",
         "settling, by level and previous", "feedthrough, by level and previous", "by level and width",
         "ReLU converter, one operation", "array multiply, mean of both", "token and head", "storage time"})

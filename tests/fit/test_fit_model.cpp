@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "gaincell/fit/fit.hpp"
@@ -32,6 +34,10 @@ Table decayTable(double tau) {
     for (int i = 0; i <= 60; ++i) t.addRow({v0, i * 3e-4, 0.43 + (v0 - 0.43) * std::exp(-i * 3e-4 / tau)});
   return t;
 }
+/// Approx is absolute for what is far below 1: time constants are compared as ratios.
+double offBy(double is, double should) {
+  return std::fabs(is / should - 1);
+}
 }  // namespace
 
 TEST_CASE("a folder of tables becomes a model, and the model fits the tables") {
@@ -57,7 +63,7 @@ TEST_CASE("a folder of tables becomes a model, and the model fits the tables") {
   std::filesystem::remove_all(dir);
 }
 
-TEST_CASE("several conditions become one model with a grid and a temperature law") {
+TEST_CASE("several conditions become one model with a grid and its storage decay over temperature") {
   std::vector<Inputs> inputs;
   for (const double t : {27.0, 0.0, 85.0}) {
     Inputs in;
@@ -68,8 +74,11 @@ TEST_CASE("several conditions become one model with a grid and a temperature law
   }
   const FitResult fit = fitGrid(inputs);
   CHECK(fit.model.grid.size() == 2);
-  REQUIRE(fit.model.retention->temperature.has_value());
-  CHECK(fit.model.retention->temperature->activation_energy_eV == doctest::Approx(0.4).epsilon(0.2));
+  const auto& temperatures = fit.model.retention->temperatures;
+  REQUIRE(temperatures.size() == 3);
+  CHECK(temperatures[0].temp_c == 0);
+  CHECK(offBy(temperatures[2].tau_s.high, 5e-3 * std::exp(-0.05 * 58)) < 0.01);
+  for (const auto& s : fit.model.grid) CHECK(s.retention->temperatures.empty());
   CHECK(fit.model.validity.temp_c == std::array<double, 2>{0, 85});
 }
 
@@ -89,9 +98,13 @@ TEST_CASE("a grid of corners, temperatures and supplies can be interpolated, and
       }
   const FitResult fit = fitGrid(inputs);
   REQUIRE(fit.model.grid.size() == 7);
-  CHECK(fit.model.retention->temperature->activation_energy_eV == doctest::Approx(0.4).epsilon(0.01));
-  const model::Section fast = model::at(fit.model, "ff", 27, 0.9);
-  CHECK(fast.retention->temperature->activation_energy_eV == doctest::Approx(0.6).epsilon(0.01));
+  const auto tau = [](double ea, double t) {
+    return 5e-3 * std::exp(ea / 8.617333e-5 * (1 / (t + 273.15) - 1 / 300.15));
+  };
+  CHECK(offBy(model::at(fit.model, "tt", 60, 0.9).retention->tau_s.low, tau(0.4, 60)) < 0.01);
+  CHECK(offBy(model::at(fit.model, "ff", 60, 0.9).retention->tau_s.low, tau(0.6, 60)) < 0.01);
+  REQUIRE(fit.model.retention->temperatures.size() == 2);  // of its own corner and supply
+  CHECK(offBy(fit.model.retention->temperatures[1].tau_s.low, tau(0.4, 85)) < 0.01);
   for (const auto& s : fit.model.grid)
     CHECK(s.cell.extended->current_uA.size() == fit.model.cell.extended->current_uA.size());
   const model::Section between = model::at(fit.model, "tt", 56, 0.925);
@@ -107,6 +120,54 @@ TEST_CASE("a grid of corners, temperatures and supplies can be interpolated, and
   bool named = false;
   for (const auto& w : fit.report.warnings) named = named || w.find("ff 85 C 0.9 V: poor corner") != std::string::npos;
   CHECK(named);
+}
+
+TEST_CASE("tables of several temperatures in one folder: leakage and the check against transients go by temperature") {
+  // dV/dt = (0.45 - V)/tau, tau falling with temperature: 8 ms at 0 C, 5 ms at 27 C, 1 ms at 85 C.
+  Inputs in;
+  in.conditions = {"gc28", "tt", 27, 0.9};
+  in.charge = chargeTable();
+  Table decay, leakage, transient;
+  decay.columns = {"v_start_V", "t_s", "v_storage_V", "temp_c"};
+  leakage.columns = {"v_storage_V", "i_leak_A", "c_storage_F", "temp_c"};
+  transient.columns = {"v_start_V", "t_s", "v_transient_V", "temp_c"};
+  for (const auto& [t, tau] : {std::pair(0.0, 8e-3), std::pair(27.0, 5e-3), std::pair(85.0, 1e-3)}) {
+    for (int i = 0; i <= 90; ++i) leakage.addRow({0.01 * i, 1e-14 * (0.45 - 0.01 * i) / tau, 1e-14, t});
+    for (const double v0 : {0.0, 0.9})
+      for (int i = 0; i <= 60; ++i) {
+        const double at = tau * i / 40;
+        decay.addRow({v0, at, 0.45 + (v0 - 0.45) * std::exp(-at / tau), t});
+        transient.addRow({v0, at, 0.45 + (v0 - 0.45) * std::exp(-at / tau), t});
+      }
+  }
+  in.decay = decay;
+  in.leakage = leakage;
+  in.transient = transient;
+  const FitResult good = fitModel(in);
+  REQUIRE(good.model.retention->temperatures.size() == 3);
+  CHECK(offBy(good.model.retention->temperatures[2].tau_s.low, 1e-3) < 1e-4);
+  for (const auto& t : good.model.retention->temperatures) {
+    CHECK(t.leakage_curve->voltage_V.size() == 91);  // the static one of that temperature, not one from the decays
+    CHECK(offBy(t.leakage_curve->current_A.front() / t.leakage_curve->capacitance_F, 0.45 / t.tau_s.low) < 1e-3);
+  }
+  const auto value = [](const FitResult& fit, const std::string& name) {
+    for (const auto& p : fit.report.parameters)
+      if (p.name == name) return p.value;
+    return std::nan("");
+  };
+  const double half = -std::log(1 - 0.9 / 14 / 0.45);  // in time constants
+  CHECK(value(good, "half a level from the low rail at 85 C") == doctest::Approx(1e9 * 1e-6 * half).epsilon(1e-3));
+  CHECK(value(good, "half a level from the high rail at 0 C") == doctest::Approx(8e3 * half).epsilon(1e-3));
+  CHECK(value(good, "half-level time against transient, largest error") < 0.5);
+  CHECK(offBy(good.model.validity.hold_s[1], 7.5e-3) < 1e-6);  // followed at the model's temperature
+  CHECK(good.report.residuals.at("retention_transient").rows.size() == 6);
+  // A transient at another temperature that leaks faster than the model says is noticed.
+  for (auto& row : in.transient->rows)
+    if (row[3] == 85) row[2] = 0.45 + (row[0] - 0.45) * std::exp(-1.1 * row[1] / 1e-3);
+  const FitResult bad = fitModel(in);
+  CHECK(value(bad, "half-level time against transient, largest error") == doctest::Approx(10).epsilon(0.05));
+  CHECK(std::any_of(bad.report.warnings.begin(), bad.report.warnings.end(),
+                    [](const auto& w) { return w.find("half a level misses the transient") != std::string::npos; }));
 }
 
 TEST_CASE("imported measurements need only the documented names") {

@@ -103,6 +103,52 @@ TEST_CASE("the model predicts the decay of every level over 10 ms within 2 % of 
   }
 }
 
+TEST_CASE("the time to lose half a level is within 5 % of transients at every temperature, for both cells") {
+  static const pdk::Pdk pdk = pdk::findPdk("gc28");
+  sim::Simulator simulator;
+  const auto& analysis = sim::analysis("gain-cell", "retention");
+  const auto simulate = [&](const design::Design& design, double temp_c, const char* cross_check, double check) {
+    auto settings = analysis.settings(pdk);
+    settings.set("window", temp_c == 27 ? 5e-3 : 0.0);
+    settings.set("cross_check", std::string(cross_check));
+    settings.set("check_window", check);
+    pdk::Conditions at;
+    at.temp_c = temp_c;
+    return analysis.run({pdk, at, design, settings, simulator}).tables;
+  };
+  constexpr double kHalf = 0.9 / 14;
+  for (const char* name : {"lean", "reference"}) {
+    const design::Design design = cells::loadDesign(name, pdk);
+    fit::Inputs in;
+    in.conditions = {"gc28", "tt", 27, 0.9};
+    in.iv = run("iv").tables.at("iv");
+    for (const double t : {0.0, 27.0, 85.0})
+      for (const auto& [table, rows] : simulate(design, t, "no", 0)) in.add("gain-cell", rows);
+    const model::Retention fitted = fit::fitModel(in).model.retention.value();
+    CHECK(fitted.temperatures.size() == 3);
+    for (const double t : {0.0, 27.0, 45.0, 60.0, 85.0}) {
+      support::Table transient = simulate(design, t, "yes", 2e-3).at("transient");
+      transient.columns[transient.column("v_transient_V")] = "v_storage_V";
+      const model::Retention there = model::retentionAt(fitted, t);
+      int judged = 0;
+      for (const fit::Decay& d : fit::decays(transient, t)) {
+        std::size_t i = 1;
+        while (i < d.t.size() && std::fabs(d.v[i] - d.v[0]) < kHalf) ++i;
+        if (i == d.t.size()) continue;
+        const double before = std::fabs(d.v[i - 1] - d.v[0]), after = std::fabs(d.v[i] - d.v[0]);
+        const double time = d.t[i - 1] + (d.t[i] - d.t[i - 1]) * (kHalf - before) / (after - before);
+        const double predicted = model::timeToDrift(there, d.v[0], kHalf, 1.0).value_or(HUGE_VAL);
+        MESSAGE(std::string(name), ", ", t, " C, from ", d.v_start, " V: ", 1e6 * time, " us, model ", 1e6 * predicted,
+                " us");
+        CHECK(std::fabs(predicted / time - 1) <= 0.05);
+        CHECK(std::fabs(std::fabs(model::decayed(there, d.v[0], time) - d.v[0]) / kHalf - 1) <= 0.05);
+        ++judged;
+      }
+      CHECK(judged >= 4);  // both rails and the levels next to them
+    }
+  }
+}
+
 TEST_CASE("bit lines off their middle are within 0.3 % too, for both cells") {
   static const pdk::Pdk pdk = pdk::findPdk("gc28");
   sim::Simulator simulator;

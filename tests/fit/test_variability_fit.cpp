@@ -118,36 +118,6 @@ TEST_CASE("few, incomplete or constant samples") {
   CHECK(fitCellVariability(some, nominal(), 0.9).distribution.samples == 99);
 }
 
-TEST_CASE("spread of tau is that of its logarithm") {
-  gaincell::support::Table t;
-  t.columns = {"tau_low", "tau_high"};
-  for (std::uint64_t i = 0; i < 4000; ++i)
-    t.addRow(
-        {5e-3 * std::exp(0.3 * synthetic::noise("tau", 0, i)), 4e-3 * std::exp(0.3 * synthetic::noise("tau", 1, i))});
-  const TauSpread spread = fitTauSpread(t);
-  CHECK(spread.log_sigma == doctest::Approx(0.3).epsilon(0.04));
-  CHECK(std::fabs(spread.log_sigma - 0.3) < 4 * spread.standard_error);
-  CHECK(spread.normality_p > 0.001);
-  for (auto& row : t.rows) row[1] = std::exp(row[1] * 1e3);  // anything but log-normal
-  CHECK(fitTauSpread(t).normality_p < 0.001);
-}
-
-TEST_CASE("the spread of tau comes back within its stated interval at the stated rate") {
-  constexpr int kRepeats = 400;
-  int hits = 0;
-  for (std::uint64_t r = 0; r < kRepeats; ++r) {
-    gaincell::support::Table t;
-    t.columns = {"tau_low", "tau_high"};
-    for (std::uint64_t i = 0; i < 100; ++i) {
-      const double x = std::exp(0.25 * synthetic::noise("tau-rate", r, i));  // both rails leak through one device
-      t.addRow({5e-3 * x, 4e-3 * x});
-    }
-    const TauSpread spread = fitTauSpread(t);
-    if (std::fabs(spread.log_sigma - 0.25) <= 1.96 * spread.standard_error) ++hits;
-  }
-  CHECK_MESSAGE(synthetic::atStatedRate(hits, kRepeats, 0.95), "hits ", hits);
-}
-
 TEST_CASE("the spread of the cell's coefficients comes back within its stated interval at the stated rate") {
   constexpr int kRepeats = 60, kSamples = 100;
   const double sigma[] = {0.05, 0.4, 0.5, 3};

@@ -18,6 +18,8 @@ TEST_CASE("areas of devices follow the stated formula") {
   // Two fingers of 1 um exactly at the limit: (2 (0.03 + 0.1) + 0.1) x 1.2.
   CHECK(transistorArea(rules, {"m", 2e-6, 30e-9, 1}) == doctest::Approx(0.36 * 1.2 * 1e-12));
   CHECK(transistorArea(rules, {"m", 2e-6, 30e-9, 3}) == doctest::Approx(3 * 0.36 * 1.2 * 1e-12));
+  // One finger more has one gate and one gap more: 0.13 um.
+  CHECK(transistorArea(rules, {"m", 3e-6, 30e-9, 1}) == doctest::Approx(0.49 * 1.2 * 1e-12));
   // 2.92 pF at 4 fF/um^2 are 730 um^2.
   const BlockArea cap = blockArea(rules, blockOf("c", {}, {2.92e-12}));
   CHECK(cap.capacitors == doctest::Approx(730e-12));

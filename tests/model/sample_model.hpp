@@ -10,6 +10,10 @@ inline gaincell::model::Model fullModel() {
   m.provenance.temp_c = 27;
   m.design = DesignRecord{
       "lean", "0a1b2c3d4e5f", {{"array.rows", "64"}, {"cell.pair_n.w", "1e-07"}, {"cell.pair_n.flavour", "n_hvt"}}};
+  m.conventions->array1 = {64, 1200, 1.2e-12, 2, 37e-9};
+  m.conventions->array2 = {64, 600, 1.1e-12, 2, 38e-9};
+  m.conventions->edge_s = 50e-12;
+  m.conventions->shortest_pulse_s = 100e-12;
   m.cell.covariance = {{1e-4, 0, 0, 0}, {0, 4e-4, 0, 1e-5}, {0, 0, 1e-2, 0}, {0, 1e-5, 0, 1.0 / 3}};
   m.cell.points = 91;
   m.cell.storage_coupling = 0.043;
@@ -43,8 +47,11 @@ inline gaincell::model::Model fullModel() {
   curve.worst_correlation_error = 0.01;
   m.cell.mismatch_curve = curve;
   m.retention->leakage_curve = LeakageCurve{5e-15, {0, 0.45, 0.9}, {1e-12, 0, -1e-12}};
-  m.retention->temperature = TemperatureLaw{0.4, 27, 0.01, {0, 85}, 0.02};
-  m.retention->log_sigma = 0.2;
+  for (const auto& [t, factor] : {std::pair(0.0, 0.5), std::pair(27.0, 1.0), std::pair(85.0, 4.0)}) {
+    const LeakageCurve leak{5e-15, {0, 0.45, 0.9}, {1e-12 * factor, 0, -1e-12 * factor}};
+    m.retention->temperatures.push_back(
+        {t, {5e-3 / factor, 5e-3 / factor}, {0.45, 0.45}, {0.01, 0.01}, 1e-2, true, leak});
+  }
   m.retention->levels = {{0.0, 1e-3, 1e-2}, {0.45, std::nullopt, 1e-2}};
   m.relu_converter->inl = {{0, 600, 1200}, {0, 0.02, -0.01}};
   m.relu_converter->energy_charge_fC = {0, 1200};

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "gaincell/model/conventions.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/inspect.hpp"
 #include "gaincell/model/io.hpp"
@@ -155,14 +156,153 @@ TEST_CASE("decay follows the exponential, or the leakage curve exactly") {
   CHECK(decayed(r, 0.9, 1e-2) == doctest::Approx(v).epsilon(1e-5));
 }
 
+namespace {
+
+/// A cell whose gates tunnel at every temperature and whose write gate leaks near the rails as it gets hot, the low
+/// rail more and with another energy than the high one.
+double trueRate(double v, double temp_c) {
+  const double x = 1 / 8.617333262e-5 * (1 / 300.15 - 1 / (temp_c + 273.15));  // 1/eV
+  const double low = std::exp(-v / 0.02), high = std::exp(-(0.9 - v) / 0.03);
+  return (0.47 - v) / 4e-3 + 200 * low * std::exp(0.45 * x) - 100 * high * std::exp(0.35 * x);
+}
+
+RetentionAtTemperature trueDecay(double temp_c) {
+  RetentionAtTemperature out{temp_c, {4e-3, 5e-3}, {0.47, 0.47}, {0.1, 0.1}, 5e-3, false, LeakageCurve{1e-14, {}, {}}};
+  for (int i = 0; i <= 180; ++i) {
+    out.leakage_curve->voltage_V.push_back(0.005 * i);
+    out.leakage_curve->current_A.push_back(1e-14 * trueRate(0.005 * i, temp_c));
+  }
+  return out;
+}
+
+Retention trueRetention(std::initializer_list<double> temps) {
+  const RetentionAtTemperature own = trueDecay(27);
+  Retention r;
+  r.tau_s = own.tau_s;
+  r.end_V = own.end_V;
+  r.exponential = false;
+  r.leakage_curve = own.leakage_curve;
+  for (const double t : temps) r.temperatures.push_back(trueDecay(t));
+  for (int l = 0; l < 8; ++l) r.levels.push_back({0.9 * l / 7, 1.0, 5e-3});
+  return r;
+}
+
+/// Approx is absolute for what is far below 1: times and currents are compared as ratios.
+double offBy(double is, double should) {
+  return std::fabs(is / should - 1);
+}
+
+/// Time to lose half a level by the true rate, in small steps.
+double trueTime(double v0, double temp_c) {
+  constexpr int kSteps = 20000;
+  const double step = (v0 < 0.45 ? 1 : -1) * 0.9 / 14 / kSteps;
+  double t = 0;
+  for (int i = 0; i < kSteps; ++i) t += step / trueRate(v0 + (i + 0.5) * step, temp_c);
+  return t;
+}
+
+}  // namespace
+
+TEST_CASE("storage decay holds at and between the temperatures it was simulated at, from both rails") {
+  const Retention r = trueRetention({0, 27, 85});
+  for (const double t : {0.0, 10.0, 27.0, 45.0, 60.0, 72.0, 85.0}) {
+    const Retention there = retentionAt(r, t);
+    const auto& curve = there.leakage_curve.value();
+    for (const std::size_t rail : {0, 180})  // one mechanism of its own each: the law is exact
+      CHECK(offBy(curve.current_A[rail], 1e-14 * trueRate(curve.voltage_V[rail], t)) < 1e-6);
+    for (const double v0 : {0.0, 0.9 / 7, 0.9 * 6 / 7, 0.9}) {
+      CAPTURE(t);
+      CAPTURE(v0);
+      CHECK(offBy(timeToDrift(there, v0, 0.9 / 14, 1.0).value(), trueTime(v0, t)) < 0.02);
+      CHECK(offBy(std::fabs(decayed(there, v0, trueTime(v0, t)) - v0), 0.9 / 14) < 0.02);
+    }
+    CHECK(offBy(there.levels[7].half_level_s.value(), trueTime(0.9, t)) < 0.02);
+  }
+  // The rails differ, and so do the temperatures: each answer is its own.
+  CHECK(trueTime(0, 85) < 0.8 * trueTime(0.9, 85));
+  CHECK(trueTime(0, 60) < 0.7 * trueTime(0, 27));
+  // Four temperatures: each interval by itself.
+  CHECK(offBy(timeToDrift(retentionAt(trueRetention({0, 27, 60, 85}), 72), 0, 0.9 / 14, 1.0).value(), trueTime(0, 72)) <
+        0.01);
+  CHECK(retentionAt(r, 85).tau_s.high == 5e-3);
+  CHECK(retentionAt(r, 45).fit_window_low_s[1] == 5e-3);
+}
+
+TEST_CASE("storage decay at a temperature that nothing was simulated around is refused") {
+  const auto id = [](const Retention& r, double t) {
+    try {
+      retentionAt(r, t);
+    } catch (const Error& e) {
+      return std::string(e.id());
+    }
+    return std::string("none");
+  };
+  CHECK(id(trueRetention({0, 27, 85}), 86) == "MDL-0010");
+  CHECK(id(trueRetention({0, 27, 85}), -1) == "MDL-0010");
+  CHECK(id(trueRetention({0, 27, 85}), std::nan("")) == "MDL-0010");
+  CHECK(id(trueRetention({}), 27) == "MDL-0010");
+  CHECK(id(trueRetention({0, 27, 85}), 0) == "none");
+}
+
+TEST_CASE("two temperatures: Arrhenius of each rail; exponential decay stays exponential") {
+  Retention r;
+  r.exponential = true;
+  const auto tau = [](double ea, double t) {
+    return 5e-3 * std::exp(ea / 8.617333262e-5 * (1 / (t + 273.15) - 1 / 300.15));
+  };
+  for (const double t : {0.0, 85.0})
+    r.temperatures.push_back({t, {tau(0.4, t), tau(0.2, t)}, {0.4, 0.5}, {}, 0.02, true, {}});
+  const Retention there = retentionAt(r, 60);
+  CHECK(there.exponential);
+  CHECK(offBy(there.tau_s.low, tau(0.4, 60)) < 1e-6);
+  CHECK(offBy(there.tau_s.high, tau(0.2, 60)) < 1e-6);
+  CHECK(there.end_V.low == doctest::Approx(0.4));
+  CHECK(decayed(there, 0.9, there.tau_s.high) == doctest::Approx(0.5 + 0.4 * std::exp(-1.0)));
+  // Beside one that is not: what is exponential leaks towards its end.
+  r.temperatures[1] = trueDecay(85);
+  CHECK_FALSE(retentionAt(r, 60).exponential);
+  CHECK(retentionAt(r, 60).leakage_curve->current_A.front() > 0);
+}
+
+TEST_CASE("a grid follows the leakage along its temperatures, not a straight line") {
+  Model m = fullModel();
+  m.grid.clear();
+  m.retention = trueRetention({});
+  for (const double t : {0.0, 85.0}) {
+    Section s = m;
+    s.conditions.temp_c = t;
+    s.retention->leakage_curve = trueDecay(t).leakage_curve;
+    m.grid.push_back(s);
+  }
+  for (const double t : {10.0, 60.0})
+    for (const double v0 : {0.0, 0.9})
+      CHECK(offBy(timeToDrift(at(m, "tt", t, 0.9).retention.value(), v0, 0.9 / 14, 1.0).value(), trueTime(v0, t)) <
+            0.02);
+  CHECK(offBy(at(m, "tt", 60, 0.9).retention->levels[0].half_level_s.value(), trueTime(0, 60)) < 0.02);
+}
+
+TEST_CASE("the time to 1/e is tau where decay is exponential, else what the curve says") {
+  Retention r = trueRetention({});
+  r.exponential = true;
+  CHECK(timeToOneOverE(r).high == r.tau_s.high);
+  r.exponential = false;
+  const PerRail t = timeToOneOverE(r);
+  CHECK(offBy(decayed(r, 0.9, t.high) - 0.47, 0.43 * std::exp(-1.0)) < 1e-6);
+  CHECK(offBy(0.47 - decayed(r, 0, t.low), 0.47 * std::exp(-1.0)) < 1e-6);
+}
+
 TEST_CASE("conditions are interpolated inside the grid and refused outside") {
   const Model m = fullModel();
   CHECK(at(m, "tt", 27, 0.9).cell.coefficients_uA == m.cell.coefficients_uA);
   const double c27 = m.cell.coefficients_uA[1], c85 = m.grid[1].cell.coefficients_uA[1];
   CHECK(at(m, "tt", 56, 0.9).cell.coefficients_uA[1] == doctest::Approx((c27 + c85) / 2));
-  // ln(tau) is linear in 1/T: at the temperature whose inverse lies midway, tau is the geometric mean.
+  // Between two temperatures and without a third ln(tau) is linear in 1/T: where 1/T lies midway, tau is the geometric
+  // mean.
+  Model two = m;
+  two.grid.erase(two.grid.begin());
+  for (Section* s : {static_cast<Section*>(&two), &two.grid.front()}) s->retention->temperatures.clear();
   const double mid = 2 / (1 / 300.15 + 1 / 358.15) - 273.15;
-  CHECK(at(m, "tt", mid, 0.9).retention->tau_s.low == doctest::Approx(5e-3 * std::sqrt(0.1)));
+  CHECK(offBy(at(two, "tt", mid, 0.9).retention->tau_s.low, 5e-3 * std::sqrt(0.1)) < 1e-6);
   CHECK_THROWS_AS(at(m, "tt", 90, 0.9), Error);
   CHECK_THROWS_AS(at(m, "ss", 27, 0.9), Error);
   CHECK_THROWS_AS(at(m, "tt", 27, 0.95), Error);
@@ -206,7 +346,11 @@ TEST_CASE("a file written before a field existed reads; the field is then unknow
   old["cell"].erase("mismatch_curve");
   old["energy_J"].erase("read_by_level");
   old["write"].erase("transitions");
+  old["retention"].erase("temperatures");
+  old["retention"]["log_sigma"] = 0.2;  // no longer written
+  old["retention"]["temperature"] = {{"activation_energy_eV", 0.4}};
   CHECK(refusal(old).empty());
+  CHECK(modelFromJson(old, "old").retention->temperatures.empty());
   CHECK_FALSE(modelFromJson(old, "old").cell.mismatch_curve.has_value());
   std::string where;
   json j = modelToJson(fullModel());
@@ -216,6 +360,14 @@ TEST_CASE("a file written before a field existed reads; the field is then unknow
   j = modelToJson(fullModel());
   j["cell"]["mismatch_curve"]["scores"]["covariance"][0][1] = 5;
   CHECK(refusal(j, &where) == "MDL-0008");
+  j = modelToJson(fullModel());
+  j["retention"]["temperatures"][1]["temp_c"] = 0;
+  CHECK(refusal(j, &where) == "MDL-0007");
+  CHECK(where.find("retention.temperatures[1].temp_c") != std::string::npos);
+  j = modelToJson(fullModel());
+  j["retention"]["temperatures"][2]["exponential"] = false;
+  j["retention"]["temperatures"][2]["leakage_curve"] = nullptr;
+  CHECK(refusal(j, &where) == "MDL-0009");
   j = modelToJson(fullModel());
   j["write"]["transitions"]["settle_s"].erase(0);
   CHECK(refusal(j, &where) == "MDL-0007");
@@ -229,14 +381,12 @@ TEST_CASE(
   hot.conditions.temp_c = 85;
   hot.cell.mismatch.reset();
   hot.cell.mismatch_curve.reset();
-  hot.retention->log_sigma.reset();
   hot.retention->levels[0].half_level_s.reset();
   hot.write.reset();
   m.grid.push_back(hot);
   const Section between = at(m, "tt", 56, 0.9);
   CHECK(between.cell.mismatch->covariance[1][1] == doctest::Approx(m.cell.mismatch->covariance[1][1]));
   CHECK(between.cell.mismatch_curve->components_uA[0][7] == doctest::Approx(40));
-  CHECK(*between.retention->log_sigma == doctest::Approx(0.2));
   CHECK_FALSE(between.retention->levels[0].half_level_s.has_value());
   CHECK_FALSE(between.write.has_value());
   CHECK(between.cell.extended->current_uA.size() == 6);
@@ -275,5 +425,5 @@ TEST_CASE("models are compared in one sign convention") {
     other.draw(2, 0, i, x);
     sum2 += x[3];
   }
-  CHECK(sum2 / 20000 == doctest::Approx(-sum1 / 20000).epsilon(0.03));
+  CHECK(sum2 / 20000 == doctest::Approx(-sum1 / 20000).scale(1).epsilon(0.03));  // means of 20000 draws each
 }

@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <map>
+#include <sstream>
+#include <string>
+
 #include "gaincell/netlist/writer.hpp"
 #include "gaincell/support/error.hpp"
 #include "golden.hpp"
@@ -86,6 +90,46 @@ TEST_CASE("every dialect writes every feature as its golden file says") {
     deck.analysis = OperatingPoint{};
     gaincell::tests::checkGolden("point." + std::string(dialect(name).extension()), toText(deck, name));
   }
+}
+
+TEST_CASE("transistors in parallel are counted in every dialect, one alone is not") {
+  // Named as the process names it: m of the n device, mult of the p device.
+  const std::map<std::string, std::string> n = {
+      {"ngspice", "mn y a 0 0 nch w=1e-07 l=3e-08"},   {"hspice", "mn y a 0 0 nch w=1e-07 l=3e-08"},
+      {"xyce", "mn y a 0 0 nch w=1e-07 l=3e-08"},      {"cdl", "mn y a 0 0 nch w=1e-07 l=3e-08"},
+      {"spectre", "mn (y a 0 0) nch w=1e-07 l=3e-08"},
+  };
+  const std::map<std::string, std::string> p = {
+      {"ngspice", "xp a y 0 0 PCH_sub w=0.5 l=0.03"},      {"hspice", "xp a y 0 0 PCH_sub w=0.5 l=0.03"},
+      {"xyce", "xp a y 0 0 PCH_sub params: w=0.5 l=0.03"}, {"cdl", "xp a y 0 0 PCH_sub w=0.5 l=0.03"},
+      {"spectre", "xp (a y 0 0) pch_sub w=0.5 l=0.03"},
+  };
+  REQUIRE(dialectNames().size() == n.size());
+  for (const auto& name : dialectNames())
+    for (const int m : {1, 2, 3}) {
+      CAPTURE(name);
+      CAPTURE(m);
+      Deck deck = everything();
+      deck.circuit.devices["n_svt"].instance_options.clear();
+      deck.circuit.subcircuits.clear();
+      deck.circuit.top.clear();
+      deck.initial.clear();
+      deck.saves.clear();
+      Subcircuit pair;
+      pair.name = "pair";
+      pair.ports = {"a", "y"};
+      pair.add(Mosfet{"n", "n_svt", "y", "a", "0", "0", 1e-7, 3e-8, m});
+      pair.add(Mosfet{"p", "p_svt", "y", "a", "0", "0", 5e-7, 3e-8, m});
+      deck.circuit.define(pair);
+      std::ostringstream out;
+      dialect(name).writeSubcircuits(deck.circuit, out);
+      const auto line = [&](const std::string& head, const std::string& counted) {
+        return "\n" + head + (m == 1 ? "" : " " + counted + "=" + std::to_string(m)) + "\n";
+      };
+      CAPTURE(out.str());
+      CHECK(out.str().find(line(n.at(name), "m")) != std::string::npos);
+      CHECK(out.str().find(line(p.at(name), "mult")) != std::string::npos);
+    }
 }
 
 TEST_CASE("the PDK's cards of the dialect are written, and their absence is an error") {

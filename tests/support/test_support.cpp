@@ -1,8 +1,15 @@
 #include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
 
 #include "gaincell/support/atomic_file.hpp"
 #include "gaincell/support/csv.hpp"
@@ -14,6 +21,38 @@
 #include "gaincell/support/units.hpp"
 
 using namespace gaincell::support;
+
+namespace {
+
+/// A call of fsync: of what, and what a name that matters read at that moment.
+struct Sync {
+  bool regular = false;
+  off_t size = 0;
+  ino_t inode = 0;
+  std::string content_of_name;
+};
+std::vector<Sync> syncs;
+
+std::filesystem::path replacedFile() {
+  return std::filesystem::temp_directory_path() / "gaincell_test_replace" / "a.txt";
+}
+
+ino_t inodeOf(const std::filesystem::path& path) {
+  struct stat info = {};
+  return ::stat(path.c_str(), &info) == 0 ? info.st_ino : 0;
+}
+
+}  // namespace
+
+/// In place of the C library's, for the whole test program: notes the call and passes it on.
+extern "C" int fsync(int fd) {
+  struct stat info = {};
+  ::fstat(fd, &info);
+  std::string now;
+  std::getline(std::ifstream(replacedFile()), now);
+  syncs.push_back({S_ISREG(info.st_mode), info.st_size, info.st_ino, now});
+  return static_cast<int>(::syscall(SYS_fsync, fd));
+}
 
 TEST_CASE("SPICE numbers read exactly and refuse rubbish") {
   CHECK(parseSpiceNumber("10f") == 1e-14);
@@ -94,6 +133,43 @@ TEST_CASE("files appear whole or not at all") {
   CHECK(readFile(dir / "a.txt") == "three");
   CHECK_THROWS_WITH_AS(writeFileAtomically("/dev/null", "x", Overwrite::Yes), doctest::Contains("FIL-0007"), Error);
   CHECK(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST_CASE("a file being replaced holds its old content until the new one is whole") {
+  const auto dir = std::filesystem::temp_directory_path() / "gaincell_test_replace";
+  std::filesystem::remove_all(dir);
+  std::filesystem::create_directories(dir);
+  writeFileAtomically(dir / "a.txt", "old");
+  {
+    AtomicFile file(dir / "a.txt", Overwrite::Yes);
+    CHECK(readFile(dir / "a.txt") == "old");
+    file.write("half of the new");
+    CHECK(readFile(dir / "a.txt") == "old");
+  }
+  CHECK(readFile(dir / "a.txt") == "old");  // given up half-way
+  CHECK(std::distance(std::filesystem::directory_iterator(dir), {}) == 1);
+  AtomicFile file(dir / "a.txt", Overwrite::Yes);
+  file.write("new");
+  const auto flushed = syncs.size();
+  file.commit();
+  CHECK(readFile(dir / "a.txt") == "new");
+  // The content first, while the name still means the old file; then the folder that holds the name.
+  REQUIRE(syncs.size() == flushed + 2);
+  CHECK(syncs[flushed].size == 3);
+  CHECK(syncs[flushed].regular);
+  CHECK(syncs[flushed].inode == inodeOf(dir / "a.txt"));
+  CHECK(syncs[flushed].content_of_name == "old");
+  CHECK_FALSE(syncs[flushed + 1].regular);
+  CHECK(syncs[flushed + 1].inode == inodeOf(dir));
+  CHECK(syncs[flushed + 1].content_of_name == "new");
+}
+
+TEST_CASE("numbers far from one are compared by their own size") {
+  CHECK(1e-15 != doctest::Approx(2e-15));
+  CHECK(1e-15 != doctest::Approx(0.9e-15).epsilon(0.05));
+  CHECK(1e-15 == doctest::Approx(0.9e-15).epsilon(0.15));
+  CHECK(1e12 != doctest::Approx(1.01e12).epsilon(1e-3));
+  CHECK(1e-9 == doctest::Approx(0).scale(1));
 }
 
 TEST_CASE("CSV round trip is exact and errors name the line") {

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "formats.hpp"
+#include "gaincell/model/conventions.hpp"
 #include "gaincell/model/inspect.hpp"
 
 namespace gaincell::exports {
@@ -36,19 +37,25 @@ Format csv() {
   return {"csv", ".csv", "every value with its path, one a line", write};
 }
 
-CellTerms cellTerms(const model::Cell& cell) {
-  const double sign = cell.sign_convention == model::SignConvention::IntoBitLine ? 1 : -1;
+CellTerms cellTerms(const model::Model& m) {
+  // Cells and converters belong together: what gives a positive output goes into the bit line.
+  const model::Cell cell =
+      m.conventions ? model::countedCell(m) : model::turned(m.cell, model::SignConvention::IntoBitLine);
   CellTerms out;
+  const auto scaled = [](const auto& from, double unit) {
+    std::vector<double> to;
+    for (const double c : from) to.push_back(c * unit);
+    return to;
+  };
   if (cell.extended) {
-    for (const double c : cell.extended->current_uA) out.current.push_back(sign * c * 1e-6);
-    for (const double c : cell.extended->edge_charge_fC) out.edge.push_back(sign * c * 1e-15);
-    for (const double c : cell.extended->conductance_uS) out.conductance.push_back(sign * c * 1e-6);
+    out.current = scaled(cell.extended->current_uA, 1e-6);
+    out.edge = scaled(cell.extended->edge_charge_fC, 1e-15);
+    out.conductance = scaled(cell.extended->conductance_uS, 1e-6);
     if (cell.extended->conductance_slope)
-      for (const double c : cell.extended->conductance_slope->slope_uS_per_V)
-        out.conductance_slope.push_back(sign * c * 1e-6);
+      out.conductance_slope = scaled(cell.extended->conductance_slope->slope_uS_per_V, 1e-6);
     out.bit_line_reference = cell.extended->bit_line_reference_V;
   } else {
-    for (const double c : cell.coefficients_uA) out.current.push_back(sign * c * 1e-6);
+    out.current = scaled(cell.coefficients_uA, 1e-6);
     out.bit_line_reference = cell.v_zero_V;
   }
   if (cell.mismatch_curve)

@@ -12,14 +12,14 @@ Format csv();
 Format ngspice();
 Format verilogA();
 
-/// The cell's polynomials in SI, positive into the bit line: current (A/V^k), edge charge (C/V^k), conductance (S/V^k)
-/// and its change with the bit-line voltage ((S/V)/V^k).
+/// The cell's polynomials in SI, in the direction that gives a positive output: current (A/V^k), edge charge (C/V^k),
+/// conductance (S/V^k) and its change with the bit-line voltage ((S/V)/V^k).
 struct CellTerms {
   std::vector<double> current, edge, conductance, conductance_slope;
   double bit_line_reference = 0.45;
   std::vector<int> deviations;  ///< powers of y a device may deviate in; empty: the model has no whole-curve variation
 };
-CellTerms cellTerms(const model::Cell& cell);
+CellTerms cellTerms(const model::Model& m);
 
 /// What a converter's macro discharges with: from its pulse widths at the charges of the INL table, so that the macro's
 /// pulses are those widths. Charges count in the direction of `sign` of the pulse.

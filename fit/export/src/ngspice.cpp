@@ -58,7 +58,7 @@ std::string linearSource(const char* name, const char* node, const char* control
 }
 
 std::string cellSubcircuits(const model::Model& m, const BlockNames& n) {
-  const CellTerms t = cellTerms(m.cell);
+  const CellTerms t = cellTerms(m);
   const double vdd = m.conditions.vdd_v;
   std::string s = linesComment(n) + lineSubcircuits(n, t, vdd);
   s += "* vs: stored voltage, held inside the valid range.\n";

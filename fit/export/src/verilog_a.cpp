@@ -9,7 +9,7 @@ namespace {
 constexpr double kDecision = 2e-3;  // of full scale, as in the ngspice export
 
 std::string cellModule(const model::Model& m, const std::string& name) {
-  const CellTerms t = cellTerms(m.cell);
+  const CellTerms t = cellTerms(m);
   std::string s = "// Gain cell: bl bit line, wl word line, vss ground.\n";
   s += "module " + name + "(bl, wl, vss);\n  inout bl, wl, vss;\n  electrical bl, wl, vss;\n";
   s += fmt::format("  parameter real vs = {} from [{}:{}];  // stored voltage, V\n", formatNumber(m.cell.v_zero_V),

@@ -69,6 +69,11 @@ class ValueCheck {
     for (std::size_t i = 0; i < xs.size(); ++i) object(fmt::format("{}[{}]", key, i).c_str(), xs[i], "");
   }
   template <class T>
+  void laterList(const char* key, std::vector<T>& xs, const char* doc) {
+    list(key, xs, doc);
+  }
+  void retired(const char*) {}
+  template <class T>
   void merge(T& x) {
     detail::describe(*this, x);
     rules(x);
@@ -170,6 +175,18 @@ class ValueCheck {
           fmt::format("conditions are of process '{}', the provenance is of '{}'", m.conditions.pdk, m.provenance.pdk),
           place("conditions.pdk"));
   }
+  void rules(const Conventions& c) const {
+    if (!(c.weights[0] < c.weights[1])) throw Error(kWrongList, "weights go from low to high", place("weights"));
+    if (!(c.levels_of_supply[0] < c.levels_of_supply[1]))
+      throw Error(kWrongList, "levels go from low to high", place("levels_of_supply"),
+                  "`mirrored` says which end stores the least weight");
+    for (const auto& [key, n] : {std::pair("stored_levels", c.stored_levels), std::pair("input_levels", c.input_levels),
+                                 std::pair("output_levels", c.output_levels)})
+      if (n < 2) throw Error(kOutOfRange, "at least two levels are needed", place(key));
+  }
+  void rules(const BitLines& b) const {
+    if (b.cells < 1) throw Error(kOutOfRange, "a bit line has at least one cell", place("cells"));
+  }
   void rules(const Transform& t) const {
     if (t.kind == "johnson-su" && (t.delta <= 0 || t.lambda <= 0))
       throw Error(kOutOfRange, "delta and lambda of a johnson-su transform must be positive", place("delta"));
@@ -201,12 +218,18 @@ class ValueCheck {
     if (c.voltage_V.size() < 2) throw Error(kWrongList, "a curve needs at least two points", place("voltage_V"));
     increasing("voltage_V", c.voltage_V);
   }
-  void rules(const TemperatureLaw& t) const { ordered("range_c", t.range_c); }
+  void curveWhereNeeded(bool exponential, const std::optional<LeakageCurve>& curve) const {
+    if (!exponential && !curve)
+      throw Error(kContradiction, "decay is not exponential and there is no leakage curve", place("exponential"));
+  }
+  void rules(const RetentionAtTemperature& t) const { curveWhereNeeded(t.exponential, t.leakage_curve); }
   void rules(const Retention& r) const {
     ordered("fit_window_low_s", r.fit_window_low_s);
     ordered("fit_window_high_s", r.fit_window_high_s);
-    if (!r.exponential && !r.leakage_curve)
-      throw Error(kContradiction, "decay is not exponential and there is no leakage curve", place("exponential"));
+    curveWhereNeeded(r.exponential, r.leakage_curve);
+    for (std::size_t i = 1; i < r.temperatures.size(); ++i)
+      if (r.temperatures[i].temp_c <= r.temperatures[i - 1].temp_c)
+        throw Error(kWrongList, "values must increase", place(fmt::format("temperatures[{}].temp_c", i)));
   }
   void rules(const InlTable& t) const {
     sameLength("error_ns", t.error_ns.size(), "charge_fC", t.charge_fC.size());

@@ -6,7 +6,8 @@
 /// A visitor V has: number, nullableNumber, optionalNumber (key may be absent), optionalUnsigned, integer, flag, text,
 /// optionalText, textMap (texts by key), later (object or null; files written before the field existed do not have it),
 /// perRail, numbers (list), fixed (array of given size), matrix, texts, object, nullable (object or null), list (of
-/// objects), merge (the fields of a part, in place).
+/// objects), laterList (files written before the field existed do not have it), retired (a field of older files that
+/// is read over and no longer written), merge (the fields of a part, in place).
 
 #include <limits>
 #include <string>
@@ -48,7 +49,6 @@ inline constexpr Range kFarad{1e-20, 1e-6, "F"};
 inline constexpr Range kLeak{-1e-3, 1e-3, "A"};
 inline constexpr Range kConductance{-1e6, 1e6, "uS/V^k"};
 inline constexpr Range kSigma{0, kInf, "standard error"};
-inline constexpr Range kElectronVolt{-5, 5, "eV"};
 inline constexpr Range kCount{0, 2147483647.0, ""};
 
 template <class V>
@@ -147,10 +147,15 @@ void describe(V& v, ExtendedCell& e) {
 }
 
 template <class V>
+void sign(V& v, const char* key, SignConvention& s, const char* doc) {
+  std::string text = s == SignConvention::IntoBitLine ? "into-bit-line" : "out-of-bit-line";
+  v.text(key, text, {"into-bit-line", "out-of-bit-line"}, doc);
+  s = text == "into-bit-line" ? SignConvention::IntoBitLine : SignConvention::OutOfBitLine;
+}
+
+template <class V>
 void describe(V& v, Cell& c) {
-  std::string sign = c.sign_convention == SignConvention::IntoBitLine ? "into-bit-line" : "out-of-bit-line";
-  v.text("sign_convention", sign, {"into-bit-line", "out-of-bit-line"}, "which bit-line current counts as positive");
-  c.sign_convention = sign == "into-bit-line" ? SignConvention::IntoBitLine : SignConvention::OutOfBitLine;
+  sign(v, "sign_convention", c.sign_convention, "which bit-line current counts as positive in this section");
   v.number("v_zero_V", c.v_zero_V, kVolt, "stored voltage the polynomial is about");
   v.fixed("coefficients_uA", c.coefficients_uA, kCoefficient, "c0..c3 in uA/V^k: I(V) = sum c_k (V - v_zero_V)^k");
   v.fixed("domain_V", c.domain_V, kVolt, "stored voltages of the fit, low and high");
@@ -177,13 +182,14 @@ void describe(V& v, LeakageCurve& c) {
 }
 
 template <class V>
-void describe(V& v, TemperatureLaw& t) {
-  v.number("activation_energy_eV", t.activation_energy_eV, kElectronVolt, "tau = tau_ref exp(Ea/k (1/T - 1/T_ref))");
-  v.optionalNumber("activation_energy_sigma_eV", t.activation_energy_sigma_eV, {0, 5, "eV"},
-                   "its standard error; absent with two temperatures");
-  v.number("reference_temp_c", t.reference_temp_c, kCelsius, "degrees Celsius");
-  v.number("residual", t.residual, kShare, "largest relative error of tau over the fitted temperatures");
-  v.fixed("range_c", t.range_c, kCelsius, "fitted temperatures, low and high");
+void describe(V& v, RetentionAtTemperature& t) {
+  v.number("temp_c", t.temp_c, kCelsius, "degrees Celsius");
+  v.perRail("tau_s", t.tau_s, kTau, "time constant from each rail");
+  v.perRail("end_V", t.end_V, kVolt, "voltage each decay tends to");
+  v.perRail("residual", t.residual, kShare, "rms misfit / swing of the window");
+  v.number("window_s", t.window_s, kTime, "window of the fit of tau");
+  v.flag("exponential", t.exponential, "false: use the leakage curve");
+  v.nullable("leakage_curve", t.leakage_curve, "dV/dt = current_A(V)/capacitance_F");
 }
 
 template <class V>
@@ -195,15 +201,16 @@ void describe(V& v, LevelHold& l) {
 
 template <class V>
 void describe(V& v, Retention& r) {
-  v.perRail("tau_s", r.tau_s, kTau, "time constant from each rail");
+  v.perRail("tau_s", r.tau_s, kTau, "time constant from each rail, by least squares over the window");
   v.perRail("end_V", r.end_V, kVolt, "voltage each decay tends to");
   v.perRail("residual", r.residual, kShare, "rms misfit / swing of the window");
   v.fixed("fit_window_low_s", r.fit_window_low_s, kTime, "window of the fit from the low rail");
   v.fixed("fit_window_high_s", r.fit_window_high_s, kTime, "window of the fit from the high rail");
   v.flag("exponential", r.exponential, "false: use the leakage curve");
-  v.nullableNumber("log_sigma", r.log_sigma, kShare, "standard deviation of ln(tau) over Monte-Carlo");
+  v.retired("log_sigma");
   v.nullable("leakage_curve", r.leakage_curve, "dV/dt = current_A(V)/capacitance_F");
-  v.nullable("temperature", r.temperature, "Arrhenius law");
+  v.retired("temperature");
+  v.laterList("temperatures", r.temperatures, "the decay at every temperature it was simulated at, its own included");
   v.list("levels", r.levels, "time to lose half a level, by level");
 }
 
@@ -228,7 +235,7 @@ void describe(V& v, Converter& c) {
   v.number("slope_fC_per_ns", c.slope_fC_per_ns, kSlope, "charge per ns of pulse width");
   v.number("offset_ns", c.offset_ns, kNanoseconds, "width = offset_ns + charge/slope, clamped");
   v.number("saturation_ns", c.saturation_ns, kPositiveNanoseconds, "width at full scale and above");
-  v.number("s_sat_uA", c.s_sat_uA, kFullScale, "current that reaches full scale in the longest input pulse");
+  v.number("s_sat_uA", c.s_sat_uA, kFullScale, "full scale of the converter over the longest pulse");
   v.number("min_pulse_ns", c.min_pulse_ns, kWidth, "shortest pulse that reaches the output");
   v.number("lsb_ns", c.lsb_ns, kPositiveNanoseconds, "width of one output level");
   v.number("residual_rms_ns", c.residual_rms_ns, kWidth, "against the straight line, 0.05 to 0.95 full scale");
@@ -334,6 +341,34 @@ void describe(V& v, Write& w) {
 }
 
 template <class V>
+void describe(V& v, BitLines& b) {
+  v.integer("cells", b.cells, "cells on one line");
+  v.number("full_scale_fC", b.full_scale_fC, {1e-6, 1e9, "fC"}, "charge of the ideal converter's longest pulse");
+  v.number("capacitance_F", b.capacitance_F, {0, 1e-6, "F"}, "that integrates; 0: an amplifier holds the line");
+  v.number("wire_ohm_per_cell", b.wire_ohm_per_cell, {0, 1e6, "ohm"}, "resistance of one element of the line");
+  v.number("read_delay_s", b.read_delay_s, kPhase, "from a write to the middle of the first read");
+}
+
+template <class V>
+void describe(V& v, Conventions& c) {
+  sign(v, "positive_charge", c.positive_charge, "charge of a bit line that gives a positive output");
+  v.flag("mirrored", c.mirrored, "true: the least weight is stored as the highest voltage");
+  v.fixed("weights", c.weights, kAny, "values of the network stored at the end levels");
+  v.fixed("levels_of_supply", c.levels_of_supply, {-1, 2, "1"}, "lowest and highest stored voltage over the supply");
+  v.integer("stored_levels", c.stored_levels, "levels of a stored voltage");
+  v.integer("input_levels", c.input_levels, "levels of an input pulse, none included");
+  v.integer("output_levels", c.output_levels, "codes of an output, both signs");
+  v.text("output_code", c.output_code, {"counter", "paper-code"},
+         "counter: magnitude and sign bit, halves away from zero; paper-code: steps of 2/(output_levels - 1)");
+  v.number("lsb_s", c.lsb_s, kToken, "one step of a pulse");
+  v.number("edge_s", c.edge_s, kPhase, "rise and fall of word lines");
+  v.number("shortest_pulse_s", c.shortest_pulse_s, kPhase, "a word line plays none that is shorter");
+  v.number("write_s", c.write_s, kPhase, "write enable of one token; 0: unknown");
+  v.object("array1", c.array1, "bit lines of the keys");
+  v.object("array2", c.array2, "bit lines of the values");
+}
+
+template <class V>
 void describe(V& v, Validity& l) {
   v.fixed("v_storage_V", l.v_storage_V, kVolt, "low and high");
   v.fixed("pulse_width_s", l.pulse_width_s, kPhase, "low and high");
@@ -365,6 +400,7 @@ template <class V>
 void describe(V& v, Model& m) {
   v.object("provenance", m.provenance, "where the file comes from");
   v.later("design", m.design, "the design whose circuits these are; null: measured data, published figures");
+  v.later("conventions", m.conventions, "what the numbers of a network mean in this hardware; null: measured data");
   v.merge(static_cast<Section&>(m));
   v.object("timing_s", m.timing_s, "phases and token time");
   v.object("validity", m.validity, "ranges; outside them tools refuse or warn");

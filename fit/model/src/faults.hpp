@@ -16,5 +16,6 @@ inline constexpr const char* kNotInModel = "MDL-0010";
 inline constexpr const char* kOutsideGrid = "MDL-0011";
 inline constexpr const char* kOutsideValidity = "MDL-0012";
 inline constexpr const char* kNoHead = "MDL-0013";
+inline constexpr const char* kNoConventions = "MDL-0014";
 
 }  // namespace gaincell::model

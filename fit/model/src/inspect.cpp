@@ -6,6 +6,7 @@
 #include <map>
 
 #include "describe.hpp"
+#include "gaincell/model/conventions.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/token_energy.hpp"
 #include "gaincell/support/units.hpp"
@@ -86,6 +87,11 @@ class Lister {
     }
   }
   template <class T>
+  void laterList(const char* key, std::vector<T>& xs, const char* doc) {
+    list(key, xs, doc);
+  }
+  void retired(const char*) {}
+  template <class T>
   void merge(T& x) {
     detail::describe(*this, x);
   }
@@ -107,25 +113,6 @@ void addSigmas(Difference& d, const Model& a, const Model& b) {
           m->cell.mismatch->covariance[k][k] > 0)
         d.mismatch_sigmas = change / std::sqrt(m->cell.mismatch->covariance[k][k]);
   }
-}
-
-/// The distribution of -x. asinh is odd: johnson-su only mirrors its place and its skew; a logarithm has no mirror
-/// image, but deviations about zero never have one.
-void turnDistribution(JointDistribution& d) {
-  std::vector<double> sign(d.names.size(), -1.0);
-  for (std::size_t i = 0; i < d.names.size(); ++i) {
-    Transform& t = d.transforms[i];
-    if (t.kind == "log") {
-      sign[i] = 1;
-      continue;
-    }
-    t.xi = t.xi == 0 ? t.xi : -t.xi;
-    t.gamma = t.gamma == 0 ? t.gamma : -t.gamma;
-    d.mean[i] = d.mean[i] == 0 ? d.mean[i] : -d.mean[i];
-  }
-  for (std::size_t i = 0; i < d.names.size(); ++i)
-    for (std::size_t j = 0; j < d.names.size(); ++j)
-      if (sign[i] != sign[j] && d.covariance[i][j] != 0) d.covariance[i][j] = -d.covariance[i][j];
 }
 
 std::string percent(double share) {
@@ -181,33 +168,35 @@ void addCell(std::string& text, const Cell& c) {
   curve("process, whole curve", c.process_curve);
 }
 
+/// The level that is first to drift by a half, and when.
+std::string firstToDrift(const Retention& r) {
+  const LevelHold* first = nullptr;
+  for (const LevelHold& l : r.levels)
+    if (l.half_level_s && (!first || *l.half_level_s < *first->half_level_s)) first = &l;
+  return first ? fmt::format("{:.4g} V after {}", first->level_V, support::formatSi(*first->half_level_s, "s"))
+               : "none";
+}
+
 void addRetention(std::string& text, const Retention& r) {
   text += "retention\n";
   addLine(text, "time constant",
-          fmt::format("{} from low, {} from high", support::formatSi(r.tau_s.low, "s"),
-                      support::formatSi(r.tau_s.high, "s")));
+          fmt::format("{} from low, {} from high, by least squares over {}", support::formatSi(r.tau_s.low, "s"),
+                      support::formatSi(r.tau_s.high, "s"), support::formatSi(r.fit_window_high_s[1], "s")));
+  const PerRail to_e = timeToOneOverE(r);
+  addLine(
+      text, "time to 1/e",
+      fmt::format("{} from low, {} from high", support::formatSi(to_e.low, "s"), support::formatSi(to_e.high, "s")));
   addLine(text, "tends to", fmt::format("{:.4g} V from low, {:.4g} V from high", r.end_V.low, r.end_V.high));
   addLine(text, "shape", r.exponential ? "exponential" : "not exponential: leakage curve");
-  if (r.log_sigma) addLine(text, "spread of tau", fmt::format("log-normal, sigma of ln(tau) {:.3g}", *r.log_sigma));
-  if (r.temperature)
-    addLine(text, "temperature law",
-            fmt::format("{:.3g}{} eV, {} .. {} C, tau within {}", r.temperature->activation_energy_eV,
-                        r.temperature->activation_energy_sigma_eV
-                            ? fmt::format(" +- {:.2g}", *r.temperature->activation_energy_sigma_eV)
-                            : "",
-                        r.temperature->range_c[0], r.temperature->range_c[1], percent(r.temperature->residual)));
   std::string times;
   for (const LevelHold& l : r.levels)
     times += fmt::format(
         "{}{:.3g} V: {}", times.empty() ? "" : ", ", l.level_V,
         l.half_level_s ? support::formatSi(*l.half_level_s, "s") : "over " + support::formatSi(l.window_s, "s"));
   if (!times.empty()) addLine(text, "time to lose half a level", times);
-  double worst = HUGE_VAL, level = 0;
-  for (const LevelHold& l : r.levels)
-    if (l.half_level_s && *l.half_level_s < worst) worst = *l.half_level_s, level = l.level_V;
-  if (std::isfinite(worst))
-    addLine(text, "first level to drift by a half",
-            fmt::format("{:.4g} V after {}", level, support::formatSi(worst, "s")));
+  if (!r.levels.empty()) addLine(text, "first level to drift by a half", firstToDrift(r));
+  for (const RetentionAtTemperature& t : r.temperatures)
+    addLine(text, fmt::format("  at {:g} C", t.temp_c), firstToDrift(retentionAt(r, t.temp_c)));
 }
 
 /// "smallest .. largest" of a list of lists.
@@ -306,27 +295,6 @@ std::vector<Entry> flatten(const Model& model) {
   Lister lister{out, ""};
   lister.merge(copy);
   return out;
-}
-
-Cell turned(Cell cell, SignConvention convention) {
-  if (cell.sign_convention == convention) return cell;
-  const auto turn = [](auto& values) {
-    for (double& x : values) x = x == 0 ? x : -x;  // no minus zero: it would show as a difference
-  };
-  cell.sign_convention = convention;
-  turn(cell.coefficients_uA);
-  if (cell.extended) {
-    turn(cell.extended->current_uA);
-    turn(cell.extended->edge_charge_fC);
-    turn(cell.extended->conductance_uS);
-    if (cell.extended->conductance_slope) turn(cell.extended->conductance_slope->slope_uS_per_V);
-  }
-  for (auto* d : {&cell.mismatch, &cell.process})
-    if (*d) turnDistribution(**d);
-  for (auto* curve : {&cell.mismatch_curve, &cell.process_curve})
-    if (*curve)
-      for (auto& component : (*curve)->components_uA) turn(component);
-  return cell;
 }
 
 std::vector<Difference> diff(const Model& a, const Model& with) {

@@ -11,7 +11,6 @@
 #include "faults.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
-#include "gaincell/support/units.hpp"
 
 namespace gaincell::model {
 
@@ -77,6 +76,11 @@ class Numbers {
     for (std::size_t i = 0; i < xs.size(); ++i) object(fmt::format("{}[{}]", key, i).c_str(), xs[i], doc);
   }
   template <class T>
+  void laterList(const char* key, std::vector<T>& xs, const char* doc) {
+    list(key, xs, doc);
+  }
+  void retired(const char*) {}
+  template <class T>
   void merge(T& x) {
     detail::describe(*this, x);
   }
@@ -102,7 +106,6 @@ void shareVariation(Section& a, Section& b) {
   share(a.cell.process, b.cell.process);
   share(a.cell.mismatch_curve, b.cell.mismatch_curve);
   share(a.cell.process_curve, b.cell.process_curve);
-  if (a.retention && b.retention) share(a.retention->log_sigma, b.retention->log_sigma);
   const auto shareConverter = [&](Converter& x, Converter& y) {
     share(x.mismatch, y.mismatch);
     share(x.mismatch_figures, y.mismatch_figures);
@@ -121,9 +124,11 @@ void dropUncommon(Section& a, Section& b) {
     if (!in_a.contains(path)) remove();
 }
 
-/// a (1 - w) + b w in every number; ln(tau) with its own weight.
-Section blend(Section a, Section b, double weight, double tau_weight) {
+/// a (1 - w) + b w in every number; of a time constant in its logarithm.
+Section blend(Section a, Section b, double weight) {
   shareVariation(a, b);
+  for (Section* s : {&a, &b})  // lists of temperatures are those of one corner and supply
+    if (s->retention) s->retention->temperatures.clear();
   dropUncommon(a, b);
   // An exponential holds between two points when it holds at both.
   if (a.retention) a.retention->exponential = a.retention->exponential && b.retention->exponential;
@@ -134,8 +139,34 @@ Section blend(Section a, Section b, double weight, double tau_weight) {
   for (std::size_t i = 0; i < na.linear.size(); ++i)
     *na.linear[i] = *na.linear[i] * (1 - weight) + *nb.linear[i] * weight;
   for (std::size_t i = 0; i < na.tau.size(); ++i)
-    *na.tau[i] = std::exp(std::log(*na.tau[i]) * (1 - tau_weight) + std::log(*nb.tau[i]) * tau_weight);
+    *na.tau[i] = std::exp(std::log(*na.tau[i]) * (1 - weight) + std::log(*nb.tau[i]) * weight);
   return a;
+}
+
+/// The decay at every temperature at which the points of one supply know it.
+std::vector<RetentionAtTemperature> decayOverTemperature(const std::vector<const Section*>& points, double vdd_v) {
+  std::map<double, RetentionAtTemperature> out;
+  for (const Section* p : points) {
+    const double t = p->conditions.temp_c;
+    if (p->conditions.vdd_v == vdd_v && p->retention) out[t] = asTemperature(*p->retention, t);
+  }
+  for (const Section* p : points)
+    if (p->conditions.vdd_v == vdd_v && p->retention)
+      for (const RetentionAtTemperature& t : p->retention->temperatures) out.try_emplace(t.temp_c, t);
+  std::vector<RetentionAtTemperature> list;
+  list.reserve(out.size());
+  for (auto& [t, decay] : out) list.push_back(std::move(decay));
+  return list;
+}
+
+/// Leakage is no linear function of temperature: at one between two points it follows its own law.
+void followLeakage(Retention& blended, std::vector<RetentionAtTemperature> temperatures, double temp_c) {
+  const std::vector<LevelHold> known = blended.levels;
+  blended.temperatures = std::move(temperatures);
+  blended = retentionAt(blended, temp_c);
+  blended.temperatures.clear();
+  for (std::size_t i = 0; i < known.size(); ++i)
+    if (!known[i].half_level_s) blended.levels[i].half_level_s.reset();
 }
 
 /// The neighbours of x among `grid`, low and high (equal when x is one of them).
@@ -173,14 +204,15 @@ Section at(const Model& model, const std::string& corner, double temp_c, double 
                 "interpolation needs every combination of its temperatures and supplies");
   };
   const double w_t = t1 > t0 ? (temp_c - t0) / (t1 - t0) : 0;
-  const auto inverse = [](double c) { return 1 / (c + support::kZeroCelsius); };
-  const double w_tau = t1 > t0 ? (inverse(temp_c) - inverse(t0)) / (inverse(t1) - inverse(t0)) : 0;
   // Named again: clang 14 does not let a lambda refer to a structured binding.
   const auto alongTemperature = [&, cold = t0, hot = t1](double v) {
-    return hot > cold ? blend(point(cold, v), point(hot, v), w_t, w_tau) : point(cold, v);
+    if (cold == hot) return point(cold, v);
+    Section out = blend(point(cold, v), point(hot, v), w_t);
+    if (out.retention) followLeakage(*out.retention, decayOverTemperature(points, v), temp_c);
+    return out;
   };
   const double w_v = v1 > v0 ? (vdd_v - v0) / (v1 - v0) : 0;
-  Section out = v1 > v0 ? blend(alongTemperature(v0), alongTemperature(v1), w_v, w_v) : alongTemperature(v0);
+  Section out = v1 > v0 ? blend(alongTemperature(v0), alongTemperature(v1), w_v) : alongTemperature(v0);
   out.conditions.temp_c = temp_c;
   out.conditions.vdd_v = vdd_v;
   return out;

@@ -2,6 +2,10 @@
 
 namespace gaincell::model {
 
+namespace {
+constexpr double kPulse_ns = 15;  // 15 steps of 1 ns
+}
+
 Model paperModel() {
   Model m;
   m.provenance.command = "gaincell model export paper";
@@ -21,6 +25,16 @@ Model paperModel() {
   m.cell.full_scale_uA = full_scale;
   m.cell.r2 = 1;
 
+  // What the authors' code does: a weight is the stored voltage, current out of the bit line counts positive, 33 codes.
+  Conventions v;
+  v.positive_charge = SignConvention::OutOfBitLine;
+  v.mirrored = false;
+  v.output_code = "paper-code";
+  v.write_s = published::kWrite_s;
+  v.array1.full_scale_fC = published::kReluFullScale_uA * kPulse_ns;
+  v.array2.full_scale_fC = published::kSignedFullScale_uA * kPulse_ns;
+  m.conventions = v;
+
   Retention r;
   r.tau_s = {5e-3, 5e-3};  // published for the silicon CMOS cell
   r.end_V = {0.45, 0.45};
@@ -28,12 +42,11 @@ Model paperModel() {
 
   // S_sat x 15 ns = 1.2 pC and 0.6 pC; 15 levels of 1 ns (published pulse widths and clock).
   Converter relu;
-  relu.s_sat_uA = 80;
-  relu.slope_fC_per_ns = 80;
+  relu.s_sat_uA = relu.slope_fC_per_ns = published::kReluFullScale_uA;
   m.relu_converter = relu;
   SignedConverter out;
-  out.positive.s_sat_uA = 40;
-  out.positive.slope_fC_per_ns = out.negative_slope_fC_per_ns = 40;
+  out.positive.s_sat_uA = published::kSignedFullScale_uA;
+  out.positive.slope_fC_per_ns = out.negative_slope_fC_per_ns = published::kSignedFullScale_uA;
   m.signed_converter = out;
 
   // Arrays are published with their converters in them, writes as their DACs; of single events nothing is published.
@@ -52,7 +65,7 @@ Model paperModel() {
   m.energy_J = e;
 
   // Write and reset, then three phases of the longest pulse, in 65 ns.
-  m.timing_s = {20e-9, 15e-9, 15e-9, 15e-9, published::kToken_s, 15e-9};
+  m.timing_s = {published::kWrite_s, 15e-9, 15e-9, 15e-9, published::kToken_s, 15e-9};
 
   m.validity.notes = {"published coefficients; no residuals, covariance or mismatch were published in this form"};
   return m;

@@ -114,6 +114,12 @@ class Reader {
     for (std::size_t i = 0; i < j.size(); ++i) part(j[i], fmt::format("{}[{}]", at(key), i), out.emplace_back());
   }
   template <class T>
+  void laterList(const char* key, std::vector<T>& out, const char* doc) {
+    out.clear();
+    if (find(key)) list(key, out, doc);
+  }
+  void retired(const char* key) { find(key); }
+  template <class T>
   void merge(T& out) {
     detail::describe(*this, out);
   }

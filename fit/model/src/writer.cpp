@@ -62,6 +62,11 @@ class Writer {
     for (T& value : values) json[key].push_back(part(value));
   }
   template <class T>
+  void laterList(const char* key, std::vector<T>& values, const char* doc) {
+    list(key, values, doc);
+  }
+  void retired(const char*) {}
+  template <class T>
   void merge(T& value) {
     detail::describe(*this, value);
   }
@@ -136,6 +141,13 @@ class SchemaBuilder {
   template <class T>
   void list(const char* key, std::vector<T>&, const char* doc) {
     add(key, {{"type", "array"}, {"items", part<T>()}}, doc);
+  }
+  template <class T>
+  void laterList(const char* key, std::vector<T>&, const char* doc) {
+    add(key, {{"type", "array"}, {"items", part<T>()}}, doc, false);
+  }
+  void retired(const char* key) {
+    add(key, ordered_json::object(), "of files written before; no longer written, and read over", false);
   }
   template <class T>
   void merge(T& value) {

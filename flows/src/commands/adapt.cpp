@@ -37,8 +37,7 @@ Rows readRows(const att::ArrayFile& input, const char* name, std::size_t heads) 
 att::SignalStatistics targetsOf(const att::ArrayFile& input, const att::InputData& d, att::Settings linear) {
   if (input.contains("target_std") && input.contains("target_mean"))
     return {readRows(input, "target_std", d.header.shape.heads), readRows(input, "target_mean", d.header.shape.heads)};
-  linear.useLinearCell();
-  linear.physics.reset();
+  linear.useLinearNetwork();
   return att::layerForward(linear, d.header.shape, d.q, d.k, d.v)(d.header.scalers);
 }
 

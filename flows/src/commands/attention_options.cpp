@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "../lists.hpp"
 #include "../model_identity.hpp"
 #include "../quantities.hpp"
 #include "gaincell/model/evaluate.hpp"
@@ -20,17 +23,17 @@ void addAttentionOptions(po::options_description_easy_init add) {
   add("model", text("FILE"), "model file, or `paper` for the published model");
   add("input", text("X.npz"),
       "q k v [B,H,T,D] float32, and a_q b_q .. a_o b_o [H] if present (.npz, or a folder of .npy)");
-  add("levels-q", text("N"), "levels of q (default 16; 0: not quantized)");
-  add("levels-kv", text("N"), "levels of k and v (default 8; 0: not quantized)");
-  add("levels-out", text("N"), "levels of a tile's output (default 32; 0: not quantized)");
+  add("levels-q", text("N"), "levels of q (default: the model's; 0: not quantized)");
+  add("levels-kv", text("N"), "levels of k and v (default: the model's; 0: not quantized)");
+  add("levels-out", text("N"), "levels of a tile's output (default: the model's; 0: not quantized)");
   add("decay", text("L"), "lambda per token (default: token time / retention time constant of the model)");
   add("decay-mode", text("MODE"), "exact (default), bf16-qk or all-orders-once");
   add("window", text("W"), "tokens that are remembered (default 0: all; 1024 with --streaming)");
-  add("tile-columns", text("L"), "columns that share an output conversion (default 64)");
+  add("tile-columns", text("L"), "columns that share an output conversion (default: the model's)");
   add("tiles", text("ORDER"), "absolute (default: token index) or slot (physical column of the ring buffer)");
-  add("output-grid", text("GRID"), "paper-code (default) or counter");
-  add("linear", "the linear intermediate model, 19.3 (V - 0.45)");
-  add("sign", text("S"), "1 (default) or -1: which current direction counts as positive");
+  add("output-grid", text("GRID"), "paper-code or counter (default: as the model's conventions say)");
+  add("linear", "the linear network the scalers were trained with: 19.3 (V - 0.45), full scales 80 and 40 uA");
+  add("sign", text("S"), "1 (default) or -1: all charge of the cells counts the other way");
   add("threads", text("N"), "threads (default: -j)");
   add("kernel", text("NAME"), "auto (default), generic, avx2 or avx512");
   add("mismatch", "effect: every cell draws its coefficients (--seed)");
@@ -39,10 +42,14 @@ void addAttentionOptions(po::options_description_easy_init add) {
   add("write-sigma", text("V"), "effect: random error of every write, rms, for example 5mV (V without unit)");
   add("extended", "effect: extended cell (higher order, edge charge)");
   add("storage-coupling", text("K"), "effect: stored deviation grows by this share while read");
-  add("conductance", "effect: output conductance of the cells on the moving bit line (needs --bit-line-swing)");
-  add("bit-line-swing", text("V"),
-      "bit-line excursion at full scale of the first multiply, for example 75mV (V without unit)");
-  add("wire-ohm", text("R"), "effect: bit-line wire per array element, through the conductance (ohm)");
+  add("effects", text("LIST"),
+      "all: every effect of nominal devices that the model describes, as `gaincell check` judges it; or names joined "
+      "by "
+      "commas (higher-order, edge-charge, conductance, wire, leakage, write-error, mismatch, converter-line, "
+      "converter-inl, converter-mismatch); the options below add to them");
+  add("conductance", "effect: output conductance of the cells while their bit line integrates");
+  add("wire", "effect: resistance of the bit line, through the conductance");
+  add("wire-ohm", text("R"), "the same with this resistance per array element (ohm)");
   add("converters", "effect: gain, offset, INL, saturation and smallest pulse of both converters");
   add("converter-mismatch", "effect: every converter draws gain and offset (--seed)");
   add("noise", text("A"), "effect: thermal noise of a column current, rms, for example 0.1uA (A without unit)");
@@ -90,9 +97,10 @@ T choice(const CommandContext& c, const char* name, const std::vector<std::pair<
 }
 
 void applySettings(const CommandContext& c, att::Settings& s) {
-  s.levels_q = static_cast<int>(countOption(c, "levels-q", 16, 0, 65536));
-  s.levels_kv = static_cast<int>(countOption(c, "levels-kv", 8, 0, 65536));
-  s.levels_out = static_cast<int>(countOption(c, "levels-out", 32, 0, 65536));
+  if (c.values.count("linear")) s.useLinearNetwork();
+  for (const auto& [name, levels] :
+       {std::pair{"levels-q", &s.levels_q}, {"levels-kv", &s.levels_kv}, {"levels-out", &s.levels_out}})
+    *levels = static_cast<int>(countOption(c, name, static_cast<std::size_t>(*levels), 0, 65536));
   if (const auto decay = number(c, "decay")) s.decay = *decay;
   s.decay_mode = choice<att::DecayMode>(c, "decay-mode",
                                         {{"exact", att::DecayMode::Exact},
@@ -100,52 +108,84 @@ void applySettings(const CommandContext& c, att::Settings& s) {
                                          {"all-orders-once", att::DecayMode::AllOrdersOnce}},
                                         att::DecayMode::Exact);
   s.window = countOption(c, "window", c.values.count("streaming") ? 1024 : 0);
-  s.tile_columns = countOption(c, "tile-columns", 64, 1);
+  s.tile_columns = countOption(c, "tile-columns", s.tile_columns, 1);
   s.tiles = choice<att::TileOrder>(c, "tiles", {{"absolute", att::TileOrder::Absolute}, {"slot", att::TileOrder::Slot}},
                                    att::TileOrder::Absolute);
   s.output_grid = choice<att::OutputGrid>(
       c, "output-grid", {{"paper-code", att::OutputGrid::PaperCode}, {"counter", att::OutputGrid::Counter}},
-      att::OutputGrid::PaperCode);
-  if (c.values.count("linear")) s.useLinearCell();
+      s.output_grid);
   if (const auto sign = number(c, "sign")) s.sign = *sign;
   s.threads = static_cast<int>(countOption(c, "threads", static_cast<std::size_t>(c.common.jobs), 1, kMostThreads));
   if (c.values.count("kernel")) s.kernel = att::kernelFromName(c.values["kernel"].as<std::string>());
 }
 
-att::EffectSwitches effectsOf(const CommandContext& c) {
-  att::EffectSwitches e;
+/// Switches named by --effects.
+att::EffectSwitches namedEffects(const CommandContext& c, const model::Model& m) {
+  using On = att::EffectSwitches;
+  On e;
+  if (!c.values.count("effects")) return e;
+  const std::pair<const char*, bool On::*> names[] = {{"higher-order", &On::higher_order},
+                                                      {"edge-charge", &On::edge_charge},
+                                                      {"conductance", &On::conductance},
+                                                      {"wire", &On::wire},
+                                                      {"leakage", &On::leakage},
+                                                      {"write-error", &On::write},
+                                                      {"mismatch", &On::mismatch},
+                                                      {"converter-line", &On::converter_line},
+                                                      {"converter-inl", &On::converter_inl},
+                                                      {"converter-mismatch", &On::converter_mismatch}};
+  for (const std::string& word : splitList(c.values["effects"].as<std::string>())) {
+    if (word == "all") {
+      e = att::allEffects(m);
+      continue;
+    }
+    const auto* found =
+        std::find_if(std::begin(names), std::end(names), [&](const auto& n) { return word == n.first; });
+    if (found == std::end(names))
+      throw Error("FLW-0412", fmt::format("there is no effect '{}'", word), "--effects",
+                  "all, or of: higher-order, edge-charge, conductance, wire, leakage, write-error, mismatch, "
+                  "converter-line, converter-inl, converter-mismatch");
+    e.*found->second = true;
+  }
+  return e;
+}
+
+att::EffectSwitches effectsOf(const CommandContext& c, const model::Model& m) {
+  att::EffectSwitches e = namedEffects(c, m);
   // A number without unit once meant uA: one that makes sense only so is refused.
   const auto noise = number(c, "noise", "A");
   if (noise && *noise > kLargestNoise_A)
     throw Error("FLW-0413", fmt::format("{} of noise is more than a column carries", support::formatSi(*noise, "A")),
                 "--noise", "give the unit, for example --noise 0.1uA");
-  e.mismatch = c.values.count("mismatch") > 0;
-  e.leakage = c.values.count("leakage") > 0;
-  e.write = c.values.count("write-error") > 0;
-  e.extended = c.values.count("extended") > 0;
-  e.conductance = c.values.count("conductance") > 0;
-  e.converters = c.values.count("converters") > 0;
-  e.converter_mismatch = c.values.count("converter-mismatch") > 0;
+  using On = att::EffectSwitches;
+  const std::pair<const char*, std::vector<bool On::*>> switches[] = {
+      {"mismatch", {&On::mismatch}},
+      {"leakage", {&On::leakage}},
+      {"write-error", {&On::write}},
+      {"extended", {&On::higher_order, &On::edge_charge}},
+      {"conductance", {&On::conductance}},
+      {"wire", {&On::wire}},
+      {"wire-ohm", {&On::wire}},
+      {"converters", {&On::converter_line, &On::converter_inl}},
+      {"converter-mismatch", {&On::converter_mismatch}}};
+  for (const auto& [name, parts] : switches)
+    if (c.values.count(name))
+      for (const auto on : parts) e.*on = true;
   e.write_sigma = number(c, "write-sigma", "V").value_or(0);
   e.storage_coupling = number(c, "storage-coupling").value_or(0);
-  e.bit_line_swing = number(c, "bit-line-swing", "V").value_or(0);
-  e.wire_ohm = number(c, "wire-ohm", "ohm").value_or(0);
+  e.wire_ohm = number(c, "wire-ohm", "ohm");
   e.noise = noise.value_or(0) * 1e6;  // the engine counts in uA
   e.jitter = number(c, "jitter", "s").value_or(0);
   for (const auto& [name, value] : {std::pair<const char*, double>{"write-sigma", e.write_sigma},
-                                    {"bit-line-swing", e.bit_line_swing},
-                                    {"wire-ohm", e.wire_ohm},
+                                    {"wire-ohm", e.wire_ohm.value_or(0)},
                                     {"noise", e.noise},
                                     {"jitter", e.jitter}})
     if (value < 0) throw Error("FLW-0405", "the value is negative", fmt::format("--{}", name), "give 0 or more");
-  if (e.bit_line_swing > 0 && !e.conductance)
-    throw Error("FLW-0412", "the swing of the bit line acts through the conductance only", "--bit-line-swing",
-                "add --conductance");
   return e;
 }
 
 /// The model at --corner, --temp and --vdd where any is given: a point of its grid or between them. A temperature
-/// beyond the grid moves leakage alone, by its own law.
+/// beyond the grid moves leakage alone, which may be known at more of them.
 void moveToConditions(const CommandContext& c, model::Model& m, att::EffectSwitches& on,
                       std::vector<std::string>& warnings) {
   if (!c.values.count("corner") && !c.values.count("temp") && !c.values.count("vdd")) return;
@@ -155,8 +195,7 @@ void moveToConditions(const CommandContext& c, model::Model& m, att::EffectSwitc
   try {
     static_cast<model::Section&>(m) = model::at(m, corner, temp, vdd);
   } catch (const Error&) {
-    const bool has_law = m.retention && m.retention->temperature;
-    if (!on.leakage || !has_law || corner != own.corner || vdd != own.vdd_v) throw;
+    if (!on.leakage || !m.retention || corner != own.corner || vdd != own.vdd_v) throw;
     on.temp_c = temp;
     warnings.push_back(fmt::format("leakage is that at {} C, everything else that at {} C", temp, own.temp_c));
   }
@@ -169,12 +208,15 @@ AttentionChoice attentionChoice(const CommandContext& c) {
   a.model_name = requiredOption(c, "model", "paper");
   a.model = a.model_name == "paper" ? model::paperModel() : model::readModel(a.model_name);
   requireStatedDesign(c, a.model, a.warnings);
-  att::EffectSwitches effects = effectsOf(c);
+  att::EffectSwitches effects = effectsOf(c, a.model);
   moveToConditions(c, a.model, effects, a.warnings);
   a.settings = att::settingsFromModel(a.model, a.warnings);
   applySettings(c, a.settings);
   att::check(a.settings);
   a.plain = a.settings;
+  if (c.values.count("linear") && effects.any())
+    throw Error("FLW-0414", "the linear network has no devices, and so none of their effects", "--linear",
+                "leave the effects out, or --linear");
   if (const auto physics = att::physicsFromModel(a.model, effects, a.settings, &a.warnings)) {
     physics->seed = c.common.seed;
     a.settings.physics = physics;

@@ -1,6 +1,6 @@
 // gaincell check: behavioral model against transistors, both dot products.
 
-#include "../check/check.hpp"
+#include "gaincell/check/check.hpp"
 
 #include <fmt/format.h>
 
@@ -8,11 +8,11 @@
 
 #include <algorithm>
 
-#include "../check/check_report.hpp"
-#include "../check/check_section.hpp"
+#include "../check_section.hpp"
 #include "../model_identity.hpp"
 #include "../stages/measures.hpp"
 #include "commands.hpp"
+#include "gaincell/check/report.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/spec/spec.hpp"
@@ -20,6 +20,7 @@
 
 namespace gaincell::flows {
 
+using namespace gaincell::check;
 using support::Error;
 using support::ExitCode;
 
@@ -46,7 +47,7 @@ TileSize tileSize(const CommandContext& context, const design::Design& design) {
   return size;
 }
 
-TileData tileData(const CommandContext& context, const design::Design& design, double vdd) {
+TileData tileData(const CommandContext& context, const design::Design& design) {
   const TileSize size = tileSize(context, design);
   const std::string pattern = context.values["pattern"].as<std::string>();
   const bool given = context.values.count("input") > 0;
@@ -58,10 +59,9 @@ TileData tileData(const CommandContext& context, const design::Design& design, d
                                   static_cast<std::size_t>(integerOption(context, "tile", 0, 1 << 20))};
     const std::filesystem::path file =
         given ? std::filesystem::path(context.values["input"].as<std::string>()) : exampleData();
-    return fileTile(design, file, selection, size, vdd);
+    return fileTile(design, file, selection, size);
   }
-  return pattern == "random" ? randomTile(design, context.common.seed, size, vdd)
-                             : structuredTile(design, pattern, size, vdd);
+  return pattern == "random" ? randomTile(design, context.common.seed, size) : structuredTile(design, pattern, size);
 }
 
 CompareOptions compareOptions(const CommandContext& context) {
@@ -106,7 +106,7 @@ ExitCode run(const CommandContext& context) {
   std::vector<std::string> warnings;
   moveTo(model, conditions, warnings);
   requireModelOf(context, model, design::identityOf(design, pdk, conditions), Part::Tile, warnings);
-  const TileData data = tileData(context, design, conditions.vdd);
+  const TileData data = tileData(context, design);
   const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
   sim::Simulator simulator(context.simulatorOptions());
   TileComparison result = compareTile(pdk, conditions, design, model, data, options, simulator);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "../fit_design.hpp"
 #include "../model_identity.hpp"
 #include "commands.hpp"
 #include "gaincell/attention/npz.hpp"
@@ -132,22 +133,42 @@ ExitCode sample(const CommandContext& context, const model::Model& m) {
   return ExitCode::Done;
 }
 
+/// Adds what the numbers of a network mean in the circuits of the stated design.
+ExitCode addConventions(const CommandContext& context, model::Model m) {
+  if (!context.values.count("output"))
+    throw Error("FLW-0057", "give -o FILE for the completed model", "gaincell model conventions",
+                "gaincell model conventions old.json --design lean -o new.json");
+  if (m.design) checkStated(context, m);  // else the design is being stated here
+  const std::string file = context.values["output"].as<std::string>();
+  const pdk::Pdk pdk = context.loadPdk();
+  const design::Design design = context.loadDesign(pdk);
+  m.conventions = conventionsOf(pdk, design);
+  const double longest_ns = m.timing_s.pulse_max * 1e9;
+  if (m.relu_converter) m.relu_converter->s_sat_uA = m.conventions->array1.full_scale_fC / longest_ns;
+  if (m.signed_converter) m.signed_converter->positive.s_sat_uA = m.conventions->array2.full_scale_fC / longest_ns;
+  model::writeModel(file, m, context.overwrite());
+  context.print({{"file", file}, {"design", design.name}, {"design_hash", design.hash()}},
+                fmt::format("{}: with the conventions of design {}", file, design.name));
+  return ExitCode::Done;
+}
+
 ExitCode run(const CommandContext& context) {
   static const std::map<std::string, std::set<std::string>> kUsed = {
       {"show", {}},
       {"check", {"pdk", "pdk-manifest", "design", "set", "anyway"}},
       {"export", {"pdk", "pdk-manifest", "design", "set", "anyway", "format", "output", "force"}},
+      {"conventions", {"pdk", "pdk-manifest", "design", "set", "anyway", "output", "force"}},
       {"sample", {"samples", "levels", "seed", "output", "force"}},
       {"diff", {}}};
   const std::string action = context.positional.empty() ? "" : context.positional[0];
   if (const auto used = kUsed.find(action); used != kUsed.end()) context.requireUsed("model " + action, used->second);
   if (action == "diff") return compare(context);
-  if ((action != "show" && action != "check" && action != "export" && action != "sample") ||
-      context.positional.size() != 2)
-    throw Error("FLW-0054", "give show, check, export, sample or diff, and a model file", "gaincell model",
+  if (!kUsed.contains(action) || context.positional.size() != 2)
+    throw Error("FLW-0054", "give show, check, export, conventions, sample or diff, and a model file", "gaincell model",
                 "for example: gaincell model show model.json");
   const model::Model m = load(context.positional[1]);
   if (action == "export") return exportModel(context, m);
+  if (action == "conventions") return addConventions(context, m);
   if (action == "sample") return sample(context, m);
   if (action == "check") {
     checkStated(context, m);
@@ -166,10 +187,11 @@ Command modelCommand() {
   for (const auto& f : exports::formats()) names += fmt::format("  {:<10} {}\n", f.name, f.description);
   return {"model",
           "show, check, compare, export or draw from a model file",
-          "gaincell model show|check|export|sample|diff FILE [FILE] [options]",
+          "gaincell model show|check|export|conventions|sample|diff FILE [FILE] [options]",
           "  gaincell model show model.json\n"
           "  gaincell model export model.json --format ngspice -o cell.sub\n"
           "  gaincell model export paper --format json -o paper.json\n"
+          "  gaincell model conventions measured.json --design lean -o complete.json\n"
           "  gaincell model sample model.json --samples 1000 --seed 1 -o cells.csv\n"
           "  gaincell model diff old.json new.json\n"
           "\nFormats:\n" +

@@ -3,10 +3,11 @@
 
 #include <cmath>
 
-#include "../check/check.hpp"
 #include "gaincell/attention/model_input.hpp"
 #include "gaincell/attention/run_file.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/model/io.hpp"
+#include "gaincell/support/hash.hpp"
 #include "stages.hpp"
 
 namespace gaincell::flows {
@@ -41,8 +42,12 @@ double correlation(const std::vector<float>& a, const std::vector<float>& b) {
   return ab / std::sqrt(aa * bb);
 }
 
+nlohmann::json inputs(const FlowContext&) {
+  return {{"data", support::sha256File(check::exampleData())}};
+}
+
 void run(FlowContext& context) {
-  const auto file = att::ArrayFile::open(exampleData());
+  const auto file = att::ArrayFile::open(check::exampleData());
   const att::InputData input = att::readInput(*file);
   std::vector<std::string> of_published, warnings;
 
@@ -84,7 +89,7 @@ void run(FlowContext& context) {
 }  // namespace
 
 Stage attentionStage() {
-  return {"attention", "behavioral attention on real data", {"fit"}, true, {}, run};
+  return {"attention", "behavioral attention on real data", {"fit"}, true, inputs, run};
 }
 
 }  // namespace gaincell::flows

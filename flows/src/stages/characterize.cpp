@@ -13,7 +13,7 @@ void run(FlowContext& context) {
     using Settings = std::map<std::string, std::string>;
     context.analyse(a.kind, a.name, a.name == "charge" ? Settings{{"bit_lines", "3"}} : Settings{});
   }
-  otherTemperatures(context);  // for the law of the time constant
+  otherTemperatures(context);  // for leakage over temperature
 }
 }  // namespace
 

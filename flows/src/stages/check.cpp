@@ -1,14 +1,16 @@
 // Behavioral model against transistors on one tile: a corner of it in a quick flow, 64 x 64 in a full one.
 
-#include "../check/check.hpp"
+#include "gaincell/check/check.hpp"
 
 #include <algorithm>
 
-#include "../check/check_report.hpp"
+#include "gaincell/check/report.hpp"
 #include "gaincell/model/io.hpp"
 #include "stages.hpp"
 
 namespace gaincell::flows {
+
+using namespace gaincell::check;
 
 namespace {
 
@@ -27,7 +29,7 @@ nlohmann::json inputs(const FlowContext& context) {
 void run(FlowContext& context) {
   const TileSize size = sizeOf(context);
   const model::Model model = model::readModel(context.dir() / "model.json");
-  const TileData data = randomTile(context.design(), context.command().common.seed, size, context.conditions().vdd);
+  const TileData data = randomTile(context.design(), context.command().common.seed, size);
   const TileComparison result =
       compareTile(context.pdk(), context.conditions(), context.design(), model, data, {}, context.simulator());
   for (const auto& [name, table] : comparisonTables(result)) context.writeTable("data/check_" + name + ".csv", table);

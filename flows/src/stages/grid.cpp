@@ -71,7 +71,7 @@ void run(FlowContext& context) {
   support::parallelFor(grid.size(), context.command().common.jobs, [&](std::size_t i) {
     const pdk::Conditions& c = grid[i];
     all[i + 1].conditions = {context.pdk().name, c.corner, c.temp_c, c.vdd};
-    describeDesign(all[i + 1], context.design());
+    describeDesign(all[i + 1], context.pdk(), context.design());
     simulated[i] = simulate(context, c, all[i + 1]);
   });
   for (std::size_t i = 0; i < grid.size(); ++i) {

@@ -35,6 +35,9 @@ const std::vector<Measure>& measures() {
       {"fit.retention.transient", "fit", "fit", "retention_transient", "",
        "Stored voltage from every level over 10 ms: model against transient SPICE, of the supply", std::nullopt,
        Where::Run},
+      {"fit.retention.half_level", "fit", "fit", "retention_half_level", "",
+       "Time to lose half a level, every level and temperature: model against transient SPICE, relative error",
+       std::nullopt, Where::Run},
       {"fit.spread.sigma", "fit", "fit", "spread_sigma", "",
        "Cells drawn from the model: sigma of the current at the stored levels against the Monte-Carlo samples, worst "
        "level",

@@ -1,5 +1,5 @@
-// Monte-Carlo: I(V) of the cell under mismatch and under process spread, each in a study of its own; the retention and
-// the converters under mismatch. The run stores stay in mc/, so an interrupted run resumes.
+// Monte-Carlo: I(V) of the cell under mismatch and under process spread, each in a study of its own; the converters
+// under mismatch. The run stores stay in mc/, so an interrupted run resumes.
 
 #include <fmt/format.h>
 
@@ -13,9 +13,6 @@ namespace {
 
 constexpr int kQuickSamples = 300;
 constexpr int kFullSamples = 2000;
-// A sample of the retention costs fifty times one of I(V). 60 give sigma(ln tau) to 9 %.
-constexpr int kQuickRetention = 60;
-constexpr int kFullRetention = 1000;
 // A sample of a converter costs a second; 100 give a sigma to 7 %. In a quick flow only when asked for by --stage.
 constexpr int kQuickConverter = 24;
 constexpr int kFullConverter = 100;
@@ -81,8 +78,6 @@ void run(FlowContext& context) {
   const auto currents = study(context, {"iv", "gain-cell", "iv", "Monte-Carlo of I(V)", samples, false, {}});
   context.current()["statistics"] = nlohmann::json::parse(currents.statistics);
   study(context, {"iv-process", "gain-cell", "iv", "process spread of I(V)", samples, true, {}});
-  const int decays = context.quick() ? kQuickRetention : kFullRetention;
-  study(context, {"retention", "gain-cell", "retention", "Monte-Carlo of the retention", decays, false, {}});
 }
 
 /// Sigma of the gain (relative) and the offset over the samples of a converter.

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "gaincell/model/io.hpp"
 #include "gaincell/report/plots.hpp"
 #include "measures.hpp"
@@ -75,10 +73,14 @@ void run(FlowContext& context) {
 }
 
 json inputs(const FlowContext& context) {
+  const auto optional = [](const std::optional<double>& v) { return v ? json(*v) : json(); };
   json limits = json::array();
   for (const auto& l : context.design().limits)
-    limits.push_back({l.measure, l.min.value_or(-INFINITY), l.max.value_or(INFINITY)});
-  return {{"limits", limits}, {"design", context.design().name}};
+    limits.push_back({l.measure, optional(l.min), optional(l.typ), optional(l.max), l.source, l.origin});
+  const CommonOptions& common = context.command().common;  // named in the title and in the commands
+  return {{"limits", limits},
+          {"design", context.design().name},
+          {"options", {common.pdk_name, common.pdk_manifest, common.design, common.sets}}};
 }
 
 std::vector<std::string> everyOtherStage() {

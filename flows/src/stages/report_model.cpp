@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "../check/check_section.hpp"
+#include "../check_section.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/report/plots.hpp"
 #include "report_sections.hpp"
@@ -152,7 +153,7 @@ report::Section attentionSection(const ReportSource& s) {
       "the scalers to it, so its correlation shows what adaptation has to make up for."};
   section.figures = s.figures("attention", "attention");
   section.command = fmt::format("gaincell attend --model paper --decay 1.6e-4 --window 256 --input {} --output out.npz",
-                                exampleData().string());
+                                check::exampleData().string());
   section.files = {{"outputs", "data/attention_outputs.csv"}};
   const support::Table outputs = s.table("attention_outputs.csv");
   report::Scatter data{"attention-outputs",

@@ -37,6 +37,8 @@ json analysisInputs(const FlowContext& context) {
   return j;
 }
 
+}  // namespace
+
 std::string stageHash(const FlowContext& context, const Stage& stage) {
   static const std::string program = support::sha256File("/proc/self/exe");
   json inputs = {{"program", program},
@@ -53,6 +55,8 @@ std::string stageHash(const FlowContext& context, const Stage& stage) {
   }
   return support::sha256(inputs.dump());
 }
+
+namespace {
 
 bool upToDate(const FlowContext& context, const json& record, const std::string& hash) {
   if (!record.is_object() || record.value("hash", "") != hash) return false;

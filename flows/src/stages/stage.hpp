@@ -85,6 +85,10 @@ struct Stage {
 /// In order of execution.
 const std::vector<Stage>& stages();
 
+/// SHA-256 of everything that decides a stage's outcome: program, PDK, conditions, design, settings, and what the
+/// stages before it left in the folder.
+std::string stageHash(const FlowContext& context, const Stage& stage);
+
 /// Runs the stages that are not up to date (all when `only` is empty). Returns the names of those that ran.
 std::vector<std::string> runStages(FlowContext& context, const std::string& only);
 

@@ -48,7 +48,7 @@ att::Settings settingsOf(const gaincell_attention_settings& c) {
   s.levels_kv = c.levels_kv;
   s.levels_out = c.levels_out;
   if (c.decay >= 0) s.decay = c.decay;
-  if (c.linear != 0) s.useLinearCell();
+  if (c.linear != 0) s.useLinearNetwork();
   s.threads = c.threads;
   return s;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/random.hpp"
 #include "plan.hpp"
 
@@ -12,16 +11,7 @@ namespace gaincell::attention {
 namespace {
 
 /// Separate streams of random numbers, one per effect.
-enum Stream : std::uint64_t {
-  kWriteNoise = 11,
-  kReluNoise,
-  kJitter,
-  kOutputNoise,
-  kReluGain,
-  kReluOffset,
-  kOutGain,
-  kOutOffset
-};
+enum DrawStream : std::uint64_t { kWriteNoise = 11, kReluNoise, kJitter, kOutputNoise, kReluDraw, kOutputDraw };
 
 std::uint64_t cellIndex(Array array, std::size_t head, std::size_t slot, std::size_t row) {
   return ((static_cast<std::uint64_t>(array) << 20 | head) << 20 | row) << 22 | slot;
@@ -47,45 +37,72 @@ Chip::Chip(const Physics& physics, const Settings& s, std::size_t heads, std::si
     : physics_(physics),
       dimension_(dimension),
       window_(window),
+      tiles_((window + s.tile_columns - 1) / s.tile_columns),
+      sign_(s.sign),
       v_zero_(s.v_zero),
       s_sat_(s.s_sat),
       out_sat_(s.out_sat),
-      mismatch_sign_(s.sign * physics.mismatch_sign) {
-  for (double c : s.coefficients) nominal_.push_back(s.sign * c);
-  if (physics_.held) held_.emplace(physics_.held, nominal_, s.v_zero, s.v_max, window);
-  if (physics_.mismatch || physics_.mismatch_curve)
+      pulse_s_(s.pulse_s),
+      shortest_(static_cast<float>(physics.shortest_pulse)) {
+  for (double c : s.coefficients) nominal_.push_back(c);
+  if (physics_.held)
+    held_.emplace(physics_.held, nominal_, s.v_zero, std::min(s.stored_zero, s.stored_max),
+                  std::max(s.stored_zero, s.stored_max), window);
+  if (physics_.mismatch || physics_.mismatch_curve || physics_.relu_mismatch || physics_.output_mismatch)
     for (std::size_t h = 0; h < heads; ++h) heads_.push_back(std::make_unique<HeadDraws>());
 }
 
 bool Chip::plainConversion() const noexcept {
   return !physics_.relu && !physics_.output && physics_.noise_uA <= 0 && physics_.jitter <= 0 &&
-         (physics_.conductance_uS.empty() || (physics_.bit_line_V_per_uA <= 0 && physics_.wire_ohm_per_cell <= 0));
+         physics_.shortest_pulse <= 0;
 }
 
 bool Chip::plainCells() const noexcept {
-  return !physics_.leaks() && physics_.edge_charge_uA.empty() && physics_.conductance_uS.empty() && !physics_.cell_gain;
+  return !physics_.leaks() && physics_.edge_charge_uA.empty() && !physics_.moves();
 }
 
 void Chip::prepareHead(std::size_t head) const {
   if (heads_.empty()) return;
+  std::call_once(heads_[head]->once, [&] {
+    if (physics_.mismatch || physics_.mismatch_curve) drawCells(head);
+    drawConverters(head);
+  });
+}
+
+void Chip::drawCells(std::size_t head) const {
   auto& draws = *heads_[head];
-  std::call_once(draws.once, [&] {
-    const model::Sampler sampler(physics_.mismatch_curve ? physics_.mismatch_curve->scores : *physics_.mismatch);
-    const std::size_t n = sampler.size();
-    std::vector<double> x(n);
-    for (Array array : {Array::Key, Array::Value}) {
-      auto& out = draws.deviation[static_cast<std::size_t>(array)];
-      out.assign(window_ * dimension_ * n, 0.0F);
-      for (std::size_t slot = 0; slot < window_; ++slot) {
-        for (std::size_t row = 0; row < dimension_; ++row) {
-          sampler.draw(physics_.seed, physics_.chip, cellIndex(array, physics_.head_offset + head, slot, row),
-                       x.data());
-          for (std::size_t k = 0; k < n; ++k)
-            out[(slot * dimension_ + row) * n + k] = static_cast<float>(mismatch_sign_ * x[k]);
-        }
+  const model::Sampler sampler(physics_.mismatch_curve ? physics_.mismatch_curve->scores : *physics_.mismatch);
+  const std::size_t n = sampler.size();
+  std::vector<double> x(n);
+  for (Array array : {Array::Key, Array::Value}) {
+    auto& out = draws.deviation[static_cast<std::size_t>(array)];
+    out.assign(window_ * dimension_ * n, 0.0F);
+    for (std::size_t slot = 0; slot < window_; ++slot) {
+      for (std::size_t row = 0; row < dimension_; ++row) {
+        sampler.draw(physics_.seed, physics_.chip, cellIndex(array, physics_.head_offset + head, slot, row), x.data());
+        for (std::size_t k = 0; k < n; ++k) out[(slot * dimension_ + row) * n + k] = static_cast<float>(x[k]);
       }
     }
-  });
+  }
+}
+
+void Chip::drawConverters(std::size_t head) const {
+  auto& draws = *heads_[head];
+  const auto draw = [&](const std::optional<model::JointDistribution>& spread, Array array, DrawStream stream,
+                        std::size_t first, std::size_t second, std::vector<model::ConverterDeviation>& out) {
+    if (!spread) return;
+    const model::Sampler sampler(*spread);
+    std::vector<double> x(std::max<std::size_t>(4, sampler.size()), 0.0);
+    for (std::size_t a = 0; a < first; ++a)
+      for (std::size_t b = 0; b < second; ++b) {
+        sampler.draw(physics_.seed + stream * 0x9e3779b97f4a7c15ULL, physics_.chip,
+                     cellIndex(array, physics_.head_offset + head, a, b), x.data());
+        if (sampler.size() < 4) x[2] = x[0], x[3] = x[1];  // one branch for both signs
+        out.push_back({x[0], x[1], x[2], x[3]});
+      }
+  };
+  draw(physics_.relu_mismatch, Array::Key, kReluDraw, window_, 1, draws.relu);
+  draw(physics_.output_mismatch, Array::Value, kOutputDraw, tiles_, dimension_, draws.output);
 }
 
 void Chip::addMismatch(const float* draw, double y0, double* out) const {
@@ -114,11 +131,12 @@ void Chip::addMismatch(const float* draw, double y0, double* out) const {
 
 void Chip::cell(Array array, std::size_t head, std::size_t slot, std::size_t row, double y0, double* out) const {
   std::copy(nominal_.begin(), nominal_.end(), out);
-  if (!heads_.empty()) {
+  if (!heads_.empty() && !heads_[head]->deviation[0].empty()) {
     const auto& draws = heads_[head]->deviation[static_cast<std::size_t>(array)];
     addMismatch(draws.data() + (slot * dimension_ + row) * (draws.size() / (window_ * dimension_)), y0, out);
   }
-  double stretch = 1;
+  if (physics_.given_cell) physics_.given_cell(array, head, slot, row, {out, nominal_.size()});
+  double stretch = sign_;
   for (std::size_t k = 0; k < nominal_.size(); ++k) {
     out[k] *= stretch;
     stretch *= 1 + physics_.storage_coupling;  // I(y) = I_dc((1 + k) y)
@@ -127,7 +145,7 @@ void Chip::cell(Array array, std::size_t head, std::size_t slot, std::size_t row
 
 void Chip::cells(Array array, std::size_t head, std::size_t slot, const double* y0, double* out) const {
   const std::size_t n = nominal_.size(), d = dimension_;
-  if (physics_.mismatch_curve) {
+  if (physics_.mismatch_curve || physics_.given_cell) {
     std::vector<double> one(n);
     for (std::size_t row = 0; row < d; ++row) {
       cell(array, head, slot, row, y0[row], one.data());
@@ -135,22 +153,18 @@ void Chip::cells(Array array, std::size_t head, std::size_t slot, const double* 
     }
     return;
   }
-  const auto* draws = heads_.empty() ? nullptr : &heads_[head]->deviation[static_cast<std::size_t>(array)];
-  const std::size_t variables = draws == nullptr ? 0 : draws->size() / (window_ * d);
-  double stretch = 1;
+  const float* draws = heads_.empty() ? nullptr : heads_[head]->deviation[static_cast<std::size_t>(array)].data();
+  const std::size_t variables = draws == nullptr ? 0 : heads_[head]->deviation[0].size() / (window_ * d);
+  double stretch = sign_;
   for (std::size_t k = 0; k < n; ++k, out += d, stretch *= 1 + physics_.storage_coupling) {
     if (k < variables) {
-      const float* draw = draws->data() + slot * d * variables + k;
+      const float* draw = draws + slot * d * variables + k;
       for (std::size_t row = 0; row < d; ++row)
         out[row] = (nominal_[k] + static_cast<double>(draw[row * variables])) * stretch;
     } else {
       std::fill_n(out, d, nominal_[k] * stretch);
     }
   }
-}
-
-double Chip::gain(Array array, std::size_t head, std::size_t slot, std::size_t row) const {
-  return physics_.cell_gain ? physics_.cell_gain(array, head, slot, row) : 1.0;
 }
 
 double Chip::stored(double wanted, int level, int previous, Array array, const ConversionSite& site,
@@ -168,9 +182,10 @@ double Chip::stored(double wanted, int level, int previous, Array array, const C
   return v;
 }
 
-float Chip::planeValue(const Plane& plane, const double* current, double y0, double gain) const {
+float Chip::planeValue(const Plane& plane, const double* current, double y0) const {
   const std::vector<double>* other = plane.term == Plane::Term::Edge          ? &physics_.edge_charge_uA
                                      : plane.term == Plane::Term::Conductance ? &physics_.conductance_uS
+                                     : plane.term == Plane::Term::Slope       ? &physics_.slope_uS_per_V
                                                                               : nullptr;
   const double* c = other != nullptr ? other->data() : current;
   const std::size_t n = other != nullptr ? other->size() : nominal_.size();
@@ -193,67 +208,35 @@ float Chip::planeValue(const Plane& plane, const double* current, double y0, dou
     }
     for (std::size_t k = 0; k < p; ++k) value *= y0 - end;
   }
-  return static_cast<float>(plane.term == Plane::Term::Conductance ? value : gain * value);
+  // Charge that counts the other way moves the line the other way: the conductance stays, its slope turns.
+  const bool turns = plane.term == Plane::Term::Edge || plane.term == Plane::Term::Slope;
+  return static_cast<float>(turns ? sign_ * value : value);
 }
 
-double Chip::columnCurrent(double current, double conductance) const {
-  if (conductance <= 0) return current;
-  // Wire: the current of the column runs through half of the line on average; uS * ohm * 1e-6 is a plain number.
-  const double wire = physics_.wire_ohm_per_cell * static_cast<double>(dimension_) / 2 * conductance * 1e-6;
-  // C dv/dt = I - G v over the window: charge I T (1 - exp(-x))/x with x = G T / C = G (uS) * excursion per uA.
-  const double x = conductance * physics_.bit_line_V_per_uA;
-  return current / (1 + wire) * (x > 1e-9 ? -std::expm1(-x) / x : 1.0);
-}
-
-double Chip::inl(const ConverterLaw& law, double x) const {
-  const auto& xs = law.inl_x;
-  if (xs.empty() || x < xs.front() || x > xs.back()) return 0;
-  const auto it = std::upper_bound(xs.begin(), xs.end(), x);
-  const auto i = std::min(static_cast<std::size_t>(it - xs.begin()), xs.size() - 1);
-  if (i == 0) return law.inl_y.front();
-  const double t = (x - xs[i - 1]) / (xs[i] - xs[i - 1]);
-  return law.inl_y[i - 1] + t * (law.inl_y[i] - law.inl_y[i - 1]);
-}
-
-float Chip::relu(double current, double conductance, const ConversionSite& site, std::size_t slot,
-                 std::size_t key) const {
-  double s = columnCurrent(current, conductance);
+float Chip::relu(double current, const ConversionSite& site, std::size_t slot, std::size_t key) const {
+  double s = current;
   if (physics_.noise_uA > 0) s += physics_.noise_uA * normal(physics_, eventIndex(shifted(site), key), kReluNoise);
-  double phi = s / s_sat_, top = 1;
+  double phi = std::clamp(s / s_sat_, 0.0, 1.0), top = 1;
   if (physics_.relu) {
-    const auto& law = *physics_.relu;
-    double gain = law.gain, offset = law.offset;
-    const std::uint64_t where = cellIndex(Array::Key, physics_.head_offset + site.head, slot, 0);
-    if (law.gain_sigma > 0) gain *= 1 + law.gain_sigma * normal(physics_, where, kReluGain);
-    if (law.offset_sigma > 0) offset += law.offset_sigma * normal(physics_, where, kReluOffset);
-    phi = gain * phi + offset + inl(law, phi);
-    if (phi < law.minimum) phi = 0;
-    top = law.saturation;
+    model::ConverterDeviation own;
+    if (!heads_.empty() && !heads_[site.head]->relu.empty()) own = heads_[site.head]->relu[slot];
+    phi = model::pulseWidth(*physics_.relu, s * 1e-6 * pulse_s_, own) / pulse_s_;
+    top = physics_.relu->saturation_ns * 1e-9 / pulse_s_;
   }
   if (phi > 0 && physics_.jitter > 0)
-    phi += physics_.jitter * normal(physics_, eventIndex(shifted(site), key), kJitter);
-  return static_cast<float>(std::clamp(phi, 0.0, top));
+    phi = std::clamp(phi + physics_.jitter * normal(physics_, eventIndex(shifted(site), key), kJitter), 0.0, top);
+  return static_cast<float>(phi);
 }
 
-float Chip::output(double current, double conductance, const ConversionSite& site, std::size_t tile,
-                   std::size_t element) const {
-  double a = columnCurrent(current, conductance);
+float Chip::output(double current, const ConversionSite& site, std::size_t tile, std::size_t element) const {
+  double a = current;
   if (physics_.noise_uA > 0)
     a += physics_.noise_uA * normal(physics_, eventIndex(shifted(site), tile * dimension_ + element), kOutputNoise);
-  double z = a / out_sat_;
-  if (!physics_.output) return static_cast<float>(std::clamp(z, -1.0, 1.0));
-  const auto& law = *physics_.output;
-  const std::uint64_t where = cellIndex(Array::Value, physics_.head_offset + site.head, tile, element);
-  const bool positive = z > law.sign_threshold;
-  const double spread = law.gain_sigma > 0 ? 1 + law.gain_sigma * normal(physics_, where, kOutGain) : 1.0;
-  const double shift = law.offset_sigma > 0 ? law.offset_sigma * normal(physics_, where, kOutOffset) : 0.0;
-  const double error = inl(law, z);
-  double size = positive ? law.gain * spread * z + law.offset + shift
-                         : law.negative_gain * spread * -z + law.negative_offset + shift;
-  size += error;
-  if (size < law.minimum) size = 0;
-  size = std::clamp(size, 0.0, law.saturation);
-  return static_cast<float>(positive ? size : -size);
+  if (!physics_.output) return static_cast<float>(std::clamp(a / out_sat_, -1.0, 1.0));
+  model::ConverterDeviation own;
+  if (!heads_.empty() && !heads_[site.head]->output.empty())
+    own = heads_[site.head]->output[tile * dimension_ + element];
+  return static_cast<float>(model::pulseWidth(*physics_.output, a * 1e-6 * pulse_s_, own) / pulse_s_);
 }
 
 }  // namespace gaincell::attention

@@ -52,7 +52,7 @@ void Columns::write(std::size_t first, std::size_t count, const float* k, const 
 
 void Columns::writeCurrents(std::size_t column, std::size_t count, const float* k, const float* v) {
   const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
-  const auto high = static_cast<float>(plan_.settings.v_max);
+  const auto high = static_cast<float>(plan_.settings.value_max);
   const Scalers& s = plan_.scalers;
   const float* current = plan_.weights.data();
   const KernelTable& kernels = *plan_.kernels;
@@ -91,7 +91,7 @@ void Columns::writeKeyLevels(std::size_t block, std::size_t c) {
 
 void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
   const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
-  const auto high = static_cast<float>(plan_.settings.v_max);
+  const auto high = static_cast<float>(plan_.settings.value_max);
   const Scalers& s = plan_.scalers;
   plan_.kernels->quantizeCodes(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, levels_.data());
   writeKeyLevels(block, c);
@@ -100,17 +100,18 @@ void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
 }
 
 double Columns::deviation(Array array, std::size_t column, std::size_t row, float value) {
-  const double wanted = static_cast<double>(value);
-  const int level = plan_.step_kv > 0 ? static_cast<int>(std::lround(wanted / static_cast<double>(plan_.step_kv))) : -1;
+  const Settings& s = plan_.settings;
+  const int level = plan_.step_kv > 0 ? s.storedLevel(static_cast<int>(std::lround(value / plan_.step_kv))) : -1;
   auto& held = held_[(static_cast<std::size_t>(array) * plan_.window + column % plan_.window) * plan_.dimension + row];
+  const double wanted = s.deviation(static_cast<double>(value)) + s.v_zero;
   const double stored = plan_.chip->stored(wanted, level, held, array, {batch_, head_, column}, row);
   held = static_cast<std::int8_t>(level);
-  return stored - plan_.settings.v_zero;
+  return stored - s.v_zero;
 }
 
 void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
   const std::size_t d = plan_.dimension, c = column % kBlock, block = index(column / kBlock);
-  const auto high = static_cast<float>(plan_.settings.v_max);
+  const auto high = static_cast<float>(plan_.settings.value_max);
   const Scalers& s = plan_.scalers;
   plan_.kernels->quantizeValues(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, scratch_.data());
   plan_.kernels->quantizeValues(v, d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, scratch_.data() + d);
@@ -128,7 +129,7 @@ void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
     const std::size_t next = key ? key_block_ : value_block_, step = key ? kBlock : 1;
     const float* wanted = scratch_.data() + (key ? 0 : d);
     if (held_.empty()) {
-      for (std::size_t e = 0; e < d; ++e) y[e] = static_cast<double>(wanted[e]) - plan_.settings.v_zero;
+      for (std::size_t e = 0; e < d; ++e) y[e] = plan_.settings.deviation(static_cast<double>(wanted[e]));
     } else {
       for (std::size_t e = 0; e < d; ++e) y[e] = deviation(array, column, e, wanted[e]);
     }
@@ -142,9 +143,8 @@ void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
       std::vector<double> cell(order);
       for (std::size_t e = 0; e < d; ++e, to += step) {
         for (std::size_t n = 0; n < order; ++n) cell[n] = polynomial[n * d + e];
-        const double gain = plan_.chip->gain(array, head_, slot, e);
         for (std::size_t p = 0; p < planes; ++p)
-          to[p * next] = plan_.chip->planeValue(plan_.planes[p], cell.data(), y[e], gain);
+          to[p * next] = plan_.chip->planeValue(plan_.planes[p], cell.data(), y[e]);
       }
       continue;
     }

@@ -127,7 +127,8 @@ const Settings& Engine::settings() const noexcept {
   return impl_->settings;
 }
 const char* Engine::path() const noexcept {
-  return impl_->plan(1)->codes ? "codes" : "planes";
+  const auto plan = impl_->plan(1);
+  return plan->codes ? "codes" : plan->lines ? "lines" : "planes";
 }
 Kernel Engine::kernel() const noexcept {
   for (Kernel k : {Kernel::Generic, Kernel::Avx2, Kernel::Avx512})
@@ -162,7 +163,7 @@ void packHead(const Plan& plan, HeadTask& t, std::size_t tokens) {
   }
   if (t.sinks.k_q == nullptr) return;
   const Scalers& s = plan.scalers;
-  const auto high = static_cast<float>(plan.settings.v_max);
+  const auto high = static_cast<float>(plan.settings.value_max);
   const std::size_t n = tokens * plan.dimension;
   plan.kernels->quantizeValues(t.k, n, s.a_k[t.head], s.b_k[t.head], high, plan.step_kv, t.sinks.k_q);
   plan.kernels->quantizeValues(t.v, n, s.a_v[t.head], s.b_v[t.head], high, plan.step_kv, t.sinks.v_q);
@@ -196,6 +197,9 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
         fmt::format("q, k, v and out hold {}, {}, {} and {} values where [{}, {}, {}, {}] asks for {}", q.size(),
                     k.size(), v.size(), out.size(), shape.batch, shape.heads, shape.tokens, shape.dimension, need),
         "attention input", "all four must have the same shape [B, H, T, D]");
+  if (!options.phi.empty() && options.phi.size() != shape.sequences() * shape.tokens * shape.tokens)
+    throw Error("ATT-0039", fmt::format("{} given pulses", options.phi.size()), "attention input",
+                fmt::format("phi is [B, H, T, T]: {} values", shape.sequences() * shape.tokens * shape.tokens));
   if (need == 0) return;
   const auto plan = impl_->plan(shape.tokens);
   const std::size_t tiles = tileCount(impl_->settings, shape.tokens);
@@ -209,6 +213,11 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
     HeadTask task{sequence / shape.heads, sequence % shape.heads, &q[at], &k[at], &v[at], &out[at], {}, false, {}};
     if (options.intermediates != nullptr) {
       task.sinks = sinksOf(*options.intermediates, shape, sequence, tiles);
+      task.has_sinks = true;
+    }
+    if (!options.phi.empty()) {
+      task.sinks.tokens = shape.tokens;
+      task.sinks.given_phi = &options.phi[sequence * shape.tokens * shape.tokens];
       task.has_sinks = true;
     }
     return task;
@@ -276,9 +285,10 @@ struct Stream::Impl {
         batch(b),
         head(h),
         ahead(most),
-        columns(*plan, b, h, (plan->window + ahead - 1 + kBlock - 1) / kBlock + 1),
-        workers(std::min(static_cast<std::size_t>(std::max(1, plan->settings.threads)), ahead / kBlock + 1),
-                RowWorker(*plan)) {}
+        columns(*plan, b, h, (plan->window + ahead - 1 + kBlock - 1) / kBlock + 1) {
+    const auto threads = static_cast<std::size_t>(std::max(1, plan->settings.threads));
+    for (std::size_t n = 0; n < std::min(threads, ahead / kBlock + 1); ++n) workers.emplace_back(*plan);
+  }
   std::shared_ptr<const Plan> plan;
   std::size_t batch, head, ahead, position = 0;
   Columns columns;

@@ -20,9 +20,10 @@ double poly(const std::vector<double>& c, double y) {
 
 /// Currents of cells written at several voltages, probed at several ages.
 struct Probe {
-  Probe(const HeldVoltages::Law& law, const std::vector<double>& c, double v_zero, double v_max, double last) {
+  Probe(const HeldVoltages::Law& law, const std::vector<double>& c, double v_zero, double low, double high,
+        double last) {
     constexpr int kVoltages = 32, kAges = 48;
-    for (int n = 0; n <= kVoltages; ++n) voltage.push_back(v_max * n / kVoltages);
+    for (int n = 0; n <= kVoltages; ++n) voltage.push_back(low + (high - low) * n / kVoltages);
     for (int n = 0; n <= kAges; ++n) age.push_back(last * n / kAges);
     for (const double v : voltage)
       for (const double t : age) {
@@ -53,16 +54,16 @@ double errorOf(const HeldVoltages& held, const HeldVoltages::Law& law, const std
 
 }  // namespace
 
-HeldVoltages::HeldVoltages(Law law, const std::vector<double>& polynomial, double v_zero, double v_max,
+HeldVoltages::HeldVoltages(Law law, const std::vector<double>& polynomial, double v_zero, double low, double high,
                            std::size_t window)
     : law_(std::move(law)), v_zero_(v_zero) {
-  const Probe probe(law_, polynomial, v_zero, v_max, static_cast<double>(window - 1));
+  const Probe probe(law_, polynomial, v_zero, low, high, static_cast<double>(window - 1));
   double error = 0;
   for (std::size_t count = 1; count <= kMostNodes; count += std::max<std::size_t>(1, count / 4)) {
     place(count, window);
     error = errorOf(*this, law_, ages_, probe, polynomial, v_zero);
     if (error <= kError) {
-      tabulate(v_max);
+      tabulate(low, high);
       return;
     }
   }
@@ -88,11 +89,11 @@ double HeldVoltages::factor(std::size_t node, double age) const {
   return product;
 }
 
-void HeldVoltages::tabulate(double v_max) {
+void HeldVoltages::tabulate(double low, double high) {
   constexpr std::size_t kSteps = 4096;
-  const double margin = v_max / 16;  // writes miss their level, beyond the rails too
-  first_ = -margin;
-  step_ = (v_max + 2 * margin) / static_cast<double>(kSteps);
+  const double margin = (high - low) / 16;  // writes miss their level, beyond the rails too
+  first_ = low - margin;
+  step_ = (high - low + 2 * margin) / static_cast<double>(kSteps);
   for (const double age : ages_) {
     std::vector<double> column;
     column.reserve(kSteps + 1);

@@ -10,10 +10,11 @@ namespace gaincell::attention {
 class HeldVoltages {
  public:
   using Law = std::function<double(double v, double age)>;  ///< V after `age` tokens of a cell written at v
-  /// Takes as few nodes as keep the current of every cell written in [0, v_max] within kError of the largest.
+  /// Takes as few nodes as keep the current of every cell written in [low, high] within kError of the largest.
   /// @param polynomial current in the deviation from v_zero
   /// @throws Error ATT-0036 when kMostNodes do not
-  HeldVoltages(Law law, const std::vector<double>& polynomial, double v_zero, double v_max, std::size_t window);
+  HeldVoltages(Law law, const std::vector<double>& polynomial, double v_zero, double low, double high,
+               std::size_t window);
 
   std::size_t nodes() const noexcept { return ages_.size(); }
   /// Weight of a node's current at an age.
@@ -26,7 +27,7 @@ class HeldVoltages {
 
  private:
   void place(std::size_t count, std::size_t window);
-  void tabulate(double v_max);
+  void tabulate(double low, double high);
 
   Law law_;
   double v_zero_;

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "kernels.hpp"
+#include "line_loops.hpp"
 
 // Loops over registers must be unrolled early, or accumulators end up in memory. Not under the address sanitizer, whose
 // checks would be multiplied: such files take minutes to compile.
@@ -483,6 +484,20 @@ void gemm(const Product& p) {
 }
 
 template <typename V>
+std::uint64_t convert(const float* s, std::size_t first, std::size_t last, float inverse, float* phi) {
+  std::uint64_t bits = 0;
+  for (std::size_t c = 0; c < kBlock; c += V::kWidth) {
+    const auto x = pulseWidth<V>(V::load(s + c), V::set(inverse));
+    V::store(phi + c, x);
+    bits |= V::positive(x) << c;
+  }
+  for (std::size_t c = 0; c < first; ++c) phi[c] = 0.0F;
+  for (std::size_t c = last; c < kBlock; ++c) phi[c] = 0.0F;
+  if (first >= last) return 0;
+  return bits & (~std::uint64_t{0} << first) & (~std::uint64_t{0} >> (kBlock - last));
+}
+
+template <typename V>
 void weights(const Weights& w) {
   using F = typename V::F;
   for (std::size_t r = 0; r < w.rows; ++r) {
@@ -513,8 +528,8 @@ std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t ra
 
 template <typename V>
 constexpr KernelTable makeTable() {
-  return {quantizeCodes<V>, quantizeValues<V>, finite,    lookUp<V>,  scores<V>, currents<V>,
-          weigh<V>,         gemm<V>,           output<V>, weights<V>, select};
+  return {quantizeCodes<V>, quantizeValues<V>, finite,     lookUp<V>,  scores<V>, currents<V>, weigh<V>,
+          gemm<V>,          output<V>,         convert<V>, weights<V>, select,    moveLines};
 }
 
 }  // namespace

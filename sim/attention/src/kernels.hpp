@@ -95,6 +95,26 @@ struct Product {
   const OutputTile* output = nullptr;
 };
 
+/// Bit lines whose cells have the same pulses, on lines that move. Currents in uA, widths in longest pulses, so
+/// that a charge is a current too.
+struct LineBlock {
+  std::size_t lanes = kBlock;                  ///< lines, a multiple of 16, at most kBlock
+  std::size_t cells = 0;                       ///< that have a pulse, the longest first
+  const float* width = nullptr;                ///< [cells]
+  const std::uint32_t* position = nullptr;     ///< [cells] element of the wire; 0 is nearest the converter
+  const std::uint32_t* by_position = nullptr;  ///< [cells] which of them come first on the wire
+  const float* const* current = nullptr;       ///< [cells] -> [lanes], uA
+  const float* const* edge = nullptr;          ///< the same, or null
+  const float* const* conductance = nullptr;   ///< uS
+  const float* const* slope = nullptr;         ///< uS/V, or null
+  float capacity = 0;                          ///< uA of a full pulse per V of the line; 0: held
+  float wire = 0;                              ///< V per uA and element
+  float* scratch = nullptr;                    ///< [3 cells][kBlock]
+  float* ends = nullptr;                       ///< [cells]
+  float* held = nullptr;                       ///< [lanes] charge into a line that is held, the wire's drop included
+  float* moved = nullptr;                      ///< [lanes] charge into the line as it is
+};
+
 struct KernelTable {
   /// code = round((clamp(max-scaled x)) / step): a x + b in two roundings, clamp to [0, high].
   void (*quantizeCodes)(const float* x, std::size_t n, float a, float b, float high, float step, std::uint8_t* codes);
@@ -109,9 +129,12 @@ struct KernelTable {
   void (*weigh)(const WeighBlock&);
   void (*gemm)(const Product&);
   void (*output)(const OutputTile&);
+  /// phi[c] = clamp(s[c] * inverse, 0, 1) for first <= c < last, 0 elsewhere in the block. @returns bit per phi > 0
+  std::uint64_t (*convert)(const float* s, std::size_t first, std::size_t last, float inverse, float* phi);
   void (*weights)(const Weights&);
   /// chosen[r] = bits[r] & range. @returns number of set bits
   std::size_t (*select)(const std::uint64_t* bits, std::size_t rows, std::uint64_t range, std::uint64_t* chosen);
+  void (*lines)(const LineBlock&);
 };
 
 /// Null when this machine (or this build) cannot run it. Auto: the best there is.

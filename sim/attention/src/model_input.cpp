@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gaincell/model/conventions.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
 
@@ -12,21 +13,21 @@ namespace gaincell::attention {
 
 using support::Error;
 
-bool EffectSwitches::any() const noexcept {
-  return mismatch || leakage || write || extended || conductance || converters || converter_mismatch ||
-         write_sigma > 0 || storage_coupling != 0 || bit_line_swing > 0 || wire_ohm > 0 || noise > 0 || jitter > 0;
-}
-
 namespace {
 
-[[noreturn]] void missing(const char* section, const char* effect) {
+[[noreturn]] void missing(const char* section, const std::string& effect) {
   throw Error("ATT-0030", fmt::format("the model does not say what {} needs", effect), section,
               "characterise it and fit again, or leave the effect off");
 }
 
-/// Sign that turns currents of the file into "high stored voltage counts positive".
-double orientation(const model::Model& m) {
-  return m.cell.sign_convention == model::SignConvention::OutOfBitLine ? 1.0 : -1.0;
+bool hasExtended(const model::Model& m) {
+  return m.cell.extended.has_value();
+}
+bool hasEdge(const model::Model& m) {
+  return m.cell.extended && !m.cell.extended->edge_charge_fC.empty();
+}
+bool hasConductance(const model::Model& m) {
+  return m.cell.extended && !m.cell.extended->conductance_uS.empty();
 }
 
 std::vector<double> scaled(std::vector<double> v, double factor) {
@@ -34,73 +35,91 @@ std::vector<double> scaled(std::vector<double> v, double factor) {
   return v;
 }
 
-double sigmaOf(const std::optional<model::JointDistribution>& d, const char* name) {
-  if (!d) return 0;
-  for (std::size_t i = 0; i < d->names.size(); ++i)
-    if (d->names[i] == name) return std::sqrt(d->covariance[i][i]);
-  return 0;
+}  // namespace
+
+const std::vector<Effect>& effects() {
+  using Model = model::Model;
+  using On = EffectSwitches;
+  static const std::vector<Effect> all = {
+      {"higher order", &On::higher_order, "$.cell.extended", hasExtended},
+      {"pulse-edge charge", &On::edge_charge, "$.cell.extended.edge_charge_fC", hasEdge},
+      {"bit-line conductance", &On::conductance, "$.cell.extended.conductance_uS", hasConductance},
+      {"wire drop", &On::wire, "$.cell.extended.conductance_uS", hasConductance},
+      {"leakage", &On::leakage, "$.retention", [](const Model& m) { return m.retention && m.timing_s.token; }},
+      {"write error", &On::write, "$.write", [](const Model& m) { return m.write.has_value(); }},
+      {"mismatch", &On::mismatch, "$.cell.mismatch", [](const Model& m) { return m.cell.mismatch.has_value(); }},
+      {"converter line", &On::converter_line, "$.relu_converter, $.signed_converter",
+       [](const Model& m) { return m.relu_converter && m.signed_converter; }},
+      {"converter INL", &On::converter_inl, "$.relu_converter, $.signed_converter",
+       [](const Model& m) { return m.relu_converter && m.signed_converter; }},
+      {"converter mismatch", &On::converter_mismatch, "$.relu_converter.mismatch, $.signed_converter.mismatch",
+       [](const Model& m) {
+         return m.relu_converter && m.relu_converter->mismatch && m.signed_converter &&
+                m.signed_converter->positive.mismatch;
+       }}};
+  return all;
 }
 
-/// Converter of the file in units of its full scale, which is the longest pulse.
-ConverterLaw lawOf(const model::Converter& c, double full_fC, double pulse_ns, const EffectSwitches& on) {
-  ConverterLaw law;
-  if (on.converters) {
-    law.gain = full_fC / (c.slope_fC_per_ns * pulse_ns);
-    law.offset = c.offset_ns / pulse_ns;
-    law.negative_gain = law.gain;
-    law.negative_offset = law.offset;
-    law.saturation = c.saturation_ns / pulse_ns;
-    law.minimum = c.min_pulse_ns / pulse_ns;
-    law.inl_x = scaled(c.inl.charge_fC, 1 / full_fC);
-    law.inl_y = scaled(c.inl.error_ns, 1 / pulse_ns);
-  }
-  if (on.converter_mismatch) {
-    law.gain_sigma = sigmaOf(c.mismatch, "gain");
-    law.offset_sigma = sigmaOf(c.mismatch, "offset_ns") / pulse_ns;
-  }
-  return law;
+bool EffectSwitches::any() const noexcept {
+  for (const Effect& e : effects())
+    if (this->*e.on) return true;
+  return without_coupling || write_sigma > 0 || storage_coupling != 0 || noise > 0 || jitter > 0;
+}
+
+EffectSwitches allEffects(const model::Model& m) {
+  EffectSwitches on;
+  for (const Effect& e : effects()) on.*e.on = e.known(m);
+  on.write = on.mismatch = on.converter_mismatch = false;
+  return on;
+}
+
+namespace {
+
+void requireKnown(const model::Model& m, const EffectSwitches& on) {
+  for (const Effect& e : effects())
+    if (on.*e.on && !e.known(m)) missing(e.section, e.name);
+  if (on.converter_inl && !on.converter_line)
+    throw Error("ATT-0034", "the converters' INL is the error of their own line", "converter INL",
+                "switch the converter line on as well");
+  const bool contained = m.cell.storage_coupling.has_value();
+  if (on.storage_coupling != 0 && contained)
+    throw Error("ATT-0034", "the coefficients of this model are of pulses and contain the storage coupling",
+                "--storage-coupling", "leave it out: it would count twice");
+  if (on.without_coupling && !contained) missing("$.cell.storage_coupling", "the static cell");
 }
 
 void addConverters(const model::Model& m, const EffectSwitches& on, const Settings& s, Physics& p) {
-  if (!on.converters && !on.converter_mismatch) return;
-  if (!m.relu_converter) missing("$.relu_converter", "the converters' response");
-  if (!m.signed_converter) missing("$.signed_converter", "the converters' response");
-  const double pulse_ns = m.timing_s.pulse_max * 1e9;  // uA x ns = fC
-  p.relu = lawOf(*m.relu_converter, s.s_sat * pulse_ns, pulse_ns, on);
-  const auto& c = *m.signed_converter;
-  p.output = lawOf(c.positive, s.out_sat * pulse_ns, pulse_ns, on);
-  if (!on.converters) return;
-  p.output->negative_gain = s.out_sat / c.negative_slope_fC_per_ns;
-  p.output->negative_offset = c.negative_offset_ns / pulse_ns;
-  p.output->sign_threshold = c.sign_threshold_fC / (s.out_sat * pulse_ns);
+  if (!on.converter_line && !on.converter_mismatch) return;
+  const model::Conventions& c = *m.conventions;
+  const double longest_ns = s.pulse_s * 1e9;
+  p.relu = on.converter_line ? *m.relu_converter : model::idealConverter(c.array1.full_scale_fC, longest_ns);
+  p.output = on.converter_line ? *m.signed_converter : model::idealSignedConverter(c.array2.full_scale_fC, longest_ns);
+  if (!on.converter_inl) p.relu->inl = p.output->positive.inl = {};
+  if (on.converter_line) p.shortest_pulse = c.shortest_pulse_s / s.pulse_s;
+  if (!on.converter_mismatch) return;
+  p.relu_mismatch = m.relu_converter->mismatch;
+  p.output_mismatch = m.signed_converter->positive.mismatch;
 }
 
 void addLeakage(const model::Model& m, const EffectSwitches& on, Physics& p) {
   if (!on.leakage) return;
-  if (!m.retention) missing("$.retention", "leakage");
-  if (!m.timing_s.token) missing("$.timing_s.token", "leakage");
-  const auto tau = on.temp_c ? model::tauAt(*m.retention, *on.temp_c) : m.retention->tau_s;
-  if (!m.retention->exponential) {
-    if (!m.retention->leakage_curve)
+  const model::Retention r = on.temp_c ? model::retentionAt(*m.retention, *on.temp_c) : *m.retention;
+  const double token = *m.timing_s.token, delay = m.conventions->array1.read_delay_s;
+  if (!r.exponential) {
+    if (!r.leakage_curve)
       throw Error("ATT-0031", "the storage decay of this model is not exponential, and it has no leakage curve",
                   "$.retention.leakage_curve",
                   "fit it with the leakage analysis, or use --decay with a lambda instead");
-    // At another temperature everything leaks faster by the same law.
-    const double token = *m.timing_s.token * m.retention->tau_s.low / tau.low;
-    p.held = [retention = *m.retention, token](double v, double age) {
-      return model::decayed(retention, v, age * token);
-    };
+    p.held = [r, token, delay](double v, double age) { return model::decayed(r, v, age * token + delay); };
     return;
   }
-  p.leakage = Leakage{*m.timing_s.token / tau.low, *m.timing_s.token / tau.high, m.retention->end_V.low,
-                      m.retention->end_V.high};
+  p.leakage = Leakage{token / r.tau_s.low, token / r.tau_s.high, r.end_V.low, r.end_V.high, delay / token};
 }
 
 void addWrite(const model::Model& m, const EffectSwitches& on, const Settings& s, Physics& p) {
   if (!on.write && on.write_sigma <= 0) return;
   p.write = WriteError{{}, on.write_sigma};
   if (!on.write) return;
-  if (!m.write) missing("$.write", "the write error");
   if (static_cast<int>(m.write->level_V.size()) != s.levels_kv)
     throw Error("ATT-0032",
                 fmt::format("the model's write table has {} levels, the run {}", m.write->level_V.size(), s.levels_kv),
@@ -116,7 +135,9 @@ void judgeDomain(const model::Model& m, const EffectSwitches& on, const Settings
     throw Error("ATT-0037", fmt::format("a storage coupling of {}", on.storage_coupling), "attention settings",
                 "it is the share by which the stored deviation grows: a few percent");
   const double stretch = 1 + on.storage_coupling, noise = 3 * on.write_sigma;
-  const double low = s.v_zero - stretch * (s.v_zero + noise), high = s.v_zero + stretch * (s.v_max - s.v_zero + noise);
+  const double first = std::min(s.stored_zero, s.stored_max), last = std::max(s.stored_zero, s.stored_max);
+  const double low = s.v_zero - stretch * (s.v_zero - first + noise);
+  const double high = s.v_zero + stretch * (last - s.v_zero + noise);
   const double beyond = std::max(m.cell.domain_V[0] - low, high - m.cell.domain_V[1]);
   if (beyond <= 0) return;
   const std::string what =
@@ -130,28 +151,25 @@ void judgeDomain(const model::Model& m, const EffectSwitches& on, const Settings
 }  // namespace
 
 Settings settingsFromModel(const model::Model& m, std::vector<std::string>& warnings) {
+  const model::Conventions& c = model::requireConventions(m);
+  const model::Cell cell = model::countedCell(m);
   Settings s;
-  const auto c = model::coefficients(m.cell, model::SignConvention::OutOfBitLine);
-  s.coefficients.assign(4, 0.0);
-  for (std::size_t k = 0; k < 4; ++k) s.coefficients[k] = c[k] * 1e6;
-  if (m.conditions.pdk == "paper") s.coefficients.assign(m.cell.coefficients_uA.begin(), m.cell.coefficients_uA.end());
-  s.v_zero = m.cell.v_zero_V;
-  s.v_max = m.cell.domain_V[1];
-  if (m.cell.domain_V[0] > 1e-9)
-    throw Error("ATT-0033",
-                fmt::format("the cell was fitted from {} to {} V, but levels start at 0 V", m.cell.domain_V[0],
-                            m.cell.domain_V[1]),
-                "$.cell.domain_V", "fit the cell over the whole range of stored voltages");
-  if (m.relu_converter) {
-    s.s_sat = m.relu_converter->s_sat_uA;
-  } else {
-    warnings.push_back("the model has no ReLU converter: full scale 80 uA of the published model is used");
-  }
-  if (m.signed_converter) {
-    s.out_sat = m.signed_converter->positive.s_sat_uA;
-  } else {
-    warnings.push_back("the model has no signed converter: full scale 40 uA of the published model is used");
-  }
+  s.coefficients.assign(cell.coefficients_uA.begin(), cell.coefficients_uA.end());
+  s.v_zero = cell.v_zero_V;
+  if (c.weights[0] != 0)
+    throw Error("ATT-0033", fmt::format("values of the network begin at {}", c.weights[0]), "$.conventions.weights",
+                "the simulator stores values from 0 on: shift them with the scalers b_k and b_v");
+  s.value_max = c.weights[1];
+  s.stored_zero = model::storedVoltage(c, m.conditions.vdd_v, c.weights[0]);
+  s.stored_max = model::storedVoltage(c, m.conditions.vdd_v, c.weights[1]);
+  s.levels_q = c.input_levels;
+  s.levels_kv = c.stored_levels;
+  s.levels_out = c.output_levels;
+  s.output_grid = c.output_code == "counter" ? OutputGrid::Counter : OutputGrid::PaperCode;
+  s.pulse_s = m.timing_s.pulse_max;
+  s.tile_columns = static_cast<std::size_t>(c.array2.cells);
+  s.s_sat = c.array1.full_scale_fC * 1e-9 / s.pulse_s;  // fC / ns = uA
+  s.out_sat = c.array2.full_scale_fC * 1e-9 / s.pulse_s;
   if (m.retention && m.timing_s.token) {
     s.decay = model::decayPerToken(m);
   } else if (m.retention) {
@@ -162,41 +180,53 @@ Settings settingsFromModel(const model::Model& m, std::vector<std::string>& warn
   return s;
 }
 
+namespace {
+
+/// The current before the read gate moved the stored voltage: I(y) = I_pulse(y / (1 + k)).
+void takeCouplingOut(double coupling, std::vector<double>& coefficients) {
+  double stretch = 1;
+  for (double& c : coefficients) {
+    c /= stretch;
+    stretch *= 1 + coupling;
+  }
+}
+
+void addCell(const model::Model& m, const EffectSwitches& on, Settings& s, Physics& p) {
+  const model::Cell cell = model::countedCell(m);
+  if (on.without_coupling) takeCouplingOut(*m.cell.storage_coupling, s.coefficients);
+  if (on.mismatch) {
+    p.mismatch = cell.mismatch;
+    p.mismatch_curve = cell.mismatch_curve;
+  }
+  p.storage_coupling = on.storage_coupling;
+  if (!cell.extended) return;
+  const model::ExtendedCell& e = *cell.extended;
+  if (on.higher_order) s.coefficients = e.current_uA;
+  if (on.edge_charge) p.edge_charge_uA = scaled(e.edge_charge_fC, 1e-9 / s.pulse_s);
+  if (!on.conductance && !on.wire) return;
+  p.conductance_uS = e.conductance_uS;
+  if (e.conductance_slope) p.slope_uS_per_V = e.conductance_slope->slope_uS_per_V;
+  const model::BitLines* lines[2] = {&m.conventions->array1, &m.conventions->array2};
+  for (std::size_t a = 0; a < 2; ++a) {
+    if (on.conductance) p.line[a].capacitance_F = lines[a]->capacitance_F;
+    if (on.wire) p.line[a].wire_ohm_per_cell = on.wire_ohm.value_or(lines[a]->wire_ohm_per_cell);
+  }
+}
+
+}  // namespace
+
 std::shared_ptr<Physics> physicsFromModel(const model::Model& m, const EffectSwitches& on, Settings& s,
                                           std::vector<std::string>* warnings) {
   if (!on.any()) return nullptr;
+  requireKnown(m, on);
   judgeDomain(m, on, s, warnings);
   auto p = std::make_shared<Physics>();
-  const double turn = orientation(m);
-  if (on.mismatch) {
-    if (!m.cell.mismatch) missing("$.cell.mismatch", "mismatch");
-    p->mismatch = m.cell.mismatch;
-    p->mismatch_curve = m.cell.mismatch_curve;
-    p->mismatch_sign = turn;
-  }
+  addCell(m, on, s, *p);
   addLeakage(m, on, *p);
   addWrite(m, on, s, *p);
-  p->storage_coupling = on.storage_coupling;
-  if (on.extended || on.conductance || on.wire_ohm > 0) {
-    if (!m.cell.extended) missing("$.cell.extended", "the extended cell");
-    const auto& e = *m.cell.extended;
-    if (on.extended) {
-      s.coefficients = scaled(e.current_uA, turn);
-      p->edge_charge_uA = scaled(e.edge_charge_fC, turn / (m.timing_s.pulse_max * 1e9));
-    }
-    if (on.conductance || on.wire_ohm > 0) {
-      if (e.conductance_uS.empty()) missing("$.cell.extended.conductance_uS", "bit-line conductance");
-      p->conductance_uS = e.conductance_uS;
-      if (on.conductance && on.bit_line_swing <= 0)
-        throw Error("ATT-0034", "bit-line conductance needs the swing of the bit line at full scale", "--conductance",
-                    "add --bit-line-swing V (0.1 for the passive integrator)");
-      if (on.conductance) p->bit_line_V_per_uA = on.bit_line_swing / s.s_sat;
-      p->wire_ohm_per_cell = on.wire_ohm;
-    }
-  }
   addConverters(m, on, s, *p);
   p->noise_uA = on.noise;
-  p->jitter = on.jitter / m.timing_s.pulse_max;
+  p->jitter = on.jitter / s.pulse_s;
   return p;
 }
 

@@ -40,14 +40,15 @@ Plan::Plan(const Settings& st, const Scalers& sc, std::size_t h, std::size_t d, 
       kernels(kernelTable(st.kernel)) {
   // float32((hi - lo)/(N - 1)), as the authors compute their steps.
   if (st.levels_q > 0) step_q = static_cast<float>(1.0 / (st.levels_q - 1));
-  if (st.levels_kv > 0) step_kv = static_cast<float>(st.v_max / (st.levels_kv - 1));
+  if (st.levels_kv > 0) step_kv = static_cast<float>(st.value_max / (st.levels_kv - 1));
   constant = st.decay == 0.0 && !(st.physics && st.physics->leaks());
   const bool cubic = st.coefficients.size() <= 4;
   const bool levels = st.levels_kv >= 2 && st.levels_kv <= 8 && st.levels_kv % 2 == 0 && st.levels_q >= 2 &&
-                      st.levels_q <= 256 && std::abs(st.v_zero - st.v_max / 2) < 1e-12;
+                      st.levels_q <= 256 && std::abs(st.v_zero - (st.stored_zero + st.stored_max) / 2) < 1e-9;
   // Pairs of 8-bit products add up in 16 bits: (levels - 1) * 7 per element, half of the elements per sum.
   codes = !st.physics && cubic && levels &&
           static_cast<std::size_t>(std::max(st.levels_q, 2) - 1) * 7 * (width / 2) <= 32767;
+  lines = st.physics && st.physics->moves();
   if (st.physics) chip = std::make_shared<Chip>(*st.physics, st, h, d, w);
   codes ? buildCodes() : buildPlanes();
 }
@@ -56,7 +57,10 @@ void Plan::buildCodes() {
   const int n = settings.levels_kv;
   double c[4] = {};
   for (std::size_t p = 0; p < settings.coefficients.size(); ++p) c[p] = settings.sign * settings.coefficients[p];
-  const double half = static_cast<double>(step_kv) / 2, q = static_cast<double>(step_q);
+  // Half a step of the stored deviation; negative where values are stored upside down.
+  const double half =
+      static_cast<double>(step_kv) / 2 * (settings.stored_max - settings.stored_zero) / settings.value_max;
+  const double q = static_cast<double>(step_q);
   for (auto& t : scores) t = AgeTable(window);
   weights.assign((constant ? 1 : window + 3 * kBlock) * 8, 0.0F);
   for (std::size_t age = 0; age < window; ++age) {
@@ -102,8 +106,9 @@ void Plan::buildPlanes() {
         Plane plane{term, power, side, AgeTable(window), AgeTable(window), 0};
         for (std::size_t age = 0; age < window; ++age) {
           const int p = std::max(power, 0);
+          const double delay = leak ? ph->leakage->delay : 0;
           const double lambda = !leak ? 0 : side == Side::Low ? ph->leakage->lambda_low : ph->leakage->lambda_high;
-          const double leaked = std::exp(-lambda * static_cast<double>(age) * p);
+          const double leaked = std::exp(-lambda * (static_cast<double>(age) + delay) * p);
           plane.first.at(age) = static_cast<float>(leak ? leaked : decayFactor(settings, age, p, true));
           plane.second.at(age) = static_cast<float>(leak ? leaked : decayFactor(settings, age, p, false));
         }
@@ -114,8 +119,9 @@ void Plan::buildPlanes() {
   add(Plane::Term::Current, settings.coefficients.size());
   if (ph == nullptr) return;
   if (!ph->edge_charge_uA.empty()) add(Plane::Term::Edge, ph->edge_charge_uA.size());
-  if (!ph->conductance_uS.empty() && (ph->bit_line_V_per_uA > 0 || ph->wire_ohm_per_cell > 0))
-    add(Plane::Term::Conductance, ph->conductance_uS.size());
+  if (!lines) return;
+  add(Plane::Term::Conductance, ph->conductance_uS.size());
+  if (!ph->slope_uS_per_V.empty()) add(Plane::Term::Slope, ph->slope_uS_per_V.size());
 }
 
 }  // namespace gaincell::attention

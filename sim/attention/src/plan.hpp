@@ -31,7 +31,7 @@ enum class Side { Both, Low, High };
 
 /// One term of the cell current that is separable into (cell) x (age): a plane of cell values and a factor by age.
 struct Plane {
-  enum class Term { Current, Edge, Conductance };
+  enum class Term { Current, Edge, Conductance, Slope };
   Term term = Term::Current;
   int power = 0;  ///< of the decaying deviation; -1: the whole polynomial (no decay by order)
   Side side = Side::Both;
@@ -49,6 +49,7 @@ struct Plan {
   const KernelTable* kernels;
   bool codes = false;     ///< integer levels serve these settings
   bool constant = false;  ///< no decay: currents do not depend on the age
+  bool lines = false;     ///< bit lines move: every line is followed through its pulses (lines.cpp)
   float step_q = 0, step_kv = 0;
 
   AgeTable scores[4];                ///< codes: factors of sum q, g1, g2, g3

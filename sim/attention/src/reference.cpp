@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "gaincell/model/bit_line.hpp"
 #include "rows.hpp"
 
 namespace gaincell::attention {
@@ -22,7 +23,7 @@ double grid(const Settings& s, float z) {
   if (s.output_grid == OutputGrid::Counter) {
     const int top = s.levels_out / 2 - 1;
     const auto n = static_cast<float>(top);
-    return static_cast<double>(std::nearbyint(z * n) / n);
+    return static_cast<double>(std::copysign(std::floor(std::abs(z) * n + 0.5F), z) / n);
   }
   const auto step = static_cast<float>(2.0 / (s.levels_out - 1));
   return static_cast<double>(step * std::nearbyint(z / step));
@@ -30,7 +31,6 @@ double grid(const Settings& s, float z) {
 
 struct Cell {
   double y = 0;  ///< stored deviation after the write
-  double gain = 1;
   std::vector<double> polynomial;
 };
 
@@ -88,19 +88,19 @@ class Head {
     for (std::size_t j = 0; j < tokens_; ++j) {
       for (std::size_t e = 0; e < d_; ++e) {
         const float wanted = quantized(x[j * d_ + e], key ? sc_.a_k[head_] : sc_.a_v[head_],
-                                       key ? sc_.b_k[head_] : sc_.b_v[head_], s_.v_max, s_.levels_kv);
+                                       key ? sc_.b_k[head_] : sc_.b_v[head_], s_.value_max, s_.levels_kv);
         if (sink != nullptr) sink[j * d_ + e] = wanted;
         Cell& c = cells[j * d_ + e];
-        double voltage = static_cast<double>(wanted);
+        double voltage = s_.v_zero + s_.deviation(static_cast<double>(wanted));
         for (double p : s_.coefficients) c.polynomial.push_back(s_.sign * p);
         if (chip_ != nullptr) {
-          const int level =
-              s_.levels_kv > 0 ? static_cast<int>(std::lround(voltage * (s_.levels_kv - 1) / s_.v_max)) : -1;
+          const int level = s_.levels_kv > 0 ? s_.storedLevel(static_cast<int>(std::lround(
+                                                   static_cast<double>(wanted) * (s_.levels_kv - 1) / s_.value_max)))
+                                             : -1;
           int& before = held[j % window_ * d_ + e];
           voltage = chip_->stored(voltage, level, before, array, {batch_, head_, j}, e);
           before = level;
           chip_->cell(array, head_, j % window_, e, voltage - s_.v_zero, c.polynomial.data());
-          c.gain = chip_->gain(array, head_, j % window_, e);
         }
         c.y = voltage - s_.v_zero;
       }
@@ -117,7 +117,8 @@ class Head {
       const auto& leak = *chip_->physics().leakage;
       const bool high = c.y > 0;
       const double end = (high ? leak.end_high : leak.end_low) - s_.v_zero;
-      const double keep = std::exp(-(high ? leak.lambda_high : leak.lambda_low) * static_cast<double>(age));
+      const double keep =
+          std::exp(-(high ? leak.lambda_high : leak.lambda_low) * (static_cast<double>(age) + leak.delay));
       return poly(polynomial, end + (c.y - end) * keep);
     }
     const std::array<double, kMostCoefficients>& keep = factors_[first ? 0 : 1][age];
@@ -129,15 +130,34 @@ class Head {
     return sum;
   }
 
+  /// One bit line: its cells by their place on the wire, and their pulses in longest ones.
   struct Column {
-    double current = 0, conductance = 0;
+    std::vector<model::LineCell> cells;
+    std::vector<double> widths;
   };
-  void addCell(Column& column, const Cell& c, double width, std::size_t age, bool first) const {
-    column.current += c.gain * width * value(c, age, first, c.polynomial);
-    if (chip_ == nullptr) return;
-    const Physics& p = chip_->physics();
-    if (!p.edge_charge_uA.empty() && width > 0) column.current += c.gain * value(c, age, first, p.edge_charge_uA);
-    if (!p.conductance_uS.empty()) column.conductance += width * value(c, age, first, p.conductance_uS);
+  void addCell(Column& column, const Cell& c, double width, std::size_t age, bool first, std::size_t place) const {
+    model::LineCell out;
+    out.current = value(c, age, first, c.polynomial);
+    if (chip_ != nullptr) {
+      const Physics& p = chip_->physics();
+      const auto term = [&](const std::vector<double>& x) { return x.empty() ? 0 : value(c, age, first, x); };
+      out.edge = s_.sign * term(p.edge_charge_uA);
+      out.conductance = term(p.conductance_uS);
+      out.slope = s_.sign * term(p.slope_uS_per_V);
+    }
+    if (column.cells.size() <= place) column.cells.resize(place + 1), column.widths.resize(place + 1, 0.0);
+    column.cells[place] = out;
+    column.widths[place] = width;
+  }
+  /// uA of a full pulse. @param moves whether the line does
+  double charge(const Column& column, Array array, bool moves) const {
+    model::BitLine line;
+    if (chip_ != nullptr && !chip_->physics().conductance_uS.empty()) {
+      const Line& l = chip_->line(array);
+      line.capacitance = moves ? l.capacitance_F * 1e6 / s_.pulse_s : 0;
+      line.wire_per_cell = l.wire_ohm_per_cell * 1e-6;
+    }
+    return model::lineCharge(line, column.cells, column.widths);
   }
 
   std::vector<float> scores(std::size_t i, const std::vector<float>& query, const HeadSinks* sinks) const {
@@ -146,10 +166,11 @@ class Head {
       if (!visible(i, j)) continue;
       Column column;
       for (std::size_t e = 0; e < d_; ++e)
-        addCell(column, key_[j * d_ + e], static_cast<double>(query[e]), i - j, true);
-      phi[j] = chip_ != nullptr ? chip_->relu(column.current, column.conductance, {batch_, head_, i}, j % window_, j)
-                                : static_cast<float>(std::clamp(column.current / s_.s_sat, 0.0, 1.0));
-      if (sinks != nullptr) sinks->s[i * tokens_ + j] = static_cast<float>(column.current);
+        addCell(column, key_[j * d_ + e], static_cast<double>(query[e]), i - j, true, e);
+      const double s = charge(column, Array::Key, true);
+      phi[j] = chip_ != nullptr ? chip_->relu(s, {batch_, head_, i}, j % window_, j)
+                                : static_cast<float>(std::clamp(s / s_.s_sat, 0.0, 1.0));
+      if (sinks != nullptr) sinks->s[i * tokens_ + j] = static_cast<float>(charge(column, Array::Key, false));
     }
     if (sinks != nullptr) std::copy(phi.begin(), phi.end(), sinks->phi + i * tokens_);
     return phi;
@@ -160,19 +181,19 @@ class Head {
     Column column;
     for (std::size_t j = 0; j <= i; ++j) {
       const std::size_t place = s_.tiles == TileOrder::Absolute ? j : j % window_;
+      const float played = chip_ != nullptr ? chip_->played(phi[j]) : phi[j];
       if (place / s_.tile_columns == t && visible(i, j))
-        addCell(column, value_[j * d_ + e], static_cast<double>(phi[j]), i - j, false);
+        addCell(column, value_[j * d_ + e], static_cast<double>(played), i - j, false, place % s_.tile_columns);
     }
-    auto z = static_cast<float>(std::clamp(column.current / s_.out_sat, -1.0, 1.0));
+    const double a = charge(column, Array::Value, true);
+    auto z = static_cast<float>(std::clamp(a / s_.out_sat, -1.0, 1.0));
     if (chip_ != nullptr) {
       const std::size_t tiles = (window_ + s_.tile_columns - 1) / s_.tile_columns;
-      z = tileUsed(s_, window_, t, i)
-              ? chip_->output(column.current, column.conductance, {batch_, head_, i}, t % tiles, e)
-              : 0.0F;
+      z = tileUsed(s_, window_, t, i) ? chip_->output(a, {batch_, head_, i}, t % tiles, e) : 0.0F;
     }
     if (sinks != nullptr) {
       const std::size_t at = (t * tokens_ + i) * d_ + e;
-      sinks->tile_analog[at] = static_cast<float>(column.current);
+      sinks->tile_analog[at] = static_cast<float>(a);
       sinks->tile_q[at] = static_cast<float>(grid(s_, z));
     }
     return grid(s_, z);

@@ -8,19 +8,12 @@
 
 namespace gaincell::attention {
 
-struct RowWorker::Frame {
-  const Columns& columns;
-  std::size_t batch, head, i0, rows;
-  const HeadSinks* sinks;
-  Activity* activity;
-};
-
 RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
   const std::size_t w = plan.width;
   q_codes_.assign(kBlock * w, 0);
   q_values_.assign(kBlock * w, 0.0F);
   q_indicator_.assign(kBlock * w, 0.0F);
-  for (auto* v : {&phi_, &s_, &conductance_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
+  for (auto* v : {&phi_, &s_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
   sum_.assign(accSize(), 0.0F);
   quantized_.assign(accSize(), 0.0F);
   converted_.assign(accSize(), 0.0F);
@@ -31,17 +24,21 @@ RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
   nonzero_.assign(kBlock, 0);
   columns_mask_.assign(kBlock, 0);
   codes32_.assign(kBlock * w, 0);
+  prepareLines();
+}
+
+std::size_t RowWorker::openIndex(std::size_t tile) const {
+  return static_cast<std::size_t>(std::find(open_.begin(), open_.end(), tile) - open_.begin());
 }
 
 float* RowWorker::tileAcc(std::size_t tile) {
-  for (std::size_t n = 0; n < open_.size(); ++n)
-    if (open_[n] == tile) return acc_[n].data();
-  return nullptr;
+  const std::size_t n = openIndex(tile);
+  return n < open_.size() ? acc_[n].data() : nullptr;
 }
 
 float* RowWorker::openTile(std::size_t tile) {
   open_.push_back(tile);
-  if (acc_.size() < open_.size()) acc_.emplace_back(2 * accSize());
+  if (acc_.size() < open_.size()) acc_.emplace_back(accSize());
   return acc_[open_.size() - 1].data();
 }
 
@@ -81,14 +78,15 @@ void RowWorker::scoreCodes(const Frame& f, std::size_t block) {
   plan_.kernels->scores(b);
 }
 
-void RowWorker::multiplyKeys(const Frame& f, std::size_t block, bool conductance, float* s) {
+void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
+  const bool sink = f.sinks != nullptr && f.sinks->s != nullptr;
+  float* s = sink || physical() ? s_.data() : nullptr;
   const std::size_t j0 = block * kBlock;
   const float* even = nullptr;
   CurrentBlock::Term* term = terms_.data();
   if (plan_.planes.empty()) *term++ = {q_values_.data(), f.columns.keyCurrents(block), nullptr};
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
-    if ((plane.term == Plane::Term::Conductance) != conductance) continue;
     if (p == 0 && evenFirst()) {
       even = even_.data();
       continue;
@@ -113,6 +111,7 @@ void RowWorker::multiplyKeys(const Frame& f, std::size_t block, bool conductance
     }
     if (even != nullptr) even += step;
   }
+  physical() ? convertScores(f, block, s_.data()) : clearOutside(f, block);
 }
 
 void RowWorker::clearOutside(const Frame& f, std::size_t block) {
@@ -128,34 +127,33 @@ void RowWorker::clearOutside(const Frame& f, std::size_t block) {
   }
 }
 
-void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
-  const bool sink = f.sinks != nullptr && f.sinks->s != nullptr;
-  multiplyKeys(f, block, false, sink || physical() ? s_.data() : nullptr);
-  if (physical()) physicalScores(f, block);
-  clearOutside(f, block);
+std::pair<std::size_t, std::size_t> RowWorker::inWindow(std::size_t i, std::size_t block) const {
+  const std::size_t j0 = block * kBlock, oldest = i + 1 > plan_.window ? i + 1 - plan_.window : 0;
+  return {std::min(kBlock, oldest > j0 ? oldest - j0 : 0), i < j0 ? 0 : std::min(kBlock, i + 1 - j0)};
 }
 
-/// The first conversion with effects: one column at a time.
-void RowWorker::physicalScores(const Frame& f, std::size_t block) {
-  multiplyKeys(f, block, true, conductance_.data());
+void RowWorker::convertScores(const Frame& f, std::size_t block, const float* charges) {
+  const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
   const std::size_t j0 = block * kBlock;
   for (std::size_t r = 0; r < f.rows; ++r) {
     const std::size_t i = f.i0 + r;
     const auto [first, last] = inWindow(i, block);
+    float* s = &s_[r * kBlock];
+    float* phi = &phi_[r * kBlock];
+    nonzero_[r] = plan_.kernels->convert(charges + r * kBlock, first, last, inverse, phi);
+    if (f.sinks != nullptr && f.sinks->s != nullptr) {
+      std::fill(s, s + first, 0.0F);
+      std::fill(s + last, s + kBlock, 0.0F);
+    }
+    if (!physical()) continue;
     std::uint64_t bits = 0;
     for (std::size_t c = first; c < last; ++c) {
-      float& phi = phi_[r * kBlock + c];
-      phi = plan_.chip->relu(static_cast<double>(s_[r * kBlock + c]), static_cast<double>(conductance_[r * kBlock + c]),
-                             {f.batch, f.head, i}, (j0 + c) % plan_.window, j0 + c);
-      bits |= static_cast<std::uint64_t>(phi > 0.0F) << c;
+      phi[c] = plan_.chip->relu(static_cast<double>(charges[r * kBlock + c]), {f.batch, f.head, i},
+                                (j0 + c) % plan_.window, j0 + c);
+      bits |= static_cast<std::uint64_t>(phi[c] > 0.0F) << c;
     }
     nonzero_[r] = bits;
   }
-}
-
-std::pair<std::size_t, std::size_t> RowWorker::inWindow(std::size_t i, std::size_t block) const {
-  const std::size_t j0 = block * kBlock, oldest = i + 1 > plan_.window ? i + 1 - plan_.window : 0;
-  return {std::min(kBlock, oldest > j0 ? oldest - j0 : 0), i < j0 ? 0 : std::min(kBlock, i + 1 - j0)};
 }
 
 namespace {
@@ -233,11 +231,11 @@ bool RowWorker::weighCurrents(const Frame& f, std::size_t block, std::size_t c0,
   const bool convert = last && f.sinks == nullptr && f.activity == nullptr && !physical();
   if (plan_.planes.empty())
     return weighTerm(f, block, c0, c1, phi_.data(), nullptr, f.columns.valueCurrents(block), acc, fresh, convert);
-  bool converted = false, fresh_conductance = fresh;
+  bool converted = false;
   const float* start = nullptr;
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
-    const bool conductance = plane.term == Plane::Term::Conductance, even = p == 0 && evenFirst();
+    const bool even = p == 0 && evenFirst();
     const float* weights = phi_.data();
     if (!ageless(plane) || plane.indicator() || even) {
       Weights w;
@@ -257,14 +255,11 @@ bool RowWorker::weighCurrents(const Frame& f, std::size_t block, std::size_t c0,
       start = even_sums_.data();
       continue;
     }
-    float* to = conductance ? acc + accSize() : acc;
-    bool& first = conductance ? fresh_conductance : fresh;
-    converted = weighTerm(f, block, c0, c1, weights, start, f.columns.valuePlane(block, p), to, first,
+    converted = weighTerm(f, block, c0, c1, weights, start, f.columns.valuePlane(block, p), acc, fresh,
                           convert && p + 1 == plan_.planes.size());
     start = nullptr;
-    first = false;
+    fresh = false;
   }
-  if (fresh_conductance && physical()) std::fill_n(acc + accSize(), f.rows * plan_.width, 0.0F);
   return converted;
 }
 
@@ -287,12 +282,15 @@ void RowWorker::weighBlock(const Frame& f, std::size_t block) {
       bool finished = false;
       if (plan_.integerScores()) {
         weighCodes(f, block, j - j0, stop - j0, acc, fresh);
+      } else if (plan_.lines) {
+        gatherLines(f, block, j - j0, stop - j0, openIndex(tile));
       } else {
         finished = weighCurrents(f, block, j - j0, stop - j0, acc, fresh, ends);
       }
       if (ends) {
         if (!finished) finishTile(f, tile);
         open_.clear();
+        fresh_lines_ = 0;
       }
     }
     j = stop;
@@ -304,7 +302,7 @@ bool tileUsed(const Settings& s, std::size_t window, std::size_t tile, std::size
   return first <= token && (s.tiles == TileOrder::Slot || first + s.tile_columns > oldest);
 }
 
-void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* acc, const float* conductance) {
+void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* acc) {
   const Settings& s = plan_.settings;
   const std::size_t physical_tiles = (plan_.window + s.tile_columns - 1) / s.tile_columns;
   for (std::size_t r = 0; r < f.rows; ++r) {
@@ -312,11 +310,11 @@ void RowWorker::physicalOutput(const Frame& f, std::size_t tile, const float* ac
     const bool used = tileUsed(s, plan_.window, tile, i);
     for (std::size_t e = 0; e < plan_.width; ++e) {
       const std::size_t at = r * plan_.width + e;
-      converted_[at] = used && e < plan_.dimension
-                           ? static_cast<float>(s.out_sat) *
-                                 plan_.chip->output(static_cast<double>(acc[at]), static_cast<double>(conductance[at]),
-                                                    {f.batch, f.head, i}, tile % physical_tiles, e)
-                           : 0.0F;
+      converted_[at] =
+          used && e < plan_.dimension
+              ? static_cast<float>(s.out_sat) *
+                    plan_.chip->output(static_cast<double>(acc[at]), {f.batch, f.head, i}, tile % physical_tiles, e)
+              : 0.0F;
     }
   }
 }
@@ -336,12 +334,13 @@ OutputTile RowWorker::outputTile(const Frame& f) {
 
 void RowWorker::finishTile(const Frame& f, std::size_t tile) {
   const Settings& s = plan_.settings;
+  if (plan_.lines) followValues(f, tile);
   const float* acc = tileAcc(tile);
   const bool sink = f.sinks != nullptr && f.sinks->tile_q != nullptr;
   OutputTile t = outputTile(f);
   t.acc = acc;
   if (plan_.chip && !plan_.chip->plainConversion()) {
-    physicalOutput(f, tile, acc, acc + accSize());
+    physicalOutput(f, tile, acc);
     t.acc = converted_.data();
   }
   t.quantized = sink ? quantized_.data() : nullptr;
@@ -377,7 +376,8 @@ void RowWorker::storeScores(const Frame& f, std::size_t block) {
 
 void RowWorker::countScores(const Frame& f) {
   const Physics* physics = plan_.settings.physics.get();
-  const auto top = static_cast<float>(physics != nullptr && physics->relu ? physics->relu->saturation : 1.0);
+  const auto top = static_cast<float>(
+      physics != nullptr && physics->relu ? physics->relu->saturation_ns * 1e-9 / plan_.settings.pulse_s : 1.0);
   for (std::size_t r = 0; r < f.rows; ++r) {
     f.activity->phi_nonzero += std::popcount(nonzero_[r]);
     double sum = 0;
@@ -391,21 +391,43 @@ void RowWorker::countScores(const Frame& f) {
   }
 }
 
+void RowWorker::playPulses(const Frame& f, std::size_t block) {
+  const float* given = f.sinks != nullptr ? f.sinks->given_phi : nullptr;
+  const bool drops = plan_.chip && plan_.chip->physics().shortest_pulse > 0;
+  if (given == nullptr && !drops) return;
+  const std::size_t j0 = block * kBlock;
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    const auto [first, last] = inWindow(f.i0 + r, block);
+    std::uint64_t bits = 0;
+    for (std::size_t c = first; c < last; ++c) {
+      float& phi = phi_[r * kBlock + c];
+      if (given != nullptr) phi = given[(f.i0 + r) * f.sinks->tokens + j0 + c];
+      if (drops) phi = plan_.chip->played(phi);
+      bits |= static_cast<std::uint64_t>(phi > 0.0F) << c;
+    }
+    nonzero_[r] = bits;
+  }
+}
+
 void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head, std::size_t i0, std::size_t rows,
                     const float* q, float* out, const HeadSinks* sinks, Activity* activity) {
   const Frame f{columns, batch, head, i0, rows, sinks, activity};
   quantizeQueries(f, q);
   std::fill_n(sum_.begin(), rows * plan_.width, 0.0F);
   open_.clear();
+  fresh_lines_ = 0;
   const std::size_t oldest = i0 + 1 > plan_.window ? i0 + 1 - plan_.window : 0;
   for (std::size_t block = oldest / kBlock; block <= (i0 + rows - 1) / kBlock; ++block) {
     if (plan_.integerScores()) {
       scoreCodes(f, block);
+    } else if (plan_.lines) {
+      scoreLines(f, block);
     } else {
       scoreCurrents(f, block);
     }
     if (sinks != nullptr && sinks->s != nullptr) storeScores(f, block);
     if (activity != nullptr) countScores(f);
+    playPulses(f, block);
     weighBlock(f, block);
   }
   if (plan_.settings.tiles == TileOrder::Slot) {

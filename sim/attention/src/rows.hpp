@@ -1,9 +1,11 @@
 #pragma once
 // One head at work: packed columns of K and V, and the rows of outputs computed from them.
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "aligned.hpp"
+#include "line_work.hpp"
 #include "plan.hpp"
 
 namespace gaincell::attention {
@@ -57,6 +59,7 @@ struct HeadSinks {
   std::size_t tokens = 0;
   float *q_q = nullptr, *k_q = nullptr, *v_q = nullptr, *s = nullptr, *phi = nullptr;
   float *tile_analog = nullptr, *tile_q = nullptr, *tile_sum = nullptr;
+  const float* given_phi = nullptr;  ///< [T,T]: pulses that array 2 gets instead of the engine's own
 };
 
 /// The part of the intermediates (already allocated) that belongs to one sequence.
@@ -79,15 +82,18 @@ class RowWorker {
            const float* q, float* out, const HeadSinks* sinks, Activity* activity);
 
  private:
-  struct Frame;  ///< what a run passes around
+  /// What a run passes around.
+  struct Frame {
+    const Columns& columns;
+    std::size_t batch, head, i0, rows;
+    const HeadSinks* sinks;
+    Activity* activity;
+  };
   void quantizeQueries(const Frame& f, const float* q);
   void scoreCodes(const Frame& f, std::size_t block);
   /// The terms of both multiplies on currents are planes, or one when nothing decays.
   void scoreCurrents(const Frame& f, std::size_t block);
-  /// Multiplies by the planes of one kind, into phi as in the plain model and into s unless it is null.
-  void multiplyKeys(const Frame& f, std::size_t block, bool conductance, float* s);
   void clearOutside(const Frame& f, std::size_t block);
-  void physicalScores(const Frame& f, std::size_t block);
   bool physical() const { return plan_.chip && !plan_.chip->plainConversion(); }
   /// A factor of one throughout the window.
   bool ageless(const Plane& plane) const { return plan_.constant || plane.power == 0; }
@@ -96,6 +102,10 @@ class RowWorker {
   float evenCurrent() const {
     return evenFirst() ? static_cast<float>(plan_.settings.sign * plan_.settings.coefficients[0]) : 0.0F;
   }
+  /// @param charges [rows][kBlock] that the converters get, uA of a full pulse
+  void convertScores(const Frame& f, std::size_t block, const float* charges);
+  /// What word lines of array 2 play: given pulses, and none that is too short.
+  void playPulses(const Frame& f, std::size_t block);
   /// Columns [first, second) of a block are in the window of row i.
   std::pair<std::size_t, std::size_t> inWindow(std::size_t i, std::size_t block) const;
   void weighBlock(const Frame& f, std::size_t block);
@@ -106,24 +116,35 @@ class RowWorker {
   /// One term: acc += weights currents. `convert`: into the outputs. @returns whether it did
   bool weighTerm(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, const float* weights,
                  const float* start, const float* currents, float* acc, bool fresh, bool convert);
+  // Bit lines that move (lines.cpp).
+  void prepareLines();
+  void scoreLines(const Frame& f, std::size_t block);
+  /// Keeps the phi of columns [c0, c1) of a block for the tile that is open as the n-th.
+  void gatherLines(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, std::size_t n);
+  /// The tile's charges from the kept phi, into its accumulator.
+  void followValues(const Frame& f, std::size_t tile);
   OutputTile outputTile(const Frame& f);
   void finishTile(const Frame& f, std::size_t tile);
-  void physicalOutput(const Frame& f, std::size_t tile, const float* acc, const float* conductance);
+  void physicalOutput(const Frame& f, std::size_t tile, const float* acc);
   void storeScores(const Frame& f, std::size_t block);
   void countScores(const Frame& f);
   std::size_t accSize() const { return kBlock * plan_.width; }
-  float* tileAcc(std::size_t tile);   ///< null when the tile is not open
-  float* openTile(std::size_t tile);  ///< not cleared
+  std::size_t openIndex(std::size_t tile) const;  ///< its place in open_; their number when it is not open
+  float* tileAcc(std::size_t tile);               ///< null when the tile is not open
+  float* openTile(std::size_t tile);              ///< not cleared
 
   const Plan& plan_;
   AlignedVector<std::uint8_t> q_codes_;
   AlignedVector<float> q_values_, q_indicator_, q_sum_;
-  AlignedVector<float> phi_, s_, conductance_, weighted_, even_, even_sums_, sum_, quantized_, converted_;
+  AlignedVector<float> phi_, s_, weighted_, even_, even_sums_, sum_, quantized_, converted_;
   std::vector<CurrentBlock::Term> terms_;
   std::vector<std::uint64_t> nonzero_, columns_mask_;
   AlignedVector<std::int32_t> codes32_;
-  std::vector<std::size_t> open_;          ///< tiles with an accumulator, in order of first use
-  std::vector<AlignedVector<float>> acc_;  ///< accumulators (and conductances behind them), reused
+  std::vector<std::size_t> open_;            ///< tiles with an accumulator, in order of first use
+  std::unique_ptr<LineWork> keys_, values_;  ///< with Plan::lines
+  AlignedVector<float> moved_;               ///< charges of lines that move
+  std::size_t fresh_lines_ = 0;              ///< open tiles whose kept phi belong to these rows
+  std::vector<AlignedVector<float>> acc_;    ///< accumulators, reused
 };
 
 }  // namespace gaincell::attention

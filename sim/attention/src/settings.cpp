@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gaincell/attention/physics.hpp"
 #include "gaincell/support/error.hpp"
 #include "kernels.hpp"
 
@@ -24,9 +25,13 @@ void check(const Settings& s) {
   for (double c : s.coefficients)
     require(std::isfinite(c), "ATT-0002", "a cell coefficient is not finite", "check the model");
   require(s.sign == 1.0 || s.sign == -1.0, "ATT-0003", fmt::format("sign {}", s.sign), "use 1 or -1");
-  require(std::isfinite(s.v_zero) && std::isfinite(s.v_max) && s.v_max > 0 && s.v_zero >= 0 && s.v_zero <= s.v_max,
-          "ATT-0004", fmt::format("zero voltage {} V, highest voltage {} V", s.v_zero, s.v_max),
-          "the zero voltage must lie between 0 and the highest one");
+  const double low = std::min(s.stored_zero, s.stored_max), high = std::max(s.stored_zero, s.stored_max);
+  require(std::isfinite(low) && std::isfinite(high) && std::isfinite(s.v_zero) && low < high && s.v_zero >= low &&
+              s.v_zero <= high,
+          "ATT-0004", fmt::format("zero voltage {} V, stored voltages {} to {} V", s.v_zero, low, high),
+          "the zero voltage must lie between those of the end levels");
+  require(std::isfinite(s.value_max) && s.value_max > 0, "ATT-0011", fmt::format("largest value {}", s.value_max),
+          "give a positive number");
   require(std::isfinite(s.s_sat) && s.s_sat > 0 && std::isfinite(s.out_sat) && s.out_sat > 0, "ATT-0005",
           fmt::format("full scales {} and {} uA", s.s_sat, s.out_sat), "both must be positive");
   for (int levels : {s.levels_q, s.levels_kv, s.levels_out})
@@ -39,6 +44,20 @@ void check(const Settings& s) {
           "give a number that is not negative");
   require(s.tile_columns >= 1 && s.tile_columns <= 65536, "ATT-0009", fmt::format("{} tile columns", s.tile_columns),
           "use 1 to 65536");
+}
+
+void Settings::useLinearNetwork() {
+  const Settings published;
+  coefficients = {0.0, 19.3};
+  sign = 1;
+  v_zero = published.v_zero;
+  value_max = published.value_max;
+  stored_zero = published.stored_zero;
+  stored_max = published.stored_max;
+  s_sat = published.s_sat;
+  out_sat = published.out_sat;
+  output_grid = published.output_grid;
+  physics.reset();
 }
 
 Scalers Scalers::identity(std::size_t heads) {

@@ -18,13 +18,14 @@ namespace gaincell::fit {
 struct Inputs {
   std::optional<support::Table> iv, charge, decay, transient, leakage, write, read_energy, write_energy, rest_power;
   std::optional<support::Table> relu_transfer, signed_transfer, relu_energy, signed_energy;
-  std::optional<support::Table> cell_mismatch, cell_process, relu_mismatch, signed_mismatch, retention_samples;
+  std::optional<support::Table> cell_mismatch, cell_process, relu_mismatch, signed_mismatch;
   model::Conditions conditions;
   support::Provenance provenance;
-  std::optional<model::DesignRecord> design;  ///< none: measured data
-  std::optional<model::Timing> timing;        ///< of the design; none: the model's phases stay unknown
-  std::string source;                         ///< folder, for messages
-  std::vector<std::string> files;             ///< that were used, for the report
+  std::optional<model::DesignRecord> design;      ///< none: measured data
+  std::optional<model::Timing> timing;            ///< of the design; none: the model's phases stay unknown
+  std::optional<model::Conventions> conventions;  ///< of the design; none: the model states none
+  std::string source;                             ///< folder, for messages
+  std::vector<std::string> files;                 ///< that were used, for the report
 
   /// Puts a table where it belongs. @param kind circuit kind ("gain-cell", ...); @param columns decide the rest
   /// @return whether it was one of the tables above

@@ -2,6 +2,7 @@
 /// @file
 /// Fits of storage decay.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,21 +54,30 @@ struct RetentionFit {
 };
 
 struct RetentionOptions {
-  double temp_c = 27;  ///< reference temperature
-  double exponential_limit = 0.02;
-  double half_level_V = 0.9 / 14;  ///< half a step of 8 levels
-  std::vector<double> levels_V;    ///< for the time to lose half a level
-  double capacitance_F = 5e-15;    ///< used when only decays are given
+  double temp_c = 27;               ///< reference temperature
+  double exponential_limit = 0.02;  ///< of the swing: what an exponential may miss a decay by
+  double half_level_limit = 0.02;   ///< what it may miss the time to lose half a level by, from the rails
+  double half_level_V = 0.9 / 14;   ///< half a step of 8 levels
+  std::vector<double> levels_V;     ///< for the time to lose half a level
+  double capacitance_F = 5e-15;     ///< used when only decays are given
 };
 
+/// Static leakage curves by temperature in C.
+using StaticCurves = std::map<double, model::LeakageCurve>;
+
 /// Exponential from both rails, towards the balance of the static currents where a static curve is given, else with
-/// free ends; where any decay (rails or between) misses it by more than the limit, a leakage curve: the static one when
-/// given, unless the decays themselves do better.
-RetentionFit fitRetention(const std::vector<Decay>& decays, const std::optional<model::LeakageCurve>& static_curve,
+/// free ends; where any decay (rails or between) misses it by more than the limits, a leakage curve: the static one
+/// when given, unless the decays themselves do better. The same at every other temperature with decays from both rails.
+/// @throws Error FIT-0001 without decays from both rails at the reference temperature
+RetentionFit fitRetention(const std::vector<Decay>& decays, const StaticCurves& static_curves,
                           const RetentionOptions& options);
 
-/// Arrhenius law through (temperature in C, tau in s). @throws Error FIT-0001 with fewer than two different
-/// temperatures
-model::TemperatureLaw fitArrhenius(const std::vector<std::pair<double, double>>& tau, double reference_c);
+/// Joins the temperatures of `from` to those of `to`, which stay where both have one. Fewer than two are none.
+void joinTemperatures(std::vector<model::RetentionAtTemperature>& to,
+                      const std::vector<model::RetentionAtTemperature>& from);
+
+/// Where two temperatures alone are to say what holds between them, nothing tells the part of the leakage that does
+/// not depend on temperature: what to warn of; else empty.
+std::string betweenTwo(const std::vector<model::RetentionAtTemperature>& temperatures);
 
 }  // namespace gaincell::fit

@@ -67,14 +67,4 @@ model::JointDistribution fitConverterVariability(const support::Table& samples);
 /// turns: those whose columns are there (docs/fitting.md). @param lsb_s width of one output level
 model::FigureSpread converterFigures(const support::Table& samples, double lsb_s);
 
-/// Log-normal spread of tau.
-struct TauSpread {
-  double log_sigma = 0;       ///< rms of both rails
-  double standard_error = 0;  ///< of log_sigma, were ln(tau) normal: sigma / sqrt(2 (n - 1))
-  double normality_p = 1;     ///< of ln(tau), the worse rail
-};
-/// From columns tau_low and tau_high (s).
-/// @throws Error FIT-0008 fewer than 20 samples
-TauSpread fitTauSpread(const support::Table& samples);
-
 }  // namespace gaincell::fit

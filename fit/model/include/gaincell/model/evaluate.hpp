@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,14 +27,38 @@ double charge(const Cell& cell, double v, double width, double v_bit_line);
 /// the leakage curve is integrated.
 double decayed(const Retention& retention, double v0, double t);
 
-/// tau at another temperature, s, by the fitted Arrhenius law. @throws Error MDL-0010 without a law or outside its
-/// range.
-PerRail tauAt(const Retention& retention, double temp_c);
+/// The retention that holds at a temperature: as simulated, or between its temperatures. There the current into the
+/// node at every voltage (and 1/tau of every rail) is taken to be a part that does not depend on temperature, as
+/// tunnelling, plus one that follows Arrhenius, as channel leakage does; the two neighbours and the next temperature
+/// determine both. Where only two temperatures are known, all of it follows Arrhenius.
+/// `levels` are those of that temperature.
+/// @throws Error MDL-0010 outside the simulated temperatures, or when no others are known than the retention's own
+Retention retentionAt(const Retention& retention, double temp_c);
 
-/// Output pulse width in s for a charge in C; includes INL; never negative.
-double pulseWidth(const Converter& converter, double charge);
-/// Signed width in s: negative for the other sign.
-double pulseWidth(const SignedConverter& converter, double charge);
+/// A retention as one temperature among others.
+RetentionAtTemperature asTemperature(const Retention& retention, double temp_c);
+
+/// Time until a voltage v0 has moved by `drift` V; none when not within `window` s.
+std::optional<double> timeToDrift(const Retention& retention, double v0, double drift, double window);
+
+/// Time until the distance from where the decay tends has fallen to 1/e, from each rail: tau_s where the decay is
+/// exponential, else what the leakage curve says.
+PerRail timeToOneOverE(const Retention& retention);
+
+/// What one converter differs by from the nominal one, as Converter::mismatch draws it.
+struct ConverterDeviation {
+  double gain = 0, offset_ns = 0;                    ///< pulse per charge, relative; ns
+  double negative_gain = 0, negative_offset_ns = 0;  ///< of a signed converter's other sign
+};
+
+/// Output pulse width in s for a charge in C: the line clamped to [0, saturation], the INL table's error added, pulses
+/// below the shortest gone; never negative.
+double pulseWidth(const Converter& converter, double charge, const ConverterDeviation& deviation = {});
+/// Signed width in s: negative for charges below the sign threshold.
+double pulseWidth(const SignedConverter& converter, double charge, const ConverterDeviation& deviation = {});
+/// A converter whose pulse is the charge over the full scale, clamped. @param full_scale_fC of the longest pulse
+Converter idealConverter(double full_scale_fC, double longest_ns);
+SignedConverter idealSignedConverter(double full_scale_fC, double longest_ns);
 
 /// Decay per token (lambda = token time / mean tau of both rails): V - V_end shrinks by exp(-lambda).
 /// @throws Error MDL-0010 when the model has no retention or does not say its token time

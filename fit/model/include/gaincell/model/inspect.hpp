@@ -30,9 +30,6 @@ struct Difference {
   std::optional<double> sigmas, mismatch_sigmas;
 };
 
-/// The same cell in a sign convention: coefficients, extended form and variation.
-Cell turned(Cell cell, SignConvention convention);
-
 /// What changed from a to b, provenance left out, in the order of the file. Currents are compared in a's sign
 /// convention.
 std::vector<Difference> diff(const Model& a, const Model& b);

@@ -96,9 +96,10 @@ struct ExtendedErrors {
   std::vector<double> current_uA, edge_charge_fC, conductance_uS, slope_uS_per_V;
 };
 
-/// Charge into the bit line of one pulse of width t at stored voltage V and bit-line voltage v_bl, d away from
-/// bit_line_reference_V: Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t, polynomials in y = V - v_zero_V, lowest order
-/// first.
+/// Charge of one pulse of width t at stored voltage V: Q = a(V) + b(V) t - (g(V) d + h(V) d^2) t, polynomials in
+/// y = V - v_zero_V, lowest order first. Q counts in the direction of Cell::sign_convention, and so does d, the
+/// distance of the bit line from bit_line_reference_V: a positive charge moves the line to positive d, and g is
+/// positive either way.
 struct ExtendedCell {
   std::vector<double> current_uA;      ///< b: uA/V^k
   std::vector<double> edge_charge_fC;  ///< a: fC/V^k; empty: no edge charge
@@ -144,15 +145,6 @@ struct LeakageCurve {
   std::vector<double> current_A;  ///< into the node, at each voltage; linear between
 };
 
-/// Arrhenius law of the time constant: tau(T) = tau(T_ref) exp(Ea/k (1/T - 1/T_ref)).
-struct TemperatureLaw {
-  double activation_energy_eV = 0;
-  double reference_temp_c = 27;
-  double residual = 0;  ///< largest relative error of tau over the fitted temperatures
-  std::array<double, 2> range_c{27, 27};
-  std::optional<double> activation_energy_sigma_eV;  ///< standard error; none with two temperatures
-};
-
 /// Time for one stored level to drift by half a level.
 struct LevelHold {
   double level_V = 0;
@@ -160,17 +152,26 @@ struct LevelHold {
   double window_s = 0;                 ///< the time looked at
 };
 
+/// Storage decay as it was simulated at one temperature.
+struct RetentionAtTemperature {
+  double temp_c = 27;
+  PerRail tau_s, end_V, residual;  ///< as in Retention
+  double window_s = 0;             ///< of the fit of tau, the longer of both rails
+  bool exponential = true;
+  std::optional<LeakageCurve> leakage_curve;
+};
+
 /// Storage decay: V(t) = end + (V0 - end) exp(-t/tau) from each rail.
 struct Retention {
-  PerRail tau_s;
+  PerRail tau_s;  ///< by least squares over the fit window: the time to 1/e only where the decay is exponential
   PerRail end_V;
   PerRail residual;  ///< rms misfit / swing of the fit window, per rail
   std::array<double, 2> fit_window_low_s{}, fit_window_high_s{};
   bool exponential = true;  ///< residual <= 2 % on both rails; otherwise use the leakage curve
-  /// Standard deviation of ln(tau) over Monte-Carlo; none when not studied.
-  std::optional<double> log_sigma;
   std::optional<LeakageCurve> leakage_curve;
-  std::optional<TemperatureLaw> temperature;
+  /// Every temperature the decay was simulated at, its own included, increasing; retentionAt() evaluates between them.
+  /// Empty where only one is known.
+  std::vector<RetentionAtTemperature> temperatures;
   std::vector<LevelHold> levels;
 };
 
@@ -193,8 +194,8 @@ struct Converter {
   double slope_fC_per_ns = 0;
   double offset_ns = 0;
   double saturation_ns = 15;  ///< width at full scale and above
-  double s_sat_uA = 0;        ///< current that integrates to full scale in the longest input pulse (timing_s.pulse_max)
-  double min_pulse_ns = 0;    ///< shortest pulse that reaches the output
+  double s_sat_uA = 0;      ///< full scale over the longest pulse: Conventions::full_scale_fC, else of the fitted line
+  double min_pulse_ns = 0;  ///< shortest pulse that reaches the output
   double lsb_ns = 1;
   double residual_rms_ns = 0, residual_max_ns = 0;  ///< against the straight line, 0.05 to 0.95 full scale
   InlTable inl;
@@ -284,6 +285,32 @@ struct Write {
   std::optional<WriteTransitions> transitions;
 };
 
+/// The bit lines of one array.
+struct BitLines {
+  int cells = 64;                ///< on a line: rows of array 1, tokens of a tile in array 2
+  double full_scale_fC = 0;      ///< charge that the ideal converter turns into the longest pulse
+  double capacitance_F = 0;      ///< that integrates: capacitor and wire; 0: an amplifier holds the line
+  double wire_ohm_per_cell = 0;  ///< resistance of one element
+  double read_delay_s = 0;       ///< from a write to the middle of the first read
+};
+
+/// What the numbers of a network mean in the hardware: the one place that says so. Set from the design
+/// (design/conventions.hpp), read by everything that turns values into voltages, charges, pulses and codes.
+/// docs/conventions.md states it as a table.
+struct Conventions {
+  SignConvention positive_charge = SignConvention::IntoBitLine;  ///< that gives a positive output
+  bool mirrored = true;                                          ///< the least weight is stored as the highest voltage
+  std::array<double, 2> weights{0, 0.9};         ///< values of the network that are stored at the end levels
+  std::array<double, 2> levels_of_supply{0, 1};  ///< lowest and highest stored voltage over the supply
+  int stored_levels = 8, input_levels = 16, output_levels = 32;
+  std::string output_code = "counter";  ///< "counter": magnitude and sign; "paper-code": steps of 2/(N-1)
+  double lsb_s = 1e-9;                  ///< one step of a pulse
+  double edge_s = 0;                    ///< rise and fall of word lines
+  double shortest_pulse_s = 0;          ///< a word line plays none that is shorter
+  double write_s = 0;                   ///< write enable of one token
+  BitLines array1, array2;
+};
+
 /// Where the model may be used. Outside, tools refuse or warn; they never extrapolate silently.
 struct Validity {
   std::array<double, 2> v_storage_V{0, 0.9};
@@ -315,7 +342,8 @@ struct Interpolation {
 /// A model file: the nominal section, and optionally the same at other corners, temperatures and supplies.
 struct Model : Section {
   support::Provenance provenance;
-  std::optional<DesignRecord> design;  ///< none: measured data, the paper, files from before designs
+  std::optional<DesignRecord> design;      ///< none: measured data, the paper
+  std::optional<Conventions> conventions;  ///< none: measured data; see requireConventions (conventions.hpp)
   Timing timing_s;
   Validity validity;
   Interpolation interpolation;

@@ -30,6 +30,8 @@ inline constexpr double kDac_J = 330e-12;      ///< write DACs
 inline constexpr double kDigital_J = 4e-9;     ///< digital control and routing (113.7 mW)
 inline constexpr double kToken_J = 6.1e-9;     ///< all of it, as published; the parts add up to 6.15 nJ
 inline constexpr double kToken_s = 65e-9;      ///< latency with write and reset
+inline constexpr double kWrite_s = 20e-9;      ///< of it write and reset
+inline constexpr double kReluFullScale_uA = 80, kSignedFullScale_uA = 40;  ///< of a full pulse: 1.2 and 0.6 pC
 inline constexpr int kRows = 64, kColumns = 64, kTiles = 16;
 inline constexpr const char* kSource = "Leroux, Manea et al., Nature Computational Science 5, 813-824 (2025)";
 }  // namespace published

@@ -36,6 +36,9 @@ struct Activity {
 struct RunOptions {
   Intermediates* intermediates = nullptr;     ///< filled when not null
   std::vector<Activity>* activity = nullptr;  ///< one entry per head, added up over the batch
+  /// [B,H,T,T]: phi pulses (in longest ones) that array 2 gets instead of its own, for judging it alone. Empty: its
+  /// own.
+  std::span<const float> phi = {};
 };
 
 /// Prepared once for settings and scalers, then run on any number of inputs. Thread-safe after construction.
@@ -57,7 +60,8 @@ class Engine {
 
   const Settings& settings() const noexcept;
   Kernel kernel() const noexcept;  ///< the one in use
-  /// "codes" (integer levels), "planes" (float powers): which inner loops serve these settings.
+  /// "codes" (integer levels), "planes" (float powers), "lines" (each bit line followed through its pulses): which
+  /// inner loops serve these settings.
   const char* path() const noexcept;
 
  private:

@@ -4,9 +4,11 @@
 /// runs untouched. Every random number is a function of (seed, chip, cell or event), so results depend neither on
 /// order nor on threads.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,23 +23,20 @@ enum class Array : std::uint8_t { Key = 0, Value = 1 };
 struct Leakage {
   double lambda_low = 0, lambda_high = 0;  ///< token time / tau, start below / above v_zero
   double end_low = 0.45, end_high = 0.45;  ///< V
+  double delay = 0;                        ///< tokens, from the write to the first read
 };
 
 /// What the write path stores instead of the level asked for.
 struct WriteError {
-  std::vector<std::vector<double>> stored;  ///< V, [previous level][level]; empty: exact
+  std::vector<std::vector<double>> stored;  ///< V, [previous stored level][stored level]; empty: exact
   double sigma = 0;                         ///< V, random error of every write
 };
 
-/// Response of a charge-to-pulse converter, in units of its full scale.
-struct ConverterLaw {
-  double gain = 1, offset = 0;                    ///< x -> gain x + offset
-  double negative_gain = 1, negative_offset = 0;  ///< signed converter, other polarity
-  double sign_threshold = 0;                      ///< signed converter: inputs above it read as positive
-  double saturation = 1;                          ///< largest output
-  double minimum = 0;                             ///< outputs below it vanish
-  std::vector<double> inl_x, inl_y;               ///< error added at input x; linear between, zero outside
-  double gain_sigma = 0, offset_sigma = 0;        ///< per converter (bit line), normal
+/// A bit line that moves while its cells are on (model/bit_line.hpp).
+struct Line {
+  double capacitance_F = 0;      ///< that integrates; 0: held
+  double wire_ohm_per_cell = 0;  ///< its resistance; the first column or row is nearest the converter
+  bool any() const noexcept { return capacitance_F > 0 || wire_ohm_per_cell > 0; }
 };
 
 struct Physics {
@@ -48,29 +47,32 @@ struct Physics {
   /// The whole curve instead, where the model has it: each cell then has the drawn deviation exactly at the voltage it
   /// stores, and its slope there as the voltage decays.
   std::optional<model::CurveVariation> mismatch_curve;
-  double mismatch_sign = 1;     ///< -1 when the deviations are in the other current direction than the coefficients
   std::size_t head_offset = 0;  ///< added to the head in draws: layers of a network have cells of their own
-  /// Factor on the whole current of a cell (head, slot, row); for measured or given chips.
-  std::function<double(Array, std::size_t, std::size_t, std::size_t)> cell_gain;
+  /// Changes the current polynomial (uA/V^k) of a cell (head, slot, row); for measured or given chips.
+  std::function<void(Array, std::size_t, std::size_t, std::size_t, std::span<double>)> given_cell;
   std::optional<Leakage> leakage;  ///< replaces Settings::decay
   /// Any other law instead: voltage (V) that a cell written at v (V) holds after `age` tokens.
   std::function<double(double v, double age)> held;
   std::optional<WriteError> write;
-  double storage_coupling = 0;  ///< stored deviation grows by this share while the read gate is open
-  std::vector<double>
-      edge_charge_uA;  ///< charge per pulse, whatever its width, / longest pulse: polynomial in y, uA/V^k
-  std::vector<double> conductance_uS;  ///< output conductance of a cell: polynomial in y, uS/V^k
-  double bit_line_V_per_uA = 0;        ///< bit-line excursion at the end of the window per uA of column current
-  double wire_ohm_per_cell = 0;        ///< bit-line wire, per array element; acts through the conductance
-  std::optional<ConverterLaw> relu, output;
+  double storage_coupling = 0;                   ///< stored deviation grows by this share while the read gate is open
+  std::vector<double> edge_charge_uA;            ///< charge per pulse, whatever its width, / longest pulse: uA/V^k in y
+  std::vector<double> conductance_uS;            ///< output conductance of a cell, uS/V^k in y; acts through `line`
+  std::vector<double> slope_uS_per_V;            ///< its change with the bit line's voltage
+  std::array<Line, 2> line;                      ///< of the keys, of the values
+  double shortest_pulse = 0;                     ///< a phi pulse that is shorter (in longest pulses) is not played
+  std::optional<model::Converter> relu;          ///< response instead of the ideal line
+  std::optional<model::SignedConverter> output;  ///< the same
+  /// Deviations of each converter, names as in the model file.
+  std::optional<model::JointDistribution> relu_mismatch, output_mismatch;
   double noise_uA = 0;  ///< rms, on every column current of both multiplies
-  double jitter = 0;    ///< rms width error of a phi pulse, in full scale
+  double jitter = 0;    ///< rms width error of a phi pulse, in longest pulses
 
   bool leaks() const noexcept { return leakage || held; }
+  /// Charges depend on all pulses of a line together.
+  bool moves() const noexcept { return !conductance_uS.empty() && (line[0].any() || line[1].any()); }
   bool any() const noexcept {
-    const bool conducts = !conductance_uS.empty() && (bit_line_V_per_uA > 0 || wire_ohm_per_cell > 0);
-    return mismatch || cell_gain || leaks() || write || storage_coupling != 0 || !edge_charge_uA.empty() || conducts ||
-           relu || output || noise_uA > 0 || jitter > 0;
+    return mismatch || mismatch_curve || given_cell || leaks() || write || storage_coupling != 0 || !edge_charge_uA.empty() || moves() ||
+           relu || output || noise_uA > 0 || jitter > 0 || shortest_pulse > 0;
   }
 };
 

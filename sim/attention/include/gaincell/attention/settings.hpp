@@ -42,11 +42,13 @@ struct Settings {
   /// Cell current of a full pulse, uA/V^k about v_zero, lowest order first (2 to kMostCoefficients). The default is the
   /// published cubic: the authors' two-variable fit with 0.9 V put in.
   std::vector<double> coefficients{0.52136361, 13.61226063, -2.62044562, 46.05483778};
-  double sign = 1;       ///< multiplies every coefficient; -1 when the other current direction shall count as positive
-  double v_zero = 0.45;  ///< V; zero weight
-  double v_max = 0.9;    ///< V; K and V are clamped to [0, v_max]
-  double s_sat = 80;     ///< uA; full scale of the ReLU converter
-  double out_sat = 40;   ///< uA; full scale of the signed converter
+  double sign = 1;         ///< of all charge of a cell; -1 when the other current direction shall count as positive
+  double v_zero = 0.45;    ///< V, stored; the coefficients are about it
+  double value_max = 0.9;  ///< K and V are clamped to [0, value_max]
+  double stored_zero = 0, stored_max = 0.9;           ///< V, stored for the value 0 and for value_max; linear between
+  double s_sat = 80;                                  ///< uA; full scale of the ReLU converter
+  double out_sat = 40;                                ///< uA; full scale of the signed converter
+  double pulse_s = 15e-9;                             ///< s, the longest pulse: the charge of S is S times it
   int levels_q = 16, levels_kv = 8, levels_out = 32;  ///< 0: not quantized (clamps stay)
   double decay = 0;                                   ///< lambda per token
   DecayMode decay_mode = DecayMode::Exact;
@@ -58,8 +60,15 @@ struct Settings {
   int threads = 1;
   std::shared_ptr<const Physics> physics;  ///< effects beyond the published model; null: none
 
-  /// The linear intermediate model of the authors: 19.3 y.
-  void useLinearCell() { coefficients = {0.0, 19.3}; }
+  /// The linear intermediate model of the authors (19.3 y) with the full scales that network was trained with, whatever
+  /// the hardware: what `adapt` brings a network back to.
+  void useLinearNetwork();
+  /// Deviation from v_zero that a value is stored as.
+  double deviation(double value) const noexcept {
+    return stored_zero + (stored_max - stored_zero) * value / value_max - v_zero;
+  }
+  /// Level of the stored voltage of a level of the values: the last one first where values are stored upside down.
+  int storedLevel(int level) const noexcept { return stored_zero > stored_max ? levels_kv - 1 - level : level; }
 };
 
 /// @throws Error (ATT-0001..) naming the setting that is out of range.

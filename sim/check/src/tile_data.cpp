@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include "check.hpp"
 #include "gaincell/attention/run_file.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/pdk/pdk.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/random.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 namespace {
-
-using Grid = std::vector<std::vector<double>>;
 
 double draw(std::uint64_t seed, const char* what, std::size_t i, std::size_t j) {
   return support::uniformDraw({seed, i, support::nameHash(what), j});
@@ -64,7 +62,7 @@ std::filesystem::path exampleData() {
 }
 
 TileData fileTile(const design::Design& design, const std::filesystem::path& path, const TileSelection& selection,
-                  const TileSize& size, double vdd) {
+                  const TileSize& size) {
   const int rows = size.rows, tokens = size.tokens;
   const auto file = attention::ArrayFile::open(path);
   const attention::InputData input = attention::readInput(*file);
@@ -75,17 +73,19 @@ TileData fileTile(const design::Design& design, const std::filesystem::path& pat
   attention::RunOptions options;
   options.intermediates = &levels;
   std::vector<float> out(input.q.size());
-  const attention::Settings settings;
+  attention::Settings settings;
+  settings.value_max = design::kHighestWeight;
+  settings.levels_q = design::topPulse(design) + 1;
+  settings.levels_kv = design::storedLevels(design);
   attention::Engine(settings, input.header.scalers, shape.heads, shape.dimension)
       .run(shape, input.q, input.k, input.v, out, options);
   const std::size_t first = (selection.batch * shape.heads + selection.head) * shape.perSequence();
   const std::size_t token0 = selection.tile * static_cast<std::size_t>(tokens);
   const Sequence q{levels.q_q, shape, first}, k{levels.k_q, shape, first}, v{levels.v_q, shape, first};
-  const auto stored = [&](double weight) { return vdd * (1 - weight / settings.v_max); };
   TileData data{fmt::format("{}, sequence {}, head {}, tokens {} to {}", path.filename().string(), selection.batch,
                             selection.head, token0, token0 + static_cast<std::size_t>(tokens) - 1),
-                grid(rows, tokens, [&](std::size_t i, std::size_t j) { return stored(k.at(token0 + j, i)); }),
-                grid(tokens, size.outputs, [&](std::size_t j, std::size_t e) { return stored(v.at(token0 + j, e)); }),
+                grid(rows, tokens, [&](std::size_t i, std::size_t j) { return k.at(token0 + j, i); }),
+                grid(tokens, size.outputs, [&](std::size_t j, std::size_t e) { return v.at(token0 + j, e); }),
                 {}};
   for (int n = size.operations; n > 0; --n) {
     const std::size_t token = token0 + static_cast<std::size_t>(tokens - n);
@@ -97,11 +97,11 @@ TileData fileTile(const design::Design& design, const std::filesystem::path& pat
   return data;
 }
 
-TileData randomTile(const design::Design& design, std::uint64_t seed, const TileSize& size, double vdd) {
+TileData randomTile(const design::Design& design, std::uint64_t seed, const TileSize& size) {
   const int rows = size.rows, stored = design::storedLevels(design), inputs = design::topPulse(design) + 1;
   const auto level = [&](const char* what) {
     return [=, &design](std::size_t i, std::size_t j) {
-      return design::storedVoltage(design, std::floor(stored * draw(seed, what, i, j)), vdd);
+      return design::weightOfLevel(design, std::floor(stored * draw(seed, what, i, j)));
     };
   };
   TileData data{
@@ -117,29 +117,30 @@ TileData randomTile(const design::Design& design, std::uint64_t seed, const Tile
   return data;
 }
 
-TileData structuredTile(const design::Design& design, const std::string& pattern, const TileSize& size, double vdd) {
+TileData structuredTile(const design::Design& design, const std::string& pattern, const TileSize& size) {
   const int rows = size.rows, tokens = size.tokens, outputs = size.outputs, top = design::topPulse(design);
-  const auto constant = [&](double v) { return [v](std::size_t, std::size_t) { return v; }; };
-  const auto checker = [&](std::size_t i, std::size_t j) { return (i + j) % 2 ? vdd : 0.0; };
+  const double most = design::kHighestWeight;
+  const auto constant = [](double v) { return [v](std::size_t, std::size_t) { return v; }; };
+  const auto checker = [&](std::size_t i, std::size_t j) { return (i + j) % 2 ? 0.0 : most; };
   const auto all = [&](int q) { return std::vector<int>(static_cast<std::size_t>(rows), q); };
   if (pattern == "zero")
-    return {pattern, grid(rows, tokens, constant(vdd / 2)), grid(tokens, outputs, constant(vdd / 2)), {all(0)}};
+    return {pattern, grid(rows, tokens, constant(most / 2)), grid(tokens, outputs, constant(most / 2)), {all(0)}};
   if (pattern == "max")
-    return {pattern, grid(rows, tokens, constant(0)), grid(tokens, outputs, constant(0)), {all(top)}};
+    return {pattern, grid(rows, tokens, constant(most)), grid(tokens, outputs, constant(most)), {all(top)}};
   if (pattern == "checkerboard")
     return {pattern, grid(rows, tokens, checker), grid(tokens, outputs, checker), {all(top)}};
   if (pattern == "one-hot") {
-    TileData data{
-        pattern,
-        grid(rows, tokens, [](std::size_t i, std::size_t j) { return 0.1 * static_cast<double>((i + j) % 10); }),
-        grid(tokens, outputs, checker),
-        {all(0)}};
+    const auto levels = static_cast<std::size_t>(design::storedLevels(design));
+    const auto stairs = [&](std::size_t i, std::size_t j) {
+      return design::weightOfLevel(design, static_cast<double>((i + j) % levels));
+    };
+    TileData data{pattern, grid(rows, tokens, stairs), grid(tokens, outputs, checker), {all(0)}};
     data.queries[0][0] = top;
     return data;
   }
   if (pattern == "near-saturation") {
     // A quarter of the rows push with full strength: the sum ends near the converter's full scale.
-    TileData data{pattern, grid(rows, tokens, constant(0)), grid(tokens, outputs, constant(vdd)), {all(0)}};
+    TileData data{pattern, grid(rows, tokens, constant(most)), grid(tokens, outputs, constant(0)), {all(0)}};
     for (int i = 0; i < rows; i += 4) data.queries[0][static_cast<std::size_t>(i)] = 5 + (i / 4) % 3;
     return data;
   }
@@ -147,4 +148,4 @@ TileData structuredTile(const design::Design& design, const std::string& pattern
                        "patterns are: zero, max, one-hot, checkerboard, near-saturation");
 }
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

@@ -12,9 +12,10 @@
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/array_engine.hpp"
 #include "gaincell/sim/pulse.hpp"
+#include "gaincell/support/error.hpp"
 #include "gaincell/support/random.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 namespace {
 
@@ -128,33 +129,6 @@ PassiveCharges passiveCharges(const pdk::Pdk& pdk, const pdk::Conditions& condit
   return out;
 }
 
-/// What a write leaves, as its difference to the wanted voltage: by previous and wanted level.
-struct WriteErrors {
-  Row levels;              ///< V, increasing
-  std::vector<Row> error;  ///< V, [previous][wanted]
-
-  double at(std::size_t previous, double wanted) const {
-    const Row& e = error[previous];
-    if (levels.size() < 2 || wanted <= levels.front()) return e.front();
-    if (wanted >= levels.back()) return e.back();
-    const auto upper =
-        static_cast<std::size_t>(std::upper_bound(levels.begin(), levels.end(), wanted) - levels.begin());
-    const double f = (wanted - levels[upper - 1]) / (levels[upper] - levels[upper - 1]);
-    return e[upper - 1] + f * (e[upper] - e[upper - 1]);
-  }
-
-  Grid apply(const Grid& wanted, std::uint64_t seed, int array) const {
-    Grid stored = wanted;
-    const std::uint64_t what = support::nameHash(fmt::format("previous level, array {}", array));
-    for (std::size_t i = 0; i < stored.size(); ++i)
-      for (std::size_t j = 0; j < stored[i].size(); ++j) {
-        const double u = support::uniformDraw({seed, i, what, j});
-        stored[i][j] += at(static_cast<std::size_t>(u * static_cast<double>(levels.size())), wanted[i][j]);
-      }
-    return stored;
-  }
-};
-
 }  // namespace
 
 ChargeRuns runCharges(const sim::AnalysisContext& context, const Grid& stored, const Grid& widths) {
@@ -217,29 +191,33 @@ double playable(const design::Design& design, double width) {
   return std::fabs(width) < 2 * design::edgeTime(design) ? 0.0 : std::fabs(width);
 }
 
-Grid writtenVoltages(const sim::AnalysisContext& context, const Grid& wanted, std::uint64_t seed, int array) {
+Grid previousValues(const design::Design& design, const char* what, std::uint64_t seed, const Grid& wanted) {
+  Grid previous = wanted;
+  const std::uint64_t name = support::nameHash(fmt::format("previous {}", what));
+  const int levels = design::storedLevels(design);
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    for (std::size_t j = 0; j < wanted[i].size(); ++j)
+      previous[i][j] = design::weightOfLevel(design, std::floor(levels * support::uniformDraw({seed, i, name, j})));
+  return previous;
+}
+
+Grid writtenVoltages(const sim::AnalysisContext& context, const Grid& previous, const Grid& wanted) {
   const support::Table t = sim::analysis("gain-cell", "write").run(context).tables.at("write");
-  const std::size_t previous = t.column("v_previous_V"), target = t.column("v_target_V"),
-                    stored = t.column("v_stored_V");
-  WriteErrors errors;
-  for (const auto& row : t.rows) errors.levels.push_back(row[target]);
-  std::sort(errors.levels.begin(), errors.levels.end());
-  errors.levels.erase(std::unique(errors.levels.begin(), errors.levels.end()), errors.levels.end());
-  const std::size_t n = errors.levels.size();
-  errors.error.assign(n, Row(n));
-  const auto index = [&](double v) {
-    return static_cast<std::size_t>(std::lower_bound(errors.levels.begin(), errors.levels.end(), v - 1e-9) -
-                                    errors.levels.begin());
+  const std::size_t before = t.column("v_previous_V"), target = t.column("v_target_V"), stored = t.column("v_stored_V");
+  const double vdd = context.conditions.vdd, near = 1e-6 * vdd;
+  // The table has a row for every pair of levels.
+  const auto find = [&](double from, double to) {
+    for (const auto& row : t.rows)
+      if (std::fabs(row[before] - from) < near && std::fabs(row[target] - to) < near) return row[stored];
+    throw support::Error("CHK-0006", fmt::format("a write of {} V over {} V was not simulated", to, from), "tile data",
+                         "simulated writes store levels: use data of levels, or --write ideal");
   };
-  for (const auto& row : t.rows) errors.error[index(row[previous])][index(row[target])] = row[stored] - row[target];
-  return errors.apply(wanted, seed, array);
+  Grid out = wanted;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    for (std::size_t j = 0; j < wanted[i].size(); ++j)
+      out[i][j] = find(design::storedWeight(context.design, previous[i][j], vdd),
+                       design::storedWeight(context.design, wanted[i][j], vdd));
+  return out;
 }
 
-Grid writtenVoltages(const model::Write& write, const Grid& wanted, std::uint64_t seed, int array) {
-  WriteErrors errors{write.level_V, write.stored_V};
-  for (auto& row : errors.error)
-    for (std::size_t k = 0; k < row.size(); ++k) row[k] -= write.level_V[k];
-  return errors.apply(wanted, seed, array);
-}
-
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

@@ -7,7 +7,7 @@
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/support/error.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 namespace {
 
@@ -76,4 +76,4 @@ std::optional<BestCubic> bestCubic(const std::vector<ComparedPoint>& points, dou
   return best;
 }
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "check_report.hpp"
+#include "gaincell/check/report.hpp"
 #include "gaincell/report/plots.hpp"
 #include "gaincell/support/csv.hpp"
 
@@ -301,7 +301,7 @@ report::Section comparisonSection(const json& comparison, const std::map<std::st
   return SectionMaker(comparison, tables, command, folder).make();
 }
 
-void writeCheck(const TileComparison& comparison, const json& result, const std::vector<spec::Verdict>& verdicts,
+void writeCheck(const check::TileComparison& comparison, const json& result, const std::vector<spec::Verdict>& verdicts,
                 const support::Provenance& provenance, const std::filesystem::path& dir, support::Overwrite overwrite) {
   const auto tables = comparisonTables(comparison);
   std::filesystem::create_directories(dir / "data");

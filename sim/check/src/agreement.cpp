@@ -7,7 +7,7 @@
 
 #include "gaincell/sim/pulse.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 namespace {
 
@@ -59,7 +59,7 @@ std::vector<BudgetEntry> errorBudget(const TileComparison& c, const std::vector<
   const double first = agreementOf(points, full_scale, 0, c.top).nrmse;
   double before = first;
   for (std::size_t f = 1; f < c.forms.size() && !c.forms[f].leave_out; ++f) {
-    if (c.forms[f].effects.quantization && !counted) break;  // it is the last
+    if (c.forms[f].counted && !counted) break;  // it is the last
     const double after = agreementOf(points, full_scale, f, c.top).nrmse;
     // The form that is the plain cubic adds the storage coupling.
     const bool coupling = f == plainForm(c.forms);
@@ -121,4 +121,4 @@ support::Table rowMap(const TileComparison& c) {
   return t;
 }
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

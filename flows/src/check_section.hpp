@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "check.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/report/report.hpp"
 #include "gaincell/spec/spec.hpp"
 #include "gaincell/support/atomic_file.hpp"
@@ -23,7 +23,7 @@ report::Section comparisonSection(const nlohmann::json& comparison, const std::m
                                   const std::string& command, const std::string& folder);
 
 /// Writes check.json, data/check_*.csv and report.html with its plots into `dir`.
-void writeCheck(const TileComparison& comparison, const nlohmann::json& json,
+void writeCheck(const check::TileComparison& comparison, const nlohmann::json& json,
                 const std::vector<spec::Verdict>& verdicts, const support::Provenance& provenance,
                 const std::filesystem::path& dir, support::Overwrite overwrite);
 

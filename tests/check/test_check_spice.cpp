@@ -7,15 +7,16 @@
 #include <fstream>
 
 #include "agreement.hpp"
-#include "check.hpp"
+#include "fit_design.hpp"
 #include "gaincell/cells/designs.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/fit/fit.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/support/atomic_file.hpp"
 #include "run_program.hpp"
 
 using namespace gaincell;
-using namespace gaincell::flows;
+using namespace gaincell::check;
 namespace fs = std::filesystem;
 
 namespace {
@@ -41,7 +42,7 @@ struct Bench {
     }
     inputs.conditions = {pdk.name, conditions.corner, conditions.temp_c, conditions.vdd};
     inputs.provenance.pdk_hash = pdk.content_hash;
-    inputs.design = model::DesignRecord{design.name, design.hash(), design.values()};
+    flows::describeDesign(inputs, pdk, design);
     model::Model m = fit::fitModel(inputs).model;
     model::Converter relu;
     relu.slope_fC_per_ns = relu.s_sat_uA = 20;
@@ -87,7 +88,7 @@ TEST_CASE("model against transistors: nominal, drawn devices in both, written vo
   REQUIRE(m.cell.extended);
   REQUIRE_FALSE(m.cell.extended->conductance_uS.empty());
   const int rows = 8, cols = 2;
-  const TileData data = randomTile(bench.design, 5, {rows, cols, cols, 1}, bench.pdk.vdd);
+  const TileData data = randomTile(bench.design, 5, {rows, cols, cols, 1});
   const auto run = [&](const CompareOptions& options) {
     return compareTile(bench.pdk, bench.conditions, bench.design, m, data, options, bench.simulator);
   };

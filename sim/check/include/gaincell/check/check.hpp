@@ -4,11 +4,11 @@
 ///
 /// Transistors: every bit line is simulated with its cells, wire and converter; array 2 is driven by the pulses that
 /// array 1's converters gave. The charge of each bit line of array 1 is simulated once more into an ideal integrator,
-/// which gives S. Model: the same data through the model file, from its plain form (cubic current, ideal converter
-/// lines) to the form with every effect the file knows (effects.hpp).
+/// which gives S. Model: the engine of `gaincell attend` on the same data with the same model file, from its plain form
+/// (cubic current, ideal converter lines) to the form with every effect the file knows (forms.hpp).
 ///
-/// Signs: charge is positive into the bit line, as in the circuits. Stored voltages are those of the cells: a weight w
-/// of the behavioral simulator is stored as VDD - w, so that a positive product pushes charge into the bit line.
+/// Data are values of a network; what they are stored as, and which charge counts positive, say the conventions of the
+/// model file and of the design, which must agree.
 
 #include <array>
 #include <filesystem>
@@ -16,17 +16,19 @@
 #include <string>
 #include <vector>
 
-#include "effects.hpp"
+#include "gaincell/check/forms.hpp"
 #include "gaincell/model/model.hpp"
 #include "gaincell/sim/analysis.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
+
+using Grid = std::vector<std::vector<double>>;
 
 /// What one tile holds and is asked.
 struct TileData {
   std::string name;                       ///< where it comes from, for people
-  Grid keys;                              ///< V at the cells, [row][token]
-  Grid values;                            ///< V at the cells, [token][output]
+  Grid keys;                              ///< values of the network, [row][token]
+  Grid values;                            ///< values of the network, [token][output]
   std::vector<std::vector<int>> queries;  ///< input pulse of each row in LSB; [operation][row]
 };
 
@@ -35,11 +37,11 @@ struct TileSize {
   int rows = 0, tokens = 0, outputs = 0;  ///< elements of a query, tokens, elements of a value
   int operations = 1;                     ///< queries
 };
-/// Random stored levels and queries of the design's levels, each a function of the seed.
-TileData randomTile(const design::Design& design, std::uint64_t seed, const TileSize& size, double vdd);
+/// Random levels of keys and values, and queries, of the design's levels, each a function of the seed.
+TileData randomTile(const design::Design& design, std::uint64_t seed, const TileSize& size);
 /// Structured patterns: "zero", "max", "one-hot", "checkerboard", "near-saturation". @throws Error (CHK-0001) naming
 /// them.
-TileData structuredTile(const design::Design& design, const std::string& pattern, const TileSize& size, double vdd);
+TileData structuredTile(const design::Design& design, const std::string& pattern, const TileSize& size);
 /// The shipped queries, keys and values of a trained transformer (examples/data/README.md).
 std::filesystem::path exampleData();
 /// Which part of a file of queries, keys and values becomes the tile.
@@ -51,7 +53,7 @@ struct TileSelection {
 /// quantized as the behavioral simulator does it. The queries are those of the last tokens of the tile, which see all
 /// of it. @throws Error (CHK-0004) when the file has no such tile.
 TileData fileTile(const design::Design& design, const std::filesystem::path& file, const TileSelection& selection,
-                  const TileSize& size, double vdd);
+                  const TileSize& size);
 
 /// One quantity at one place, in the transistors and in every form of the model.
 struct ComparedPoint {
@@ -98,4 +100,4 @@ TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& condition
                            const model::Model& model, const TileData& data, const CompareOptions& options,
                            sim::Simulator& simulator);
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

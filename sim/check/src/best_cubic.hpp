@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "check.hpp"
+#include "gaincell/check/check.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 /// Where a converter clips. Infinite: nowhere.
 struct Clip {
@@ -26,4 +26,4 @@ struct BestCubic {
 std::optional<BestCubic> bestCubic(const std::vector<ComparedPoint>& points, double full_scale, const Clip& clip,
                                    const std::array<double, 4>& start);
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "check.hpp"
 #include "devices.hpp"
 #include "gaincell/cells/column.hpp"
+#include "gaincell/check/check.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 /// Charge (C) of every bit line of array 1 into an ideal integrator, by the array engine: [operation][column].
 struct ChargeRuns {
@@ -58,9 +58,10 @@ StaticCurrent staticCurrent(const pdk::Pdk& pdk, const pdk::Conditions& conditio
 /// A pulse as a word line can play it: shorter ones than two edges vanish.
 double playable(const design::Design& design, double width);
 
-/// Voltages that a simulated write of the cell leaves, for wanted ones [row][column] (V) after random previous levels.
-Grid writtenVoltages(const sim::AnalysisContext& context, const Grid& wanted, std::uint64_t seed, int array);
-/// The same by the write table of the model file.
-Grid writtenVoltages(const model::Write& write, const Grid& wanted, std::uint64_t seed, int array);
+/// What slots held before the write, values of levels: each a function of the seed and its place.
+Grid previousValues(const design::Design& design, const char* what, std::uint64_t seed, const Grid& wanted);
+/// V that a simulated write of the cell leaves for values over previous ones. @throws Error (CHK-0006) for a value that
+/// is no level
+Grid writtenVoltages(const sim::AnalysisContext& context, const Grid& previous, const Grid& wanted);
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

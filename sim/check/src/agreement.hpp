@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <vector>
 
-#include "check.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/support/csv.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 struct Agreement {
   double nrmse = 0;  ///< rms difference / full scale
@@ -48,4 +48,4 @@ support::Table columnMap(const TileComparison& comparison, const std::vector<Com
 /// worth: that slope times the rms charge of the row / full scale.
 support::Table rowMap(const TileComparison& comparison);
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

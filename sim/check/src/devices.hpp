@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "effects.hpp"
+#include "gaincell/model/model.hpp"
 #include "gaincell/montecarlo/draws.hpp"
 #include "gaincell/montecarlo/variation.hpp"
 #include "gaincell/sim/analysis.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 /// The chip: local mismatch of every transistor.
 class DrawnChip {
@@ -49,6 +49,12 @@ class DrawnArray final : public sim::Variation {
   int array_;
 };
 
+/// Deviations of one cell's drawn devices, A/V^k about v_zero, into the bit line: to be added to the current of the
+/// cubic, of the extended form.
+struct CellDeviation {
+  std::vector<double> cubic, extended;
+};
+
 /// Deviations of every cell of an array: the static I(V) of its drawn devices, simulated cell by cell, minus that of
 /// the nominal ones, as polynomials about v_zero. Adds the CPU seconds to `cpu_s`.
 std::vector<std::vector<CellDeviation>> cellDeviations(const DrawnChip& chip, const pdk::Pdk& pdk,
@@ -57,4 +63,4 @@ std::vector<std::vector<CellDeviation>> cellDeviations(const DrawnChip& chip, co
                                                        const model::Cell& nominal, sim::Simulator& simulator,
                                                        double& cpu_s);
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

@@ -5,15 +5,18 @@
 #include <cmath>
 
 #include "agreement.hpp"
-#include "check.hpp"
 #include "devices.hpp"
+#include "gaincell/cells/array.hpp"
 #include "gaincell/cells/column.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/design/conventions.hpp"
+#include "gaincell/model/conventions.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
+#include "judged_model.hpp"
 #include "transistors.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 using support::Error;
 
@@ -48,9 +51,10 @@ void checkModel(const model::Model& m) {
   if (!m.relu_converter || !m.signed_converter)
     throw Error("CHK-0003", "the model has no converters", "model",
                 "fit it with the transfer tables of both converters");
-  if (m.cell.sign_convention != model::SignConvention::IntoBitLine)
-    throw Error("CHK-0005", "the model counts current out of the bit line", "model, cell/sign_convention",
-                "compare with a model that was fitted to simulations; published coefficients have other converters");
+  const model::Conventions& c = model::requireConventions(m);
+  if (c.positive_charge != model::SignConvention::IntoBitLine || c.mirrored != design::kMirrored)
+    throw Error("CHK-0005", "the converters of the model count another direction of charge than those of the design",
+                "model, $.conventions", "compare with a model that was fitted to simulations of the design");
 }
 
 Grid widthsOf(const std::vector<std::vector<int>>& queries, double lsb) {
@@ -90,23 +94,25 @@ class Comparison {
         design_(sizedFor(design, ConverterKind::Relu, data.keys)),
         values_design_(sizedFor(design, ConverterKind::Signed, data.values)),
         model_(model),
+        counted_(model::countedCell(model)),
         data_(data),
         options_(options),
         simulator_(simulator),
         full_relu_(design::topPulse(design) * cells::lsbCharge(ConverterKind::Relu, design)),
-        full_signed_(design::topPulse(design) * cells::lsbCharge(ConverterKind::Signed, design)),
-        tile_(model, full_relu_, full_signed_, design::longestPulse(design)) {}
+        full_signed_(design::topPulse(design) * cells::lsbCharge(ConverterKind::Signed, design)) {}
 
   TileComparison run() {
     result_.data = data_.name;
     result_.full_scale_charge = full_relu_;
     result_.full_scale_width = design::longestPulse(design_);
     result_.top = design::topPulse(design_);
-    result_.cubic_A = model::coefficients(model_.cell, model::SignConvention::IntoBitLine);
+    result_.cubic_A = model::coefficients(model_.cell, model_.conventions->positive_charge);
     if (options_.mismatch != DrawnDevices::None)
       chip_.emplace(pdk_, options_.seed, options_.mismatch == DrawnDevices::All);
     keys_ = prepare(ConverterKind::Relu, data_.keys);
     values_ = prepare(ConverterKind::Signed, data_.values);
+    fitLines();
+    judged_.emplace(model_, data_, std::move(judged_run_));
     result_.forms = modelForms(model_, {options_.simulated_write && model_.write, chip_.has_value()});
     const Grid queries = widthsOf(data_.queries, design::pulseLsb(design_));
     compareS(queries);
@@ -117,33 +123,40 @@ class Comparison {
   }
 
  private:
-  /// An array on both sides.
+  /// An array of the tile.
   struct Prepared {
-    Grid spice;  ///< V at the cells
-    ModelArray model;
+    Grid wanted;  ///< V at the cells, as the conventions say
+    Grid spice;   ///< V that are there
   };
 
-  Prepared prepare(ConverterKind kind, const Grid& wanted) {
-    const int array = kind == ConverterKind::Relu ? 1 : 2;
-    Prepared p{wanted, {}};
-    p.model.wanted = wanted;
+  Prepared prepare(ConverterKind kind, const Grid& values) {
+    const bool keys = kind == ConverterKind::Relu;
+    Prepared p{values, {}};
+    for (auto& row : p.wanted)
+      for (double& x : row) x = design::storedWeight(design_, x, conditions_.vdd);
+    p.spice = p.wanted;
     if (options_.simulated_write) {
+      const Grid previous = previousValues(design_, keys ? "key" : "value", options_.seed, values);
       const netlist::ParameterSet settings = sim::analysis("gain-cell", "write").settings(pdk_);
-      p.spice = writtenVoltages({pdk_, conditions_, design_, settings, simulator_}, wanted, options_.seed, array);
-      if (model_.write) p.model.stored = writtenVoltages(*model_.write, wanted, options_.seed, array);
+      p.spice = writtenVoltages({pdk_, conditions_, design_, settings, simulator_}, previous, values);
+      if (model_.write) (keys ? judged_run_.previous_keys : judged_run_.previous_values) = previous;
     }
-    const design::Branch converter = cells::converterBranch(design_, kind);
-    const design::Wire wire = cells::arrayWire(pdk_, design_);
-    const auto timing = cells::converterTiming(kind, design_);
-    // An active integrator holds its line.
-    if (converter.isChoice("integrator", "passive"))
-      p.model.line_capacitance = converter.real("c_int") + static_cast<double>(wanted.size()) * wire.bit_c;
-    p.model.wire_r = wire.bit_r;
-    p.model.hold = timing.period + 0.5 * (timing.input_start + timing.input_end);
     if (chip_)
-      p.model.deviation = cellDeviations(*chip_, pdk_, conditions_, design_, array, wanted.size(),
-                                         wanted.front().size(), model_.cell, simulator_, result_.spice_cpu_s);
+      (keys ? judged_run_.keys : judged_run_.values) =
+          cellDeviations(*chip_, pdk_, conditions_, design_, keys ? 1 : 2, values.size(), values.front().size(),
+                         model_.cell, simulator_, result_.spice_cpu_s);
     return p;
+  }
+
+  /// A part of a tile has shorter bit lines than the design's arrays.
+  void fitLines() {
+    const double bit_c = cells::arrayWire(pdk_, design_).bit_c;
+    const auto fit = [&](model::BitLines& lines, const Grid& wanted) {
+      if (lines.capacitance_F > 0) lines.capacitance_F += (static_cast<double>(wanted.size()) - lines.cells) * bit_c;
+      lines.cells = static_cast<int>(wanted.size());
+    };
+    fit(model_.conventions->array1, keys_.wanted);
+    fit(model_.conventions->array2, values_.wanted);
   }
 
   ColumnRuns columns(ConverterKind kind, const Grid& stored, const Grid& widths, const std::string& title) {
@@ -167,30 +180,40 @@ class Comparison {
     result_.spice_multiply_cpu_s = runs.cpu_s / operations;
     result_.warnings.insert(result_.warnings.end(), runs.warnings.begin(), runs.warnings.end());
     result_.row_charge.resize(data_.keys.size());
-    const Effects& full = result_.forms[fullForm(result_.forms)].effects;
     for (std::size_t k = 0; k < queries.size(); ++k) {
-      result_.model_multiply_s += timedMultiply(model_.cell, data_.keys, queries[k]) / operations;
+      result_.model_multiply_s += timedMultiply(model_.cell, keys_.wanted, queries[k]) / operations;
+      std::vector<JudgedModel::Result> by_form;
+      for (const auto& form : result_.forms) by_form.push_back(judged_->run(form, data_.queries[k]));
       for (std::size_t j = 0; j < runs.charge[k].size(); ++j) {
         ComparedPoint p{static_cast<int>(k), static_cast<int>(j), runs.charge[k][j], {}, {}};
-        for (const auto& form : result_.forms)
-          p.model.push_back(tile_.charge(form.effects, keys_.model, j, queries[k], BitLine::Held));
-        p.powers = powers(keys_.model, j, queries[k], 1);
+        for (const auto& found : by_form) p.model.push_back(found.s[j]);
+        p.powers = powers(keys_.wanted, j, queries[k], 1);
         result_.s.push_back(std::move(p));
         for (std::size_t i = 0; i < result_.row_charge.size(); ++i)
-          result_.row_charge[i].push_back(tile_.cellCharge(full, keys_.model, i, j, queries[k][i]));
+          result_.row_charge[i].push_back(cellCharge(i, j, queries[k][i]));
       }
+      own_.push_back(std::move(by_form));
     }
   }
 
-  /// @param scale value of a charge of 1 C
-  Row powers(const ModelArray& array, std::size_t column, const Row& widths, double scale) const {
-    Row sums = tile_.powers(array, column, widths);
-    for (double& x : sums) x *= scale;
-    return sums;
+  /// What one cell of array 1 gives into a held line by the model, C.
+  double cellCharge(std::size_t row, std::size_t column, double width) const {
+    const double reference = model_.cell.extended ? model_.cell.extended->bit_line_reference_V : model_.cell.v_zero_V;
+    return model::charge(counted_, keys_.wanted[row][column], width, reference);
   }
 
-  double output(const ModelForm& form, std::size_t element, const Row& phi) const {
-    return tile_.output(form.effects, tile_.charge(form.effects, values_.model, element, phi, BitLine::Integrating));
+  /// What (V - v_zero)^k A, k = 0 .. 3, in the place of every cell's current would give (C), times `scale`: a cubic's
+  /// charge is its coefficients times these.
+  Row powers(const Grid& stored, std::size_t column, const Row& widths, double scale) const {
+    Row sums(4, 0.0);
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      double term = widths[i] * scale;
+      for (double& sum : sums) {
+        sum += term;
+        term *= stored[i][column] - model_.cell.v_zero_V;
+      }
+    }
+    return sums;
   }
 
   void compareOutputs(const Grid& queries, const Grid& phi, const Grid& out) {
@@ -198,32 +221,27 @@ class Comparison {
       Row played;  // what array 2 really got
       for (double w : phi[k]) played.push_back(playable(design_, w));
       const int operation = static_cast<int>(k);
-      std::vector<Row> own;  // phi by form
-      for (const auto& form : result_.forms) {
-        own.emplace_back();
-        for (std::size_t j = 0; j < phi[k].size(); ++j)
-          own.back().push_back(
-              tile_.phi(form.effects, tile_.charge(form.effects, keys_.model, j, queries[k], BitLine::Integrating)));
-      }
       for (std::size_t j = 0; j < phi[k].size(); ++j) {
         ComparedPoint p{operation, static_cast<int>(j), phi[k][j], {}, {}};
-        for (const Row& widths : own) p.model.push_back(widths[j]);
-        p.powers = powers(keys_.model, j, queries[k], result_.full_scale_width / full_relu_);
+        for (const auto& found : own_[k]) p.model.push_back(found.phi[j]);
+        p.powers = powers(keys_.wanted, j, queries[k], result_.full_scale_width / full_relu_);
         result_.phi.push_back(std::move(p));
       }
+      std::vector<JudgedModel::Result> given;
+      for (const auto& form : result_.forms) given.push_back(judged_->run(form, data_.queries[k], played));
       for (std::size_t e = 0; e < out[k].size(); ++e) {
         ComparedPoint second{operation, static_cast<int>(e), out[k][e], {}, {}};
         ComparedPoint chain = second;
         ComparedPoint code = second;
         code.spice = outputCode(code.spice, result_.full_scale_width, result_.top);
         for (std::size_t f = 0; f < result_.forms.size(); ++f) {
-          second.model.push_back(output(result_.forms[f], e, played));
-          chain.model.push_back(output(result_.forms[f], e, own[f]));
-          code.model.push_back(result_.forms[f].effects.quantization
+          second.model.push_back(given[f].out[e]);
+          chain.model.push_back(own_[k][f].out[e]);
+          code.model.push_back(result_.forms[f].counted
                                    ? outputCode(second.model[f], result_.full_scale_width, result_.top)
                                    : second.model[f] / design::pulseLsb(design_));
         }
-        second.powers = powers(values_.model, e, played, result_.full_scale_width / full_signed_);
+        second.powers = powers(values_.wanted, e, played, result_.full_scale_width / full_signed_);
         result_.output.push_back(std::move(second));
         result_.chain.push_back(std::move(chain));
         result_.code.push_back(std::move(code));
@@ -234,14 +252,17 @@ class Comparison {
   const pdk::Pdk& pdk_;
   const pdk::Conditions& conditions_;
   const design::Design design_, values_design_;  ///< of array 1 and of array 2
-  const model::Model& model_;
+  model::Model model_;                           ///< with the bit lines of this tile
+  const model::Cell counted_;
   const TileData& data_;
   const CompareOptions& options_;
   sim::Simulator& simulator_;
   double full_relu_, full_signed_;
-  BehavioralTile tile_;
   std::optional<DrawnChip> chip_;
   Prepared keys_, values_;
+  JudgedRun judged_run_;
+  std::optional<JudgedModel> judged_;
+  std::vector<std::vector<JudgedModel::Result>> own_;  ///< [operation][form], the whole chain
   TileComparison result_;
 };
 
@@ -255,4 +276,4 @@ TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& condition
   return Comparison(pdk, conditions, design, model, data, options, simulator).run();
 }
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

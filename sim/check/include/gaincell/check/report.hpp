@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "check.hpp"
+#include "gaincell/check/check.hpp"
 #include "gaincell/support/csv.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 /// {"s", "phi", "output", "chain", "code"}: per form nrmse, max, bias, r2, code_error, beyond_lsb; the budget; codes;
 /// speed.
@@ -21,4 +21,4 @@ std::map<std::string, support::Table> comparisonTables(const TileComparison& com
 /// The figures that the specification and the report judge: name -> {value, unit, description}.
 nlohmann::json checkFigures(const nlohmann::json& comparison);
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

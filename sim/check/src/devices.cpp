@@ -10,7 +10,7 @@
 #include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/fit/regression.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 namespace {
 
@@ -110,4 +110,4 @@ std::vector<std::vector<CellDeviation>> cellDeviations(const DrawnChip& chip, co
   return out;
 }
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check

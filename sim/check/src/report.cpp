@@ -1,4 +1,4 @@
-#include "check_report.hpp"
+#include "gaincell/check/report.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "gaincell/cells/array.hpp"
 #include "gaincell/cells/column.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::check {
 
 using nlohmann::json;
 
@@ -182,4 +182,4 @@ json checkFigures(const json& comparison) {
   return figures;
 }
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::check
