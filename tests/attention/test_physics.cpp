@@ -145,6 +145,7 @@ TEST_CASE("every effect: kernels against the oracle, streaming and threads to th
     CAPTURE(name);
     Settings s = base(physics);
     s.s_sat = 20;
+    if (!physics.slope_uS_per_V.empty()) s.sign = -1;  // charge, line and slope turn together
     Intermediates want, got;
     std::vector<float> reference(d.q.size());
     referenceRun(s, scalers, d.shape, d.q, d.k, d.v, reference, &want);
