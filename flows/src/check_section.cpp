@@ -9,6 +9,7 @@
 #include "gaincell/check/report.hpp"
 #include "gaincell/report/plots.hpp"
 #include "gaincell/support/csv.hpp"
+#include "gaincell/support/units.hpp"
 
 namespace gaincell::flows {
 
@@ -58,14 +59,20 @@ class SectionMaker {
     section.plots.push_back(budget("code", "Error budget of the output code", "of the code"));
     section.plots.push_back(maps());
     if (tables_.contains("rows_s")) section.plots.push_back(rows());
-    section.tables = {agreement(),
-                      budgetTable("nrmse_after",
-                                  "Error budget, effect by effect: NRMSE in % of full scale "
-                                  "when each is added to those above it, and in brackets what that takes from the mean "
-                                  "square of the static cubic (negative: it adds); no cubic is below the one fitted to "
-                                  "these very data"),
-                      budgetTable("nrmse_without", "The full model without one effect: NRMSE in % of full scale"),
-                      codes()};
+    section.tables = {
+        agreement(),
+        budgetTable("nrmse_after",
+                    "Error budget, effect by effect: NRMSE in % of full scale "
+                    "when each is added to those above it, and in brackets what that takes from the mean "
+                    "square of the static cubic (negative: it adds); no cubic is below the one fitted to "
+                    "these very data"),
+        budgetTable("nrmse_without", "The full model without one effect: NRMSE in % of full scale"),
+        budgetTable("moves_lsb",
+                    "What each effect moves in the full model: rms in LSB of the longest pulse (S: of its "
+                    "fifteenth part of full scale)"),
+        pairs(),
+        codes()};
+    if (comparison_.contains("ladder")) section.tables.push_back(ladder());
     for (report::Plot& p : section.plots) p.command = command_;
     return section;
   }
@@ -250,17 +257,25 @@ class SectionMaker {
       for (const Quantity& q : kQuantities) cells.push_back(text(q.name));
       t.rows.push_back(cells);
     };
-    row(added ? "static cubic" : "full model",
-        [&](const char* q) { return percent(forms(q)[added ? 0 : full_]["nrmse"]); });
+    const bool moves = field == std::string("moves_lsb");
+    if (!moves)
+      row(added ? "static cubic" : "full model",
+          [&](const char* q) { return percent(forms(q)[added ? 0 : full_]["nrmse"]); });
     const json& effects = comparison_["code"]["budget"];  // the longest: the counter is its last
     for (std::size_t k = 0; k < effects.size(); ++k) {
       if (!added && effects[k][field].is_null()) continue;
-      row((added ? "+ " : "without ") + effects[k]["effect"].get<std::string>(), [&](const char* q) -> std::string {
-        const json& own = comparison_[q]["budget"];
-        if (k >= own.size()) return "–";
-        const std::string nrmse = percent(own[k][field]);
-        return added ? fmt::format("{} ({:.1f})", nrmse, 100 * own[k]["share"].get<double>()) : nrmse;
-      });
+      row((added   ? "+ "
+           : moves ? ""
+                   : "without ") +
+              effects[k]["effect"].get<std::string>(),
+          [&](const char* q) -> std::string {
+            const json& own = comparison_[q]["budget"];
+            if (k >= own.size()) return "–";
+            if (moves)
+              return own[k][field].is_number() ? fmt::format("{:.4f}", own[k][field].get<double>()) : std::string("–");
+            const std::string nrmse = percent(own[k][field]);
+            return added ? fmt::format("{} ({:.1f})", nrmse, 100 * own[k]["share"].get<double>()) : nrmse;
+          });
     }
     if (!added) return t;
     row("remainder", [&](const char* q) { return percent(forms(q)[full_]["nrmse"]); });
@@ -268,6 +283,23 @@ class SectionMaker {
       const json& best = comparison_[q]["best_cubic"];
       return best.is_object() ? percent(best["nrmse"]) : "–";
     });
+    return t;
+  }
+
+  /// The pairs that matter.
+  report::TextTable pairs() const {
+    constexpr double kLeast_lsb = 1e-4;
+    report::TextTable t{
+        fmt::format("Effects that depend on each other: what two move together less what each moves alone, rms in LSB; "
+                    "pairs below {} LSB of the output are left out",
+                    kLeast_lsb),
+        {"effect", "with", "S, LSB", "output, LSB"},
+        {}};
+    for (const json& p : comparison_["pairs"])
+      if (p["chain_lsb"].get<double>() >= kLeast_lsb)
+        t.rows.push_back({p["a"].get<std::string>(), p["b"].get<std::string>(),
+                          fmt::format("{:.4f}", p["s_lsb"].get<double>()),
+                          fmt::format("{:.4f}", p["chain_lsb"].get<double>())});
     return t;
   }
 
@@ -288,6 +320,37 @@ class SectionMaker {
     return t;
   }
 
+  /// Mean and 95 % interval over stimuli.
+  static std::string interval(const json& i, double scale, int digits) {
+    if (!i.is_object()) return "–";
+    const std::string mean = fmt::format("{:.{}f}", scale * i["mean"].get<double>(), digits);
+    return i["half_width"].is_number()
+               ? fmt::format("{} ± {:.{}f}", mean, scale * i["half_width"].get<double>(), digits)
+               : mean;
+  }
+
+  report::TextTable ladder() const {
+    const json& l = comparison_["ladder"];
+    report::TextTable t{
+        fmt::format("Ladder of fidelity: array 1 with its converters, {}, {} stimuli; each way of computing it against "
+                    "the one above, mean and 95 % interval over the stimuli; CPU time of one operation",
+                    l["data"].get<std::string>(), l["operations"].get<std::size_t>()),
+        {"computed by", "S, % of full scale", "phi, % of full scale", "latency, ps", "CPU", "speed-up"},
+        {}};
+    for (const json& rung : l["rungs"]) {
+      const std::string cpu = support::formatSi(rung["cpu_s"].get<double>(), "s");
+      if (!rung.contains("against")) {
+        t.rows.push_back({rung["name"].get<std::string>(), "–", "–", "–", cpu, "–"});
+        continue;
+      }
+      const json& a = rung["against"];
+      t.rows.push_back({rung["name"].get<std::string>(), interval(a["s_nrmse"], 100, 3),
+                        interval(a["phi_nrmse"], 100, 3), interval(a["latency_s"], 1e12, 0), cpu,
+                        fmt::format("{:.3g}", a["speed_up"].get<double>())});
+    }
+    return t;
+  }
+
   const json& comparison_;
   const std::map<std::string, Table>& tables_;
   std::string command_, folder_;
@@ -301,9 +364,9 @@ report::Section comparisonSection(const json& comparison, const std::map<std::st
   return SectionMaker(comparison, tables, command, folder).make();
 }
 
-void writeCheck(const check::TileComparison& comparison, const json& result, const std::vector<spec::Verdict>& verdicts,
+void writeCheck(const check::TileComparison& comparison, const json& result,
+                const std::map<std::string, support::Table>& tables, const std::vector<spec::Verdict>& verdicts,
                 const support::Provenance& provenance, const std::filesystem::path& dir, support::Overwrite overwrite) {
-  const auto tables = comparisonTables(comparison);
   std::filesystem::create_directories(dir / "data");
   for (const auto& [name, table] : tables)
     support::writeCsv(dir / "data" / ("check_" + name + ".csv"), table, overwrite,

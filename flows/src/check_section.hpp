@@ -23,8 +23,9 @@ report::Section comparisonSection(const nlohmann::json& comparison, const std::m
                                   const std::string& command, const std::string& folder);
 
 /// Writes check.json, data/check_*.csv and report.html with its plots into `dir`.
+/// @param tables comparisonTables() of it, and what else belongs to it
 void writeCheck(const check::TileComparison& comparison, const nlohmann::json& json,
-                const std::vector<spec::Verdict>& verdicts, const support::Provenance& provenance,
-                const std::filesystem::path& dir, support::Overwrite overwrite);
+                const std::map<std::string, support::Table>& tables, const std::vector<spec::Verdict>& verdicts,
+                const support::Provenance& provenance, const std::filesystem::path& dir, support::Overwrite overwrite);
 
 }  // namespace gaincell::flows

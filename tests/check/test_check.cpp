@@ -107,7 +107,7 @@ TEST_CASE("agreement: known differences, codes, budget that adds up") {
 
 TEST_CASE("the counter is an effect of codes only") {
   TileComparison c;
-  c.forms = {{"cubic", {}}, {"converter INL", {}}, {"quantization", {}, false, true}};
+  c.forms = {{"cubic", {}}, {"converter INL", {}}, {"quantization", {}, false, false, true}};
   const std::vector<ComparedPoint> codes = {point(3, {3.4, 3.2, 3}), point(-2, {-2.4, -1.6, -2})};
   const auto budget = errorBudget(c, codes, 15, true);
   REQUIRE(budget.size() == 2);

@@ -12,6 +12,7 @@
 #include "../model_identity.hpp"
 #include "../stages/measures.hpp"
 #include "commands.hpp"
+#include "gaincell/check/ladder.hpp"
 #include "gaincell/check/report.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/io.hpp"
@@ -115,6 +116,14 @@ ExitCode run(const CommandContext& context) {
   support::Provenance provenance = context.provenance(&pdk, &design);
   provenance.simulator = simulator.simulatorVersion();
   nlohmann::json json = toJson(result);
+  auto tables = comparisonTables(result);
+  std::string ladder_text;
+  if (context.values.count("ladder")) {
+    const Ladder ladder = climb(pdk, conditions, design, model, data, simulator);
+    json["ladder"] = toJson(ladder);
+    tables["ladder"] = ladderTable(ladder);
+    ladder_text = toText(ladder);
+  }
   json["provenance"] = support::toJson(provenance);
   json["figures"] = checkFigures(json);
   std::vector<spec::Verdict> verdicts;
@@ -123,8 +132,8 @@ ExitCode run(const CommandContext& context) {
     verdicts = judge({design, pdk, conditions, as_stage});
     json["verdict"] = {{"met", spec::met(verdicts)}, {"measures", spec::toJson(verdicts)}};
   }
-  if (!dir.empty()) writeCheck(result, json, verdicts, provenance, dir, context.overwrite());
-  std::string text = toText(result);
+  if (!dir.empty()) writeCheck(result, json, tables, verdicts, provenance, dir, context.overwrite());
+  std::string text = toText(result) + ladder_text;
   for (const auto& v : verdicts)
     if (v.outcome != spec::Outcome::NotRun)
       text += fmt::format("{}: {}{}\n", spec::outcomeName(v.outcome), v.limit.description,
@@ -144,6 +153,7 @@ Command checkCommand() {
       "  gaincell check --model out/full/model.json --rows 64 --cols 64 --samples 2 --out check\n"
       "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --pattern checkerboard\n"
       "  gaincell check --model out/quick/model.json --rows 64 --cols 8 --pattern real --head 1\n"
+      "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --samples 4 --ladder\n"
       "  gaincell check --model out/quick/model.json --rows 16 --cols 4 --mismatch cells --write simulated\n",
       kCircuits | kSeed | kJobs | kOut | kForce,
       [](po::options_description_easy_init add) {
@@ -167,6 +177,9 @@ Command checkCommand() {
         add("columns", po::value<std::string>()->default_value("split")->value_name("HOW"),
             "split: cells into the converter's capacitor, then the converter with that charge; whole: both in one "
             "deck per bit line, three times slower");
+        add("ladder",
+            "every way of computing array 1 against the next finer one: transistors whole, sliced, macro-models, "
+            "extended, cubic, linear; --samples is the number of stimuli");
         add("limits", "judge by the design's limits; exit code 2 when one is missed");
         addAnywayOption(add);
         add("time-limit", po::value<double>()->value_name("S"), "seconds per simulation run (default 600)");

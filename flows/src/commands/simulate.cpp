@@ -7,10 +7,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "../macro/macro.hpp"
 #include "../model_identity.hpp"
 #include "commands.hpp"
 #include "gaincell/cells/generator.hpp"
+#include "gaincell/macro/macro.hpp"
 #include "gaincell/model/io.hpp"
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/support/csv.hpp"
@@ -86,12 +86,13 @@ model::Model modelOf(const CommandContext& context) {
 }
 
 sim::AnalysisResult byMacroModels(const CommandContext& context, const sim::AnalysisContext& analysed,
-                                  const sim::Analysis& analysis, const design::Identity& identity, Fidelity fidelity) {
+                                  const sim::Analysis& analysis, const design::Identity& identity,
+                                  macro::Fidelity fidelity) {
   const model::Model model = modelOf(context);
   std::vector<std::string> warnings;
   const bool whole = analysis.kind.find("column") != std::string::npos;
   requireModelOf(context, model, identity, whole ? Part::Tile : Part::Cell, warnings);
-  sim::AnalysisResult result = macroAnalysis(analysed, analysis.kind, analysis.name, model, fidelity);
+  sim::AnalysisResult result = macro::macroAnalysis(analysed, analysis.kind, analysis.name, model, fidelity);
   result.warnings.insert(result.warnings.begin(), warnings.begin(), warnings.end());
   return result;
 }
@@ -125,17 +126,17 @@ ExitCode run(const CommandContext& context) {
 
   sim::Simulator simulator(context.simulatorOptions());
   const sim::AnalysisContext analysed{pdk, conditions, design, settings, simulator, nullptr, nullptr, &data};
-  const Fidelity fidelity = fidelityOf(context.values["fidelity"].as<std::string>());
+  const macro::Fidelity fidelity = macro::fidelityOf(context.values["fidelity"].as<std::string>());
   for (const char* option : {"model", "anyway"})
-    if (fidelity == Fidelity::Spice && context.typed.count(option))
+    if (fidelity == macro::Fidelity::Spice && context.typed.count(option))
       throw Error("MAC-0008", fmt::format("--{} belongs to macro-models", option), "gaincell simulate",
                   "add --fidelity macro or compare, or leave it away");
-  if (fidelity != Fidelity::Spice && kind.find("column") != std::string::npos && !data.empty())
+  if (fidelity != macro::Fidelity::Spice && kind.find("column") != std::string::npos && !data.empty())
     throw Error("MAC-0006", "a column of macro-models takes no given data", "--data",
                 "leave it away, or simulate an array");
   const design::Identity identity = design::identityOf(design, pdk, conditions);
   if (!dir.empty()) claimFolder(dir, identity, context.overwrite());
-  const sim::AnalysisResult result = fidelity == Fidelity::Spice
+  const sim::AnalysisResult result = fidelity == macro::Fidelity::Spice
                                          ? analysis.run(analysed)
                                          : byMacroModels(context, analysed, analysis, identity, fidelity);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "gaincell/check/ladder.hpp"
 #include "gaincell/check/report.hpp"
 #include "gaincell/model/io.hpp"
 #include "stages.hpp"
@@ -21,6 +22,12 @@ TileSize sizeOf(const FlowContext& context) {
   return context.quick() ? part : whole;
 }
 
+TileSize ladderSize(const FlowContext& context) {
+  const int rows = std::min(16, context.design().integer("array.rows"));
+  const int cols = std::min(context.quick() ? 2 : 4, context.design().integer("array.cols"));
+  return {rows, cols, 1, context.quick() ? 2 : 4};
+}
+
 nlohmann::json inputs(const FlowContext& context) {
   const TileSize size = sizeOf(context);
   return {{"rows", size.rows}, {"cols", size.tokens}, {"outputs", size.outputs}, {"samples", size.operations}};
@@ -34,6 +41,12 @@ void run(FlowContext& context) {
       compareTile(context.pdk(), context.conditions(), context.design(), model, data, {}, context.simulator());
   for (const auto& [name, table] : comparisonTables(result)) context.writeTable("data/check_" + name + ".csv", table);
   context.current()["comparison"] = toJson(result);
+  // The ladder of a corner of the tile: its finest rung is the slowest circuit of the project.
+  const TileSize corner = ladderSize(context);
+  const Ladder ladder = climb(context.pdk(), context.conditions(), context.design(), model,
+                              randomTile(context.design(), context.command().common.seed, corner), context.simulator());
+  context.current()["comparison"]["ladder"] = toJson(ladder);
+  context.writeTable("data/check_ladder.csv", ladderTable(ladder));
   context.current()["size"] = inputs(context);
   context.current()["figures"]["check"] = checkFigures(context.current()["comparison"]);
   for (const auto& w : result.warnings) context.current()["warnings"].push_back("check: " + w);

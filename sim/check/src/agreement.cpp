@@ -17,6 +17,13 @@ int codeDifference(const ComparedPoint& p, double full_scale, std::size_t form, 
   return outputCode(p.model[form], full_scale, top) - outputCode(p.spice, full_scale, top);
 }
 
+/// rms of the difference of two forms / full scale.
+double moved(const std::vector<ComparedPoint>& points, double full_scale, std::size_t a, std::size_t b) {
+  double squares = 0;
+  for (const auto& p : points) squares += (p.model[a] - p.model[b]) * (p.model[a] - p.model[b]);
+  return std::sqrt(squares / static_cast<double>(points.size())) / full_scale;
+}
+
 }  // namespace
 
 int outputCode(double value, double full_scale, int top) {
@@ -57,18 +64,23 @@ std::vector<BudgetEntry> errorBudget(const TileComparison& c, const std::vector<
                                      double full_scale, bool counted) {
   std::vector<BudgetEntry> budget;
   const double first = agreementOf(points, full_scale, 0, c.top).nrmse;
+  const std::size_t full = fullForm(c.forms);
   double before = first;
   for (std::size_t f = 1; f < c.forms.size() && !c.forms[f].leave_out; ++f) {
     if (c.forms[f].counted && !counted) break;  // it is the last
     const double after = agreementOf(points, full_scale, f, c.top).nrmse;
     // The form that is the plain cubic adds the storage coupling.
     const bool coupling = f == plainForm(c.forms);
-    BudgetEntry entry{coupling ? "storage coupling" : c.forms[f].name, before, after,
+    BudgetEntry entry{coupling ? "storage coupling" : c.forms[f].name,
+                      before,
+                      after,
                       first > 0 ? (before * before - after * after) / (first * first) : 0,
+                      std::numeric_limits<double>::quiet_NaN(),
                       std::numeric_limits<double>::quiet_NaN()};
     for (std::size_t g = f; g < c.forms.size(); ++g)
       if (c.forms[g].leave_out && c.forms[g].name == entry.effect)
-        entry.without = agreementOf(points, full_scale, g, c.top).nrmse;
+        entry.without = agreementOf(points, full_scale, g, c.top).nrmse,
+        entry.moves = moved(points, full_scale, full, g);
     budget.push_back(entry);
     before = after;
   }

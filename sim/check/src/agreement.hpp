@@ -35,6 +35,7 @@ struct BudgetEntry {
   double nrmse_before = 0, nrmse_after = 0;
   double share = 0;    ///< drop of the mean square by this effect / mean square of the static cubic; negative: it grew
   double without = 0;  ///< NRMSE of the full model without it; NaN: not told apart
+  double moves = 0;    ///< rms of what the full model changes by it / full scale; NaN: not told apart
 };
 /// From the static cubic to the full model, one effect after the other. What the last entry leaves is the remainder.
 /// @param counted the points are codes: else the counter is no part of them

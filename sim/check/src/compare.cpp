@@ -6,7 +6,6 @@
 
 #include "agreement.hpp"
 #include "devices.hpp"
-#include "gaincell/cells/array.hpp"
 #include "gaincell/cells/column.hpp"
 #include "gaincell/check/check.hpp"
 #include "gaincell/design/conventions.hpp"
@@ -14,6 +13,7 @@
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/support/error.hpp"
 #include "judged_model.hpp"
+#include "tile_setup.hpp"
 #include "transistors.hpp"
 
 namespace gaincell::check {
@@ -24,47 +24,6 @@ namespace {
 
 using cells::ConverterKind;
 using Row = std::vector<double>;
-
-/// The design with one of its arrays of the size of what it stores.
-design::Design sizedFor(design::Design design, ConverterKind kind, const Grid& stored) {
-  const double lines = static_cast<double>(stored.size()), columns = static_cast<double>(stored.front().size());
-  const bool keys = kind == ConverterKind::Relu;
-  design.set("array.rows", keys ? lines : columns, "tile data");
-  design.set("array.cols", keys ? columns : lines, "tile data");
-  return design;
-}
-
-void checkShapes(const TileData& data) {
-  const auto fail = [](const std::string& what) {
-    throw Error("CHK-0002", what, "tile data",
-                "give keys [row][token], values [token][output], queries [operation][row]");
-  };
-  if (data.keys.empty() || data.values.empty() || data.queries.empty()) fail("a tile needs keys, values and queries");
-  for (const auto& row : data.keys)
-    if (row.size() != data.values.size())
-      fail(fmt::format("{} tokens in the keys, {} in the values", row.size(), data.values.size()));
-  for (const auto& query : data.queries)
-    if (query.size() != data.keys.size()) fail(fmt::format("{} inputs for {} rows", query.size(), data.keys.size()));
-}
-
-void checkModel(const model::Model& m) {
-  if (!m.relu_converter || !m.signed_converter)
-    throw Error("CHK-0003", "the model has no converters", "model",
-                "fit it with the transfer tables of both converters");
-  const model::Conventions& c = model::requireConventions(m);
-  if (c.positive_charge != model::SignConvention::IntoBitLine || c.mirrored != design::kMirrored)
-    throw Error("CHK-0005", "the converters of the model count another direction of charge than those of the design",
-                "model, $.conventions", "compare with a model that was fitted to simulations of the design");
-}
-
-Grid widthsOf(const std::vector<std::vector<int>>& queries, double lsb) {
-  Grid widths;
-  for (const auto& query : queries) {
-    widths.emplace_back();
-    for (int q : query) widths.back().push_back(q * lsb);
-  }
-  return widths;
-}
 
 /// Seconds of one multiply by the plain model. It takes microseconds: repeated until the clock resolves it.
 double timedMultiply(const model::Cell& cell, const Grid& stored, const Row& widths) {
@@ -93,7 +52,7 @@ class Comparison {
         conditions_(conditions),
         design_(sizedFor(design, ConverterKind::Relu, data.keys)),
         values_design_(sizedFor(design, ConverterKind::Signed, data.values)),
-        model_(model),
+        model_(modelOfTile(model, pdk, design, data)),
         counted_(model::countedCell(model)),
         data_(data),
         options_(options),
@@ -111,14 +70,14 @@ class Comparison {
       chip_.emplace(pdk_, options_.seed, options_.mismatch == DrawnDevices::All);
     keys_ = prepare(ConverterKind::Relu, data_.keys);
     values_ = prepare(ConverterKind::Signed, data_.values);
-    fitLines();
     judged_.emplace(model_, data_, std::move(judged_run_));
     result_.forms = modelForms(model_, {options_.simulated_write && model_.write, chip_.has_value()});
-    const Grid queries = widthsOf(data_.queries, design::pulseLsb(design_));
+    const Grid queries = pulsesOf(data_, design_);
     compareS(queries);
     const ColumnRuns phi = columns(ConverterKind::Relu, keys_.spice, queries, "ReLU converters of array 1");
     const ColumnRuns out = columns(ConverterKind::Signed, values_.spice, phi.width, "signed converters of array 2");
     compareOutputs(queries, phi.width, out.width);
+    judgePairs();
     return std::move(result_);
   }
 
@@ -131,9 +90,7 @@ class Comparison {
 
   Prepared prepare(ConverterKind kind, const Grid& values) {
     const bool keys = kind == ConverterKind::Relu;
-    Prepared p{values, {}};
-    for (auto& row : p.wanted)
-      for (double& x : row) x = design::storedWeight(design_, x, conditions_.vdd);
+    Prepared p{storedOf(values, design_, conditions_.vdd), {}};
     p.spice = p.wanted;
     if (options_.simulated_write) {
       const Grid previous = previousValues(design_, keys ? "key" : "value", options_.seed, values);
@@ -146,17 +103,6 @@ class Comparison {
           cellDeviations(*chip_, pdk_, conditions_, design_, keys ? 1 : 2, values.size(), values.front().size(),
                          model_.cell, simulator_, result_.spice_cpu_s);
     return p;
-  }
-
-  /// A part of a tile has shorter bit lines than the design's arrays.
-  void fitLines() {
-    const double bit_c = cells::arrayWire(pdk_, design_).bit_c;
-    const auto fit = [&](model::BitLines& lines, const Grid& wanted) {
-      if (lines.capacitance_F > 0) lines.capacitance_F += (static_cast<double>(wanted.size()) - lines.cells) * bit_c;
-      lines.cells = static_cast<int>(wanted.size());
-    };
-    fit(model_.conventions->array1, keys_.wanted);
-    fit(model_.conventions->array2, values_.wanted);
   }
 
   ColumnRuns columns(ConverterKind kind, const Grid& stored, const Grid& widths, const std::string& title) {
@@ -216,6 +162,36 @@ class Comparison {
     return sums;
   }
 
+  /// Effects that interact: the model alone says it, there is no need of transistors.
+  void judgePairs() {
+    const std::size_t full = fullForm(result_.forms);
+    for (const FormPair& pair : formPairs(result_.forms)) {
+      double s = 0, chain = 0, points_s = 0, points = 0;
+      for (std::size_t k = 0; k < own_.size(); ++k) {
+        const auto both = judged_->run(pair.without, data_.queries[k]);
+        const auto mixed = [&](auto values) {
+          const Row &all = values(own_[k][full]), &a = values(own_[k][pair.a]), &b = values(own_[k][pair.b]),
+                    &none = values(both);
+          double squares = 0;
+          for (std::size_t i = 0; i < all.size(); ++i) {
+            const double d = (all[i] - none[i]) - (all[i] - a[i]) - (all[i] - b[i]);
+            squares += d * d;
+          }
+          return squares;
+        };
+        s += mixed([](const JudgedModel::Result& r) -> const Row& { return r.s; });
+        chain += mixed([](const JudgedModel::Result& r) -> const Row& { return r.out; });
+        points_s += static_cast<double>(both.s.size());
+        points += static_cast<double>(both.out.size());
+      }
+      result_.pairs.push_back({result_.forms[pair.a].name, result_.forms[pair.b].name,
+                               std::sqrt(s / points_s) / full_relu_,
+                               std::sqrt(chain / points) / result_.full_scale_width});
+    }
+    std::sort(result_.pairs.begin(), result_.pairs.end(),
+              [](const EffectPair& a, const EffectPair& b) { return a.chain > b.chain; });
+  }
+
   void compareOutputs(const Grid& queries, const Grid& phi, const Grid& out) {
     for (std::size_t k = 0; k < queries.size(); ++k) {
       Row played;  // what array 2 really got
@@ -271,8 +247,8 @@ class Comparison {
 TileComparison compareTile(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
                            const model::Model& model, const TileData& data, const CompareOptions& options,
                            sim::Simulator& simulator) {
-  checkShapes(data);
-  checkModel(model);
+  requireTile(data);
+  requireComparable(model);
   return Comparison(pdk, conditions, design, model, data, options, simulator).run();
 }
 

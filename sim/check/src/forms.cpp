@@ -64,6 +64,27 @@ std::vector<ModelForm> modelForms(const model::Model& m, const KnownEffects& kno
   return forms;
 }
 
+std::vector<FormPair> formPairs(const std::vector<ModelForm>& forms) {
+  const ModelForm& full = forms[fullForm(forms)];
+  // What both leave out: an effect that is on in the full model and off in either.
+  const auto without = [&](const ModelForm& a, const ModelForm& b) {
+    ModelForm out = full;
+    for (const attention::Effect& e : attention::effects()) out.effects.*e.on = a.effects.*e.on && b.effects.*e.on;
+    out.drawn = a.drawn && b.drawn;
+    out.leave_out = true;
+    return out;
+  };
+  std::vector<FormPair> pairs;
+  for (std::size_t a = 0; a < forms.size(); ++a)
+    for (std::size_t b = a + 1; b < forms.size(); ++b) {
+      if (!forms[a].leave_out || !forms[b].leave_out || !forms[a].counted || !forms[b].counted) continue;
+      // The INL is about the converters' line: without the line it is no effect of its own.
+      if (forms[a].name == "converter line" && forms[b].name == "converter INL") continue;
+      pairs.push_back({a, b, without(forms[a], forms[b])});
+    }
+  return pairs;
+}
+
 std::size_t plainForm(const std::vector<ModelForm>& forms) {
   for (std::size_t f = 0; f < forms.size(); ++f)
     if (forms[f].name == kPlainName && !forms[f].leave_out) return f;

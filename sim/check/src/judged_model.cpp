@@ -6,6 +6,24 @@ namespace gaincell::check {
 
 namespace att = attention;
 
+namespace {
+
+/// Slope (uA/V) of the line through v_zero that the currents of the stored levels lie nearest to.
+double slopeOf(const att::Settings& s) {
+  const int levels = s.levels_kv > 1 ? s.levels_kv : 8;
+  double xy = 0, xx = 0;
+  for (int l = 0; l < levels; ++l) {
+    const double y = s.deviation(s.value_max * l / (levels - 1));
+    double current = 0;
+    for (std::size_t k = s.coefficients.size(); k-- > 0;) current = current * y + s.coefficients[k];
+    xy += current * y;
+    xx += y * y;
+  }
+  return xy / xx;
+}
+
+}  // namespace
+
 JudgedModel::JudgedModel(const model::Model& model, const TileData& data, JudgedRun run)
     : model_(model), run_(std::move(run)), tokens_(data.values.size()), outputs_(data.values.front().size()) {
   const std::size_t rows = data.keys.size();
@@ -32,6 +50,7 @@ att::Settings JudgedModel::settings(const ModelForm& form) const {
   if (!form.effects.write) s.levels_kv = 0;  // patterns store voltages between levels too
   s.window = s.tile_columns = tokens_;
   s.tiles = att::TileOrder::Slot;
+  if (form.linear) s.coefficients = {0, slopeOf(s)};
   auto physics = att::physicsFromModel(model_, form.effects, s);
   if (form.drawn) {
     if (!physics) physics = std::make_shared<att::Physics>();

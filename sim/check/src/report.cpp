@@ -64,7 +64,8 @@ json budgetJson(const TileComparison& c, const Quantity& q) {
                       {"nrmse_before", e.nrmse_before},
                       {"nrmse_after", e.nrmse_after},
                       {"share", e.share},
-                      {"nrmse_without", number(e.without)}});
+                      {"nrmse_without", number(e.without)},
+                      {"moves_lsb", number(e.moves * c.top)}});
   return budget;
 }
 
@@ -100,6 +101,9 @@ json toJson(const TileComparison& c) {
   j["plain_form"] = plainForm(c.forms);
   j["full_form"] = fullForm(c.forms);
   for (const auto& q : quantities(c)) j[q.name] = quantityJson(c, q);
+  j["pairs"] = json::array();
+  for (const EffectPair& p : c.pairs)
+    j["pairs"].push_back({{"a", p.a}, {"b", p.b}, {"s_lsb", p.s * c.top}, {"chain_lsb", p.chain * c.top}});
   j["speed"] = {{"spice_multiply_cpu_s", c.spice_multiply_cpu_s},
                 {"model_multiply_s", c.model_multiply_s},
                 {"ratio", c.spice_multiply_cpu_s / c.model_multiply_s},

@@ -65,6 +65,12 @@ struct ComparedPoint {
   std::vector<double> powers;
 };
 
+/// How much two effects depend on each other: what both together move, less what each moves alone, rms over the points.
+struct EffectPair {
+  std::string a, b;
+  double s = 0, chain = 0;  ///< of full scale
+};
+
 struct TileComparison {
   std::string data;  ///< TileData::name
   std::vector<ModelForm> forms;
@@ -73,6 +79,7 @@ struct TileComparison {
   std::vector<ComparedPoint> output;  ///< s, signed; the model gets the transistors' phi pulses
   std::vector<ComparedPoint> chain;   ///< s, signed; the model gets its own phi pulses
   std::vector<ComparedPoint> code;    ///< LSB: `output` as the counter reads the transistors' pulses
+  std::vector<EffectPair> pairs;      ///< of the full model's effects, the strongest first
   Grid row_charge;                    ///< C, [row][point of s]: what each row gives by the full model
   std::array<double, 4> cubic_A{};    ///< A/V^k: of the model file
   double full_scale_charge = 0;       ///< C, of the ReLU converter

@@ -9,11 +9,11 @@
 
 #include "gaincell/cells/designs.hpp"
 #include "gaincell/fit/fit.hpp"
+#include "gaincell/macro/macro.hpp"
 #include "gaincell/support/error.hpp"
-#include "macro.hpp"
 
 using namespace gaincell;
-using namespace gaincell::flows;
+using namespace gaincell::macro;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "macro.hpp"
+#include "gaincell/macro/macro.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,7 +15,7 @@
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/units.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::macro {
 
 using cells::ConverterKind;
 using support::Error;
@@ -305,4 +305,4 @@ sim::AnalysisResult macroAnalysis(const sim::AnalysisContext& context, const std
   return arrayMac(context, kind == "array" ? cells::ArrayRole::Keys : cells::ArrayRole::Values, model, fidelity);
 }
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::macro

@@ -10,7 +10,7 @@
 #include "gaincell/sim/analysis.hpp"
 #include "gaincell/sim/array_engine.hpp"
 
-namespace gaincell::flows {
+namespace gaincell::macro {
 
 /// What `--fidelity` may be.
 enum class Fidelity { Spice, Macro, Compare };
@@ -34,4 +34,4 @@ std::vector<double> macroColumn(const model::Model& model, cells::ConverterKind 
 sim::AnalysisResult macroAnalysis(const sim::AnalysisContext& context, const std::string& kind,
                                   const std::string& analysis, const model::Model& model, Fidelity fidelity);
 
-}  // namespace gaincell::flows
+}  // namespace gaincell::macro

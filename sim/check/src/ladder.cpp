@@ -1,0 +1,255 @@
+#include "gaincell/check/ladder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "gaincell/design/conventions.hpp"
+#include "gaincell/fit/regression.hpp"
+#include "gaincell/macro/macro.hpp"
+#include "gaincell/support/units.hpp"
+#include "judged_model.hpp"
+#include "tile_setup.hpp"
+#include "transistors.hpp"
+
+namespace gaincell::check {
+
+namespace {
+
+using cells::ConverterKind;
+using Row = std::vector<double>;
+
+class Climb {
+ public:
+  Climb(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design, const model::Model& model,
+        const TileData& data, sim::Simulator& simulator)
+      : pdk_(pdk),
+        conditions_(conditions),
+        design_(sizedFor(design, ConverterKind::Relu, data.keys)),
+        model_(modelOfTile(model, pdk, design, data)),
+        data_(data),
+        simulator_(simulator),
+        stored_(storedOf(data.keys, design_, conditions.vdd)),
+        pulses_(pulsesOf(data, design_)),
+        timing_(cells::converterTiming(ConverterKind::Relu, design_)) {}
+
+  /// Every bit line with its cells and converter in one deck; S from the whole array as one circuit.
+  Rung whole(int whole_up_to) const {
+    Rung r{"transistors, whole", {}, {}, {}, 0};
+    const ConvertedArray array{ConverterKind::Relu, design_, nullptr, "whole columns"};
+    const ColumnRuns runs = runColumns(pdk_, conditions_, array, stored_, pulses_, simulator_);
+    r.phi = runs.width;
+    // The first operation is played once more before it counts.
+    r.cpu_s = runs.cpu_s / static_cast<double>(pulses_.size() + 1);
+    if (stored_.size() * stored_.front().size() <= static_cast<std::size_t>(whole_up_to))
+      r.s = charges(sim::ArrayEngine::Whole);
+    return finished(r);
+  }
+
+  /// The array in slices, its converters with those charges.
+  Rung sliced() const {
+    Rung r{"transistors, sliced", {}, {}, {}, 0};
+    const ConvertedArray array{ConverterKind::Relu, design_, nullptr, "converters after their cells"};
+    const ColumnRuns runs = runColumnsSplit(pdk_, conditions_, array, stored_, pulses_, simulator_);
+    r.phi = runs.width;
+    r.cpu_s = runs.cpu_s / static_cast<double>(pulses_.size() + 1);
+    r.s = charges(sim::ArrayEngine::Sliced);
+    return finished(r);
+  }
+
+  Rung macroModels() const {
+    Rung r{"macro-models", {}, {}, {}, 0};
+    double cpu_s = 0, cpu_phi = 0;
+    for (const Row& widths : pulses_)
+      r.s.push_back(macro::macroArray(model_, design::edgeTime(design_), {stored_, widths}, simulator_, cpu_s));
+    r.phi.assign(pulses_.size(), Row(stored_.front().size()));
+    cells::ColumnStimulus stimulus;
+    for (std::size_t k = 0; k <= pulses_.size(); ++k) {
+      const auto& query = data_.queries[k == 0 ? 0 : k - 1];
+      stimulus.inputs.emplace_back(query.begin(), query.end());
+    }
+    for (std::size_t j = 0; j < stored_.front().size(); ++j) {
+      stimulus.stored.clear();
+      for (const Row& row : stored_) stimulus.stored.push_back(row[j]);
+      const Row widths = macro::macroColumn(model_, ConverterKind::Relu, timing_, design::pulseLsb(design_), stimulus,
+                                            simulator_, cpu_phi);
+      for (std::size_t k = 0; k < pulses_.size(); ++k) r.phi[k][j] = widths[k + 1];
+    }
+    r.cpu_s = cpu_phi / static_cast<double>(pulses_.size() + 1);
+    return finished(r);
+  }
+
+  Rung behavioral(const std::string& name, const ModelForm& form) const {
+    using Clock = std::chrono::steady_clock;
+    Rung r{name, {}, {}, {}, 0};
+    const JudgedModel judged(model_, data_, {});
+    for (const auto& query : data_.queries) {
+      const auto found = judged.run(form, query);
+      r.s.push_back(found.s);
+      r.phi.push_back(found.phi);
+    }
+    // Both arrays and the preparation of the engine are in it. Repeated until the clock resolves it.
+    const auto start = Clock::now();
+    int runs = 0;
+    double seconds = 0;
+    do {
+      judged.run(form, data_.queries.front());
+      ++runs;
+      seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    } while (seconds < 0.02);
+    r.cpu_s = seconds / runs;
+    return finished(r);
+  }
+
+  const design::Design& design() const noexcept { return design_; }
+  const model::Model& model() const noexcept { return model_; }
+
+ private:
+  Grid charges(sim::ArrayEngine engine) const {
+    const netlist::ParameterSet none;
+    const sim::AnalysisContext context{pdk_, conditions_, design_, none, simulator_, nullptr};
+    sim::ArrayOptions options;
+    options.engine = engine;
+    Grid out;
+    for (const Row& widths : pulses_)
+      out.push_back(sim::runArray(context, cells::ArrayRole::Keys, {stored_, widths}, options).charge);
+    return out;
+  }
+
+  Rung finished(Rung r) const {
+    for (const Row& phi : r.phi)
+      r.latency.push_back(timing_.window_start - timing_.input_start + *std::max_element(phi.begin(), phi.end()));
+    return r;
+  }
+
+  const pdk::Pdk& pdk_;
+  const pdk::Conditions& conditions_;
+  const design::Design design_;
+  const model::Model model_;
+  const TileData& data_;
+  sim::Simulator& simulator_;
+  const Grid stored_, pulses_;  ///< V, s
+  const cells::ConverterTiming timing_;
+};
+
+double nrmseOf(const Row& a, const Row& b, double full_scale) {
+  double squares = 0;
+  for (std::size_t j = 0; j < a.size(); ++j) squares += (a[j] - b[j]) * (a[j] - b[j]);
+  return std::sqrt(squares / static_cast<double>(a.size())) / full_scale;
+}
+
+std::string intervalText(const Interval& i, double scale, int digits) {
+  return std::isfinite(i.half_width)
+             ? fmt::format("{:.{}f} ± {:.{}f}", i.mean * scale, digits, i.half_width * scale, digits)
+             : fmt::format("{:.{}f}", i.mean * scale, digits);
+}
+
+nlohmann::json intervalJson(const Interval& i) {
+  return {{"mean", i.mean}, {"half_width", std::isfinite(i.half_width) ? nlohmann::json(i.half_width) : nullptr}};
+}
+
+}  // namespace
+
+Ladder climb(const pdk::Pdk& pdk, const pdk::Conditions& conditions, const design::Design& design,
+             const model::Model& model, const TileData& data, sim::Simulator& simulator, int whole_up_to) {
+  requireTile(data);
+  requireComparable(model);
+  const Climb way(pdk, conditions, design, model, data, simulator);
+  Ladder ladder;
+  ladder.data = data.name;
+  ladder.rungs.push_back(way.whole(whole_up_to));
+  if (cells::converterBranch(way.design(), cells::ConverterKind::Relu).isChoice("integrator", "passive"))
+    ladder.rungs.push_back(way.sliced());
+  ladder.rungs.push_back(way.macroModels());
+  const auto forms = modelForms(way.model(), {});
+  ModelForm full = forms[fullForm(forms)];
+  full.counted = false;
+  ladder.rungs.push_back(way.behavioral("extended", full));
+  ladder.rungs.push_back(way.behavioral("cubic", forms[plainForm(forms)]));
+  ModelForm linear;
+  linear.linear = true;
+  ladder.rungs.push_back(way.behavioral("linear", linear));
+  ladder.errors =
+      rungErrors(ladder.rungs, model.conventions->array1.full_scale_fC * 1e-15, design::longestPulse(way.design()));
+  return ladder;
+}
+
+Interval intervalOf(const std::vector<double>& x) {
+  const double n = static_cast<double>(x.size());
+  double mean = 0, squares = 0;
+  for (const double v : x) mean += v / n;
+  for (const double v : x) squares += (v - mean) * (v - mean);
+  if (x.size() < 2) return {mean, std::nan("")};
+  return {mean, fit::studentFactor(x.size() - 1) * std::sqrt(squares / (n - 1) / n)};
+}
+
+std::vector<RungError> rungErrors(const std::vector<Rung>& rungs, double full_scale, double longest) {
+  std::vector<RungError> out;
+  for (std::size_t r = 1; r < rungs.size(); ++r) {
+    const Rung &fine = rungs[r - 1], &rough = rungs[r];
+    RungError e{rough.name, fine.name, std::nullopt, {}, {}, fine.cpu_s / rough.cpu_s};
+    std::vector<double> s, phi, latency;
+    for (std::size_t k = 0; k < rough.phi.size(); ++k) {
+      phi.push_back(nrmseOf(rough.phi[k], fine.phi[k], longest));
+      latency.push_back(rough.latency[k] - fine.latency[k]);
+      if (!rough.s.empty() && !fine.s.empty()) s.push_back(nrmseOf(rough.s[k], fine.s[k], full_scale));
+    }
+    if (!s.empty()) e.s = intervalOf(s);
+    e.phi = intervalOf(phi);
+    e.latency = intervalOf(latency);
+    out.push_back(e);
+  }
+  return out;
+}
+
+nlohmann::json toJson(const Ladder& ladder) {
+  nlohmann::json rungs = nlohmann::json::array();
+  for (std::size_t r = 0; r < ladder.rungs.size(); ++r) {
+    nlohmann::json one = {{"name", ladder.rungs[r].name}, {"cpu_s", ladder.rungs[r].cpu_s}};
+    if (r > 0) {
+      const RungError& e = ladder.errors[r - 1];
+      one["against"] = {{"finer", e.finer},
+                        {"s_nrmse", e.s ? intervalJson(*e.s) : nlohmann::json()},
+                        {"phi_nrmse", intervalJson(e.phi)},
+                        {"latency_s", intervalJson(e.latency)},
+                        {"speed_up", e.speed_up}};
+    }
+    rungs.push_back(std::move(one));
+  }
+  return {{"data", ladder.data}, {"operations", ladder.rungs.front().phi.size()}, {"rungs", rungs}};
+}
+
+std::string toText(const Ladder& ladder) {
+  std::string text = fmt::format(
+      "ladder of fidelity, array 1 with its converters; {}, {} stimuli; each against the one above: mean and "
+      "95 % interval over stimuli\n  {:<22}{:>18}{:>18}{:>18}{:>12}{:>12}\n",
+      ladder.data, ladder.rungs.front().phi.size(), "", "S, % FS", "phi, % FS", "latency, ps", "CPU", "speed-up");
+  for (std::size_t r = 0; r < ladder.rungs.size(); ++r) {
+    const Rung& rung = ladder.rungs[r];
+    const std::string cpu = support::formatSi(rung.cpu_s, "s");
+    if (r == 0) {
+      text += fmt::format("  {:<22}{:>18}{:>18}{:>18}{:>12}\n", rung.name, "-", "-", "-", cpu);
+      continue;
+    }
+    const RungError& e = ladder.errors[r - 1];
+    text += fmt::format("  {:<22}{:>18}{:>18}{:>18}{:>12}{:>12}\n", rung.name, e.s ? intervalText(*e.s, 100, 3) : "-",
+                        intervalText(e.phi, 100, 3), intervalText(e.latency, 1e12, 0), cpu,
+                        fmt::format("{:.3g}", e.speed_up));
+  }
+  return text;
+}
+
+support::Table ladderTable(const Ladder& ladder) {
+  support::Table t{{"rung", "operation", "column", "s_C", "phi_s"}, {}};
+  for (std::size_t r = 0; r < ladder.rungs.size(); ++r)
+    for (std::size_t k = 0; k < ladder.rungs[r].phi.size(); ++k)
+      for (std::size_t j = 0; j < ladder.rungs[r].phi[k].size(); ++j)
+        t.addRow({static_cast<double>(r), static_cast<double>(k), static_cast<double>(j),
+                  ladder.rungs[r].s.empty() ? std::nan("") : ladder.rungs[r].s[k][j], ladder.rungs[r].phi[k][j]});
+  return t;
+}
+
+}  // namespace gaincell::check
