@@ -135,43 +135,46 @@ TEST_CASE("every effect: kernels against the oracle, streaming and threads to th
   Scalers scalers = usefulScalers(2);
   const auto run = [&](Settings s) { return outputOf(s, scalers, d); };
   Settings plain;
-  plain.decay = 1e-3;
   plain.window = 48;
   plain.s_sat = 20;
-  const auto without = run(plain);
-  for (const auto& effect : physicsCases()) {
-    const auto& name = effect.first;
-    const auto& physics = effect.second;
-    CAPTURE(name);
-    Settings s = base(physics);
-    s.s_sat = 20;
-    if (!physics.slope_uS_per_V.empty()) s.sign = -1;  // charge, line and slope turn together
-    Intermediates want, got;
-    std::vector<float> reference(d.q.size());
-    referenceRun(s, scalers, d.shape, d.q, d.k, d.v, reference, &want);
-    for (Kernel kernel : availableKernels()) {
-      s.kernel = kernel;
-      outputOf(s, scalers, d, &got);
-      CHECK(largestDifference(got.s, want.s) < 5e-4);
-      CHECK(largestDifference(got.phi, want.phi) < 2e-5);
-      CHECK(largestDifference(got.tile_analog, want.tile_analog) < 5e-4);
-    }
-    s.kernel = Kernel::Auto;
-    const auto whole = run(s);
-    CHECK(whole != without);  // the effect does something
-    s.threads = 2;
-    CHECK(run(s) == whole);
-    const Engine engine(s, scalers, 2, 16);
-    std::vector<float> streamed(whole.size());
-    for (std::size_t h = 0; h < 2; ++h) {
-      Stream stream(engine, h);
-      for (std::size_t t = 0; t < 90; ++t) {
-        const std::size_t at = h * d.shape.perSequence() + t * 16;
-        stream.push(&d.q[at], &d.k[at], &d.v[at], &streamed[at]);
+  for (const double decay : {1e-3, 0.0})
+    for (const auto& effect : physicsCases()) {
+      CAPTURE(decay);
+      plain.decay = decay;
+      const auto without = run(plain);
+      const auto& name = effect.first;
+      const auto& physics = effect.second;
+      CAPTURE(name);
+      Settings s = base(physics);
+      s.decay = decay;
+      s.s_sat = 20;
+      if (!physics.slope_uS_per_V.empty()) s.sign = -1;  // charge, line and slope turn together
+      Intermediates want, got;
+      std::vector<float> reference(d.q.size());
+      referenceRun(s, scalers, d.shape, d.q, d.k, d.v, reference, &want);
+      for (Kernel kernel : availableKernels()) {
+        s.kernel = kernel;
+        outputOf(s, scalers, d, &got);
+        CHECK(largestDifference(got.s, want.s) < 5e-4);
+        CHECK(largestDifference(got.phi, want.phi) < 2e-5);
+        CHECK(largestDifference(got.tile_analog, want.tile_analog) < 5e-4);
       }
+      s.kernel = Kernel::Auto;
+      const auto whole = run(s);
+      CHECK(whole != without);  // the effect does something
+      s.threads = 2;
+      CHECK(run(s) == whole);
+      const Engine engine(s, scalers, 2, 16);
+      std::vector<float> streamed(whole.size());
+      for (std::size_t h = 0; h < 2; ++h) {
+        Stream stream(engine, h);
+        for (std::size_t t = 0; t < 90; ++t) {
+          const std::size_t at = h * d.shape.perSequence() + t * 16;
+          stream.push(&d.q[at], &d.k[at], &d.v[at], &streamed[at]);
+        }
+      }
+      CHECK(streamed == whole);
     }
-    CHECK(streamed == whole);
-  }
 }
 
 TEST_CASE("with every effect off the plain path runs, to the bit") {

@@ -227,13 +227,13 @@ void registerAll() {
   };
   add("exact_decay", standard(1.6e-4), 2.2);
   add("no_decay", standard(0), 0.7);
-  add("per_cell_mismatch_exact_decay", mismatched(), 8);
+  add("per_cell_mismatch_exact_decay", mismatched(), 2.5);
   Settings s = standard(1.6e-4);
   s.levels_q = s.levels_kv = s.levels_out = 0;
-  add("not_quantized_exact_decay", s, 0);
+  add("not_quantized_exact_decay", s, 2);
   s = standard(1.6e-4);
   s.kernel = Kernel::Generic;
-  add("exact_decay_generic_kernel", s, 0);
+  add("exact_decay_generic_kernel", s, 6);
   RegisterBenchmark("streaming_exact_decay", [](benchmark::State& st) { streaming(st, 1.6e-4); })->Iterations(20);
   RegisterBenchmark("streaming_no_decay", [](benchmark::State& st) { streaming(st, 0); })->Iterations(20);
   RegisterBenchmark("two_threads", threads)->Iterations(25)->UseRealTime();

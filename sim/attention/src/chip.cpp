@@ -143,6 +143,30 @@ void Chip::cell(Array array, std::size_t head, std::size_t slot, std::size_t row
   }
 }
 
+void Chip::cells(Array array, std::size_t head, std::size_t slot, const double* y0, double* out) const {
+  const std::size_t n = nominal_.size(), d = dimension_;
+  if (physics_.mismatch_curve || physics_.given_cell) {
+    std::vector<double> one(n);
+    for (std::size_t row = 0; row < d; ++row) {
+      cell(array, head, slot, row, y0[row], one.data());
+      for (std::size_t k = 0; k < n; ++k) out[k * d + row] = one[k];
+    }
+    return;
+  }
+  const float* draws = heads_.empty() ? nullptr : heads_[head]->deviation[static_cast<std::size_t>(array)].data();
+  const std::size_t variables = draws == nullptr ? 0 : heads_[head]->deviation[0].size() / (window_ * d);
+  double stretch = sign_;
+  for (std::size_t k = 0; k < n; ++k, out += d, stretch *= 1 + physics_.storage_coupling) {
+    if (k < variables) {
+      const float* draw = draws + slot * d * variables + k;
+      for (std::size_t row = 0; row < d; ++row)
+        out[row] = (nominal_[k] + static_cast<double>(draw[row * variables])) * stretch;
+    } else {
+      std::fill_n(out, d, nominal_[k] * stretch);
+    }
+  }
+}
+
 double Chip::stored(double wanted, int level, int previous, Array array, const ConversionSite& site,
                     std::size_t row) const {
   if (!physics_.write) return wanted;

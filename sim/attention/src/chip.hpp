@@ -28,6 +28,8 @@ class Chip {
   /// size of Settings::coefficients. @param y0 the deviation it stores, at which a drawn curve holds exactly
   /// @param out that many values
   void cell(Array array, std::size_t head, std::size_t slot, std::size_t row, double y0, double* out) const;
+  /// The same of all rows of a slot: out [order][dimension], from deviations y0 [dimension].
+  void cells(Array array, std::size_t head, std::size_t slot, const double* y0, double* out) const;
   /// Draws of a head, once; thread-safe.
   void prepareHead(std::size_t head) const;
 

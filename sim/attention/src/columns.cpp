@@ -25,6 +25,7 @@ Columns::Columns(const Plan& plan, std::size_t batch, std::size_t head, std::siz
   }
   scratch_.resize((plan.codes ? kBlock : 2) * plan.dimension);
   levels_.resize(kBlock * plan.width);
+  if (!plan.codes) cells_.resize((2 + plan.settings.coefficients.size()) * plan.dimension);
   restart(batch, head);
 }
 
@@ -100,11 +101,10 @@ void Columns::writeCodes(std::size_t column, const float* k, const float* v) {
 
 double Columns::deviation(Array array, std::size_t column, std::size_t row, float value) {
   const Settings& s = plan_.settings;
-  const double wanted = s.deviation(static_cast<double>(value));
-  if (!plan_.chip || !plan_.chip->physics().write) return wanted;
   const int level = plan_.step_kv > 0 ? s.storedLevel(static_cast<int>(std::lround(value / plan_.step_kv))) : -1;
   auto& held = held_[(static_cast<std::size_t>(array) * plan_.window + column % plan_.window) * plan_.dimension + row];
-  const double stored = plan_.chip->stored(wanted + s.v_zero, level, held, array, {batch_, head_, column}, row);
+  const double wanted = s.deviation(static_cast<double>(value)) + s.v_zero;
+  const double stored = plan_.chip->stored(wanted, level, held, array, {batch_, head_, column}, row);
   held = static_cast<std::int8_t>(level);
   return stored - s.v_zero;
 }
@@ -115,29 +115,50 @@ void Columns::writePlanes(std::size_t column, const float* k, const float* v) {
   const Scalers& s = plan_.scalers;
   plan_.kernels->quantizeValues(k, d, s.a_k[head_], s.b_k[head_], high, plan_.step_kv, scratch_.data());
   plan_.kernels->quantizeValues(v, d, s.a_v[head_], s.b_v[head_], high, plan_.step_kv, scratch_.data() + d);
-  std::vector<double> cell;
-  for (double x : plan_.settings.coefficients) cell.push_back(plan_.settings.sign * x);
+  const std::size_t slot = column % plan_.window, planes = plan_.planes.size(),
+                    order = plan_.settings.coefficients.size();
+  double* const y = cells_.data();       // stored deviations
+  double* const power = y + d;           // their powers
+  double* const polynomial = power + d;  // [order][dimension]
   const bool simple = !plan_.chip || plan_.chip->plainCells();
-  const std::size_t slot = column % plan_.window, planes = plan_.planes.size();
   for (Array array : {Array::Key, Array::Value}) {
     const bool key = array == Array::Key;
     // Element e of plane p of this column.
     float* to = key ? &key_planes_[block * planes * key_block_ + c]
                     : &value_planes_[block * planes * value_block_ + c * plan_.width];
     const std::size_t next = key ? key_block_ : value_block_, step = key ? kBlock : 1;
-    for (std::size_t e = 0; e < d; ++e, to += step) {
-      const double y = deviation(array, column, e, scratch_[(key ? 0 : d) + e]);
-      if (plan_.chip) plan_.chip->cell(array, head_, slot, e, y, cell.data());
-      if (!simple) {
-        for (std::size_t p = 0; p < planes; ++p) to[p * next] = plan_.chip->planeValue(plan_.planes[p], cell.data(), y);
-      } else if (plan_.planes[0].power < 0) {
-        double sum = 0;
-        for (std::size_t n = cell.size(); n-- > 0;) sum = sum * y + cell[n];
-        *to = static_cast<float>(sum);
-      } else {
-        double power = 1;
-        for (std::size_t p = 0; p < planes; ++p, power *= y) to[p * next] = static_cast<float>(cell[p] * power);
+    const float* wanted = scratch_.data() + (key ? 0 : d);
+    if (held_.empty()) {
+      for (std::size_t e = 0; e < d; ++e) y[e] = plan_.settings.deviation(static_cast<double>(wanted[e]));
+    } else {
+      for (std::size_t e = 0; e < d; ++e) y[e] = deviation(array, column, e, wanted[e]);
+    }
+    if (plan_.chip) {
+      plan_.chip->cells(array, head_, slot, y, polynomial);
+    } else {
+      for (std::size_t n = 0; n < order; ++n)
+        std::fill_n(polynomial + n * d, d, plan_.settings.sign * plan_.settings.coefficients[n]);
+    }
+    if (!simple) {
+      std::vector<double> cell(order);
+      for (std::size_t e = 0; e < d; ++e, to += step) {
+        for (std::size_t n = 0; n < order; ++n) cell[n] = polynomial[n * d + e];
+        for (std::size_t p = 0; p < planes; ++p)
+          to[p * next] = plan_.chip->planeValue(plan_.planes[p], cell.data(), y[e]);
       }
+      continue;
+    }
+    const bool whole = plan_.planes[0].power < 0;
+    std::fill_n(power, d, whole ? 0.0 : 1.0);
+    if (whole) {
+      for (std::size_t n = order; n-- > 0;)
+        for (std::size_t e = 0; e < d; ++e) power[e] = power[e] * y[e] + polynomial[n * d + e];
+      for (std::size_t e = 0; e < d; ++e) to[e * step] = static_cast<float>(power[e]);
+      continue;
+    }
+    for (std::size_t p = 0; p < planes; ++p, to += next) {
+      for (std::size_t e = 0; e < d; ++e) to[e * step] = static_cast<float>(polynomial[p * d + e] * power[e]);
+      for (std::size_t e = 0; e < d; ++e) power[e] *= y[e];
     }
   }
 }

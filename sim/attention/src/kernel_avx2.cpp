@@ -1,15 +1,15 @@
 // Kernels for AVX2 and FMA; this file alone is compiled for them (see CMakeLists.txt).
-#include "kernel_loops.hpp"
-
 #if defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
+
+#include "kernel_loops.hpp"
 
 namespace gaincell::attention {
 namespace {
 
 struct Avx2 {
   static constexpr std::size_t kWidth = 8, kGemmRows = 6, kGemmVectors = 2, kScoreRows = 2;
-  static constexpr bool kFuses = true;
+  static constexpr bool kFuses = true, kPermutes = true;
   using F = __m256;
   using X = __m256i;
 
@@ -31,6 +31,12 @@ struct Avx2 {
   static std::uint64_t positive(F x) {
     return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_GT_OQ)));
   }
+  static float sum(F x) {
+    __m128 half = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+    half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+    return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+  }
+  static F oneWherePositive(F x) { return _mm256_and_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_GT_OQ), set(1.0F)); }
 
   // Sixteen-bit sums of pairs: at most 15 * 7 * dimension / 2, checked where the path is chosen.
   static X zero16() { return _mm256_setzero_si256(); }
@@ -49,6 +55,8 @@ const KernelTable* avx2Kernels() noexcept {
 
 }  // namespace gaincell::attention
 #else
+#include "kernels.hpp"
+
 namespace gaincell::attention {
 const KernelTable* avx2Kernels() noexcept {
   return nullptr;

@@ -1,15 +1,15 @@
 // Kernels for AVX-512 (F, BW, VL, DQ); this file alone is compiled for them (see CMakeLists.txt).
-#include "kernel_loops.hpp"
-
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__)
 #include <immintrin.h>
+
+#include "kernel_loops.hpp"
 
 namespace gaincell::attention {
 namespace {
 
 struct Avx512 {
   static constexpr std::size_t kWidth = 16, kGemmRows = 6, kGemmVectors = 4, kScoreRows = 6;
-  static constexpr bool kFuses = true;
+  static constexpr bool kFuses = true, kPermutes = true;
   using F = __m512;
   using X = __m512i;
 
@@ -29,6 +29,10 @@ struct Avx512 {
   }
   static F lookUp(F table, __m512i codes) { return _mm512_permutexvar_ps(codes, table); }
   static std::uint64_t positive(F x) { return _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ); }
+  static float sum(F x) { return _mm512_reduce_add_ps(x); }
+  static F oneWherePositive(F x) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ), set(1.0F));
+  }
 
   static X zero16() { return _mm512_setzero_si512(); }
   static __m512i broadcastLevels(const std::uint8_t* q) { return _mm512_set1_epi32(fourLevels(q)); }
@@ -46,6 +50,8 @@ const KernelTable* avx512Kernels() noexcept {
 
 }  // namespace gaincell::attention
 #else
+#include "kernels.hpp"
+
 namespace gaincell::attention {
 const KernelTable* avx512Kernels() noexcept {
   return nullptr;

@@ -1,119 +1,83 @@
-// Portable kernels: plain C++ on groups of eight, which compilers turn into whatever the target's base set offers.
-#include "gaincell/attention/settings.hpp"
+// Portable kernels on Highway, for the vectors that every processor of the target has: SSE4.2 on x86-64 (the x86-64-v2
+// that CMakeLists.txt compiles this file for), NEON on aarch64, plain C++ where Highway has no vectors.
+#define HWY_BROKEN_EMU128 0  // the compiler's bug that turns EMU128 off is in MulHigh, which nothing here uses
+#if defined(__aarch64__)
+#define TOOLCHAIN_MISS_SYS_AUXV_H \
+  1  // no dispatch at run time, for which all would be compiled for the crypto extension
+#endif
+#include <hwy/highway.h>
+
 #include "kernel_loops.hpp"
 
 namespace gaincell::attention {
 namespace {
 
-struct Plain {
-  static constexpr std::size_t kWidth = 8, kGemmRows = 4, kGemmVectors = 1, kScoreRows = 2;
-  static constexpr bool kFuses = false;
-  struct F {
-    float v[8];
-  };
-  struct X {
-    std::int32_t v[8];  ///< 32 bits where vector units keep pairs of 16
-  };
-  struct Levels {
-    std::int32_t v[4];
-  };
-  struct Codes {
-    std::uint32_t v[8];
+namespace hn = hwy::HWY_NAMESPACE;
+
+struct Portable {
+  static constexpr std::size_t kWidth = 4, kGemmRows = 6, kGemmVectors = 2, kScoreRows = 4;
+  static constexpr bool kFuses = HWY_NATIVE_FMA != 0, kPermutes = false;
+  using DF = hn::FixedTag<float, 4>;
+  using DI = hn::FixedTag<std::int32_t, 4>;
+  using DX = hn::FixedTag<std::int16_t, 8>;
+  using F = hn::Vec<DF>;
+  using X = hn::Vec<DX>;  ///< sums of pairs: at most 15 * 7 * dimension / 2, checked where the path is chosen
+  struct Pairs {
+    X even, odd;
   };
 
-  template <typename Op>
-  static F map(Op op) {
-    F out;
-    for (std::size_t i = 0; i < 8; ++i) out.v[i] = op(i);
-    return out;
+  static F load(const float* p) { return hn::LoadU(DF(), p); }
+  static F set(float x) { return hn::Set(DF(), x); }
+  static void store(float* p, F x) { hn::StoreU(x, DF(), p); }
+  static F add(F a, F b) { return hn::Add(a, b); }
+  static F sub(F a, F b) { return hn::Sub(a, b); }
+  static F div(F a, F b) { return hn::Div(a, b); }
+  static F mul(F a, F b) { return hn::Mul(a, b); }
+  static F fma(F a, F b, F c) { return hn::MulAdd(a, b, c); }
+  static F min(F a, F b) { return hn::Min(a, b); }
+  static F max(F a, F b) { return hn::Max(a, b); }
+  static float sum(F x) { return hn::GetLane(hn::SumOfLanes(DF(), x)); }
+  static F oneWherePositive(F x) { return hn::IfThenElseZero(hn::Gt(x, hn::Zero(DF())), set(1.0F)); }
+  static std::uint64_t positive(F x) {
+    std::uint8_t bits[8] = {};
+    hn::StoreMaskBits(DF(), hn::Gt(x, hn::Zero(DF())), bits);
+    return bits[0];
   }
-  static F load(const float* p) {
-    return map([p](std::size_t i) { return p[i]; });
-  }
-  static F set(float x) {
-    return map([x](std::size_t) { return x; });
-  }
-  static void store(float* p, const F& x) {
-    for (std::size_t i = 0; i < 8; ++i) p[i] = x.v[i];
-  }
-  static F add(const F& a, const F& b) {
-    return map([&](std::size_t i) { return a.v[i] + b.v[i]; });
-  }
-  static F sub(const F& a, const F& b) {
-    return map([&](std::size_t i) { return a.v[i] - b.v[i]; });
-  }
-  static F div(const F& a, const F& b) {
-    return map([&](std::size_t i) { return a.v[i] / b.v[i]; });
-  }
-  static F mul(const F& a, const F& b) {
-    return map([&](std::size_t i) { return a.v[i] * b.v[i]; });
-  }
-  static F fma(const F& a, const F& b, const F& c) {
-    return map([&](std::size_t i) { return a.v[i] * b.v[i] + c.v[i]; });
-  }
-  static F min(const F& a, const F& b) {
-    return map([&](std::size_t i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
-  }
-  static F max(const F& a, const F& b) {
-    return map([&](std::size_t i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
-  }
-  static F loadTable(const float* p) { return load(p); }
-  template <typename Code>
-  static Codes loadCodes(const Code* p) {
-    Codes c;
-    for (std::size_t i = 0; i < 8; ++i) c.v[i] = static_cast<std::uint32_t>(p[i]);
-    return c;
-  }
-  static F lookUp(const F& table, const Codes& c) {
-    return map([&](std::size_t i) { return table.v[c.v[i]]; });
-  }
-  static std::uint64_t positive(const F& x) {
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < 8; ++i) bits |= static_cast<std::uint64_t>(x.v[i] > 0.0F) << i;
-    return bits;
+  static void transpose(F (&x)[4]) {
+    const DF d;
+    const F a = hn::InterleaveLower(d, x[0], x[1]), b = hn::InterleaveLower(d, x[2], x[3]);
+    const F c = hn::InterleaveUpper(d, x[0], x[1]), e = hn::InterleaveUpper(d, x[2], x[3]);
+    x[0] = hn::ConcatLowerLower(d, b, a);
+    x[1] = hn::ConcatUpperUpper(d, b, a);
+    x[2] = hn::ConcatLowerLower(d, e, c);
+    x[3] = hn::ConcatUpperUpper(d, e, c);
   }
 
-  static X zero16() { return {}; }
-  static Levels broadcastLevels(const std::uint8_t* q) { return {{q[0], q[1], q[2], q[3]}}; }
-  static const std::int8_t* loadBasis(const std::int8_t* k) { return k; }
-  static X dot8(X acc, const Levels& q, const std::int8_t* k) {
-    for (std::size_t i = 0; i < 8; ++i)
-      acc.v[i] += q.v[0] * k[4 * i] + q.v[1] * k[4 * i + 1] + q.v[2] * k[4 * i + 2] + q.v[3] * k[4 * i + 3];
-    return acc;
+  static X zero16() { return hn::Zero(DX()); }
+  static Pairs broadcastLevels(const std::uint8_t* q) {
+    const auto four = hn::Set(DI(), fourLevels(q));
+    return {hn::BitCast(DX(), hn::And(four, hn::Set(DI(), 0x00ff00ff))),
+            hn::BitCast(DX(), hn::And(hn::ShiftRight<8>(four), hn::Set(DI(), 0x00ff00ff)))};
   }
-  static F widen(const X& x) {
-    return map([&](std::size_t i) { return static_cast<float>(x.v[i]); });
+  static Pairs loadBasis(const std::int8_t* k) {
+    const X x = hn::BitCast(DX(), hn::LoadU(hn::FixedTag<std::int8_t, 16>(), k));
+    return {hn::ShiftRight<8>(hn::ShiftLeft<8>(x)), hn::ShiftRight<8>(x)};
+  }
+  static X dot8(X acc, const Pairs& q, const Pairs& k) {
+    return hn::Add(hn::Add(acc, hn::Mul(q.even, k.even)), hn::Mul(q.odd, k.odd));
+  }
+  static F widen(X x) {
+    const auto pairs = hn::BitCast(DI(), x);
+    const auto low = hn::ShiftRight<16>(hn::ShiftLeft<16>(pairs));
+    return hn::ConvertTo(DF(), hn::Add(low, hn::ShiftRight<16>(pairs)));
   }
 };
 
 }  // namespace
 
 const KernelTable* genericKernels() noexcept {
-  static constexpr KernelTable table = makeTable<Plain>();
+  static constexpr KernelTable table = makeTable<Portable>();
   return &table;
-}
-
-const KernelTable* kernelTable(Kernel kernel) noexcept {
-#if defined(__x86_64__)
-  static const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  static const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-#else
-  static const bool avx2 = false, avx512 = false;
-#endif
-  switch (kernel) {
-    case Kernel::Generic:
-      return genericKernels();
-    case Kernel::Avx2:
-      return avx2 ? avx2Kernels() : nullptr;
-    case Kernel::Avx512:
-      return avx512 ? avx512Kernels() : nullptr;
-    case Kernel::Auto:
-      break;
-  }
-  for (Kernel k : {Kernel::Avx512, Kernel::Avx2})
-    if (const auto* t = kernelTable(k)) return t;
-  return genericKernels();
 }
 
 }  // namespace gaincell::attention

@@ -1,8 +1,8 @@
 #pragma once
-// The loops of kernels.hpp, written once over a vector type V (see kernel_generic.cpp for what V must offer).
-// Everything lives in the anonymous namespace of the including file, so that no two instruction sets share an instance.
-// Multiplications and additions are never fused here except through V::fma: results then agree bit for bit between
-// instruction sets wherever fma is not used.
+// The loops of kernels.hpp, written once over a vector type V (see kernel_generic.cpp and kernel_avx2.cpp for what V
+// must offer). Everything lives in the anonymous namespace of the including file, so that no two instruction sets share
+// an instance. Multiplications and additions are never fused here except through V::fma: results then agree bit for bit
+// between instruction sets wherever fma is not used.
 #include <type_traits>
 
 #include "kernels.hpp"
@@ -127,9 +127,11 @@ bool finite(const float* x, std::size_t n) {
 
 template <typename V>
 void lookUp(const std::uint8_t* codes, std::size_t n, const float* table, float* out) {
-  const auto entries = V::loadTable(table);
   std::size_t i = 0;
-  for (; i + V::kWidth <= n; i += V::kWidth) V::store(out + i, V::lookUp(entries, V::loadCodes(codes + i)));
+  if constexpr (V::kPermutes) {
+    const auto entries = V::loadTable(table);
+    for (; i + V::kWidth <= n; i += V::kWidth) V::store(out + i, V::lookUp(entries, V::loadCodes(codes + i)));
+  }
   for (; i < n; ++i) out[i] = table[codes[i]];
 }
 
@@ -143,9 +145,9 @@ inline typename V::F pulseWidth(typename V::F s, typename V::F inverse_sat) {
 template <typename V, typename Block>
 inline std::uint64_t storeScores(const Block& b, std::size_t row, std::size_t column, typename V::F s,
                                  typename V::F inverse_sat) {
+  if (b.s != nullptr) V::store(b.s + row * kBlock + column, s);
   const auto phi = pulseWidth<V>(s, inverse_sat);
   V::store(b.phi + row * kBlock + column, phi);
-  if (b.s != nullptr) V::store(b.s + row * kBlock + column, s);
   return V::positive(phi) << column;
 }
 
@@ -195,6 +197,8 @@ inline void weighRow(const WeighBlock& b, std::size_t r, std::size_t e, const Ce
   F acc[N];
   float* to = b.acc + r * b.width + e;
   for (std::size_t n = 0; n < N; ++n) acc[n] = b.accumulate ? V::load(to + n * V::kWidth) : V::set(0.0F);
+  if (b.start != nullptr)
+    for (std::size_t n = 0; n < N; ++n) acc[n] = V::add(acc[n], V::set(b.start[r]));
   const float* phi = b.phi + r * kBlock;
   for (std::uint64_t left = b.columns[r]; left != 0; left &= left - 1) {
     const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
@@ -215,17 +219,90 @@ inline void weighRow(const WeighBlock& b, std::size_t r, std::size_t e, const Ce
 template <typename V, typename Cell>
 void weighAll(const WeighBlock& b, const Cell* cells) {
   for (std::size_t r = 0; r < b.rows; ++r) {
-    if (b.columns[r] == 0 && b.accumulate) continue;
+    if (b.columns[r] == 0 && b.accumulate && b.start == nullptr) continue;
     std::size_t e = 0;
     for (; e + 64 <= b.width; e += 64) weighRow<V, 64 / V::kWidth>(b, r, e, cells);
     for (; e < b.width; e += 16) weighRow<V, 16 / V::kWidth>(b, r, e, cells);
   }
 }
 
+/// Without a permutation of eight the table is looked up in memory: for one row a value at a time.
+[[maybe_unused]] void lookUpRow(const WeighBlock& b, std::size_t r) {
+  float* acc = b.acc + r * b.width;
+  if (!b.accumulate)
+    for (std::size_t e = 0; e < b.width; ++e) acc[e] = 0.0F;
+  for (std::uint64_t left = b.columns[r]; left != 0; left &= left - 1) {
+    const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
+    const float* table = b.table + (static_cast<std::ptrdiff_t>(r) - static_cast<std::ptrdiff_t>(j)) * 8;
+    float entries[8];
+    for (std::size_t n = 0; n < 8; ++n) entries[n] = b.phi[r * kBlock + j] * table[n];
+    const std::uint8_t* codes = b.codes + j * b.width;
+    for (std::size_t e = 0; e < b.width; ++e) acc[e] += entries[codes[e]];
+  }
+}
+
+/// Adds the entries [column][level][row] of eight outputs of V::kWidth rows. Not inlined: addresses relative to the
+/// stack would cost an instruction per load.
+template <typename V>
+[[gnu::noinline]] void lookUpTile(const WeighBlock& b, std::size_t r0, std::size_t e, std::uint64_t columns,
+                                  const float* entries) {
+  using F = typename V::F;
+  constexpr std::size_t kRows = V::kWidth, kSums = 8;
+  F acc[kSums];
+  GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; n += kRows) {
+    F x[kRows];
+    GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) x[r] =
+        b.accumulate ? V::load(b.acc + (r0 + r) * b.width + e + n) : V::set(0.0F);
+    V::transpose(x);
+    GAINCELL_UNROLL for (std::size_t i = 0; i < kRows; ++i) acc[n + i] = x[i];
+  }
+  for (std::uint64_t left = columns; left != 0; left &= left - 1) {
+    const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
+    const float* column = entries + j * 8 * kRows;
+    const std::uint8_t* codes = b.codes + j * b.width + e;
+    GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; ++n) acc[n] = V::add(acc[n], V::load(column + codes[n] * kRows));
+  }
+  GAINCELL_UNROLL for (std::size_t n = 0; n < kSums; n += kRows) {
+    F x[kRows];
+    GAINCELL_UNROLL for (std::size_t i = 0; i < kRows; ++i) x[i] = acc[n + i];
+    V::transpose(x);
+    GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) V::store(b.acc + (r0 + r) * b.width + e + n, x[r]);
+  }
+}
+
+/// As many rows as a vector has lanes: entries for all of them side by side, so that one load serves all. A row that
+/// does not have a column adds zero.
+template <typename V>
+void lookUpRows(const WeighBlock& b, std::size_t r0) {
+  using F = typename V::F;
+  constexpr std::size_t kRows = V::kWidth, kTable = 8 * kRows;
+  std::uint64_t any = 0;
+  for (std::size_t r = 0; r < kRows; ++r) any |= b.columns[r0 + r];
+  if (any == 0 && b.accumulate) return;
+  alignas(64) float entries[kBlock * kTable];  // [column][level][row]
+  for (std::uint64_t left = any; left != 0; left &= left - 1) {
+    const auto j = static_cast<std::size_t>(__builtin_ctzll(left));
+    for (std::size_t half = 0; half < 8; half += kRows) {
+      F x[kRows];
+      GAINCELL_UNROLL for (std::size_t r = 0; r < kRows; ++r) {
+        const float* table = b.table + (static_cast<std::ptrdiff_t>(r0 + r) - static_cast<std::ptrdiff_t>(j)) * 8;
+        x[r] = V::mul(V::set(b.phi[(r0 + r) * kBlock + j]), V::load(table + half));
+      }
+      V::transpose(x);
+      GAINCELL_UNROLL for (std::size_t n = 0; n < kRows; ++n) V::store(entries + j * kTable + (half + n) * kRows, x[n]);
+    }
+  }
+  for (std::size_t e = 0; e < b.width; e += 8) lookUpTile<V>(b, r0, e, any, entries);
+}
+
 template <typename V>
 void weigh(const WeighBlock& b) {
   if (b.currents != nullptr) {
     weighAll<V>(b, b.currents);
+  } else if constexpr (!V::kPermutes) {
+    std::size_t r = 0;
+    for (; r + V::kWidth <= b.rows; r += V::kWidth) lookUpRows<V>(b, r);
+    for (; r < b.rows; ++r) lookUpRow(b, r);
   } else if (b.codes32 != nullptr) {
     weighAll<V>(b, b.codes32);
   } else {
@@ -304,6 +381,9 @@ inline void gemmTile(const Product& p, std::size_t i, std::size_t j) {
   for (std::size_t r = 0; r < R; ++r)
     for (std::size_t n = 0; n < N; ++n)
       acc[r][n] = p.accumulate ? V::load(p.c + (i + r) * p.ldc + j + n * V::kWidth) : V::set(0.0F);
+  if (p.start != nullptr)
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) acc[r][n] =
+        V::add(acc[r][n], V::set(p.start[i + r]));
   multiply<V, R, N>(p.k, p.a + i * p.lda, p.lda, p.b + j, p.ldb, acc);
   const auto each = [&](float* to, auto body) {
     GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n)
@@ -318,17 +398,44 @@ inline void gemmTile(const Product& p, std::size_t i, std::size_t j) {
   }
 }
 
+/// Sum of the terms of R rows and N vectors of columns; every element: one chain over the dimension per term.
 template <typename V, std::size_t R, std::size_t N>
+inline void sumTerms(const CurrentBlock& b, std::size_t r0, std::size_t c, typename V::F (&sum)[R][N]) {
+  if (b.even != nullptr)
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) sum[r][n] =
+        V::set(b.even[r0 + r]);
+  for (std::size_t t = 0; t < b.count; ++t) {
+    const CurrentBlock::Term& term = b.terms[t];
+    typename V::F acc[R][N];
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) acc[r][n] =
+        V::set(0.0F);
+    multiply<V, R, N>(b.dimension, term.q + r0 * b.q_stride, b.q_stride, term.k + c, kBlock, acc);
+    GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) {
+      if (term.factor != nullptr) {
+        sum[r][n] = V::fma(V::load(term.factor + c + n * V::kWidth - (r0 + r)), acc[r][n], sum[r][n]);
+      } else {
+        sum[r][n] = V::add(acc[r][n], sum[r][n]);
+      }
+    }
+  }
+}
+
+/// `kPlain`: one term without a factor, which stays in registers.
+template <typename V, bool kPlain, std::size_t R, std::size_t N>
 inline void currentTile(const CurrentBlock& b, std::size_t r0, std::size_t c) {
-  typename V::F acc[R][N];
-  for (std::size_t r = 0; r < R; ++r)
-    for (std::size_t n = 0; n < N; ++n) acc[r][n] = V::set(0.0F);
-  multiply<V, R, N>(b.dimension, b.q + r0 * b.q_stride, b.q_stride, b.k + c, kBlock, acc);
+  typename V::F sum[R][N];
+  GAINCELL_UNROLL for (std::size_t r = 0; r < R; ++r) GAINCELL_UNROLL for (std::size_t n = 0; n < N; ++n) sum[r][n] =
+      V::set(0.0F);
+  if constexpr (kPlain) {
+    multiply<V, R, N>(b.dimension, b.terms->q + r0 * b.q_stride, b.q_stride, b.terms->k + c, kBlock, sum);
+  } else {
+    sumTerms<V, R, N>(b, r0, c, sum);
+  }
   const auto inverse = V::set(b.inverse_sat);
   for (std::size_t r = 0; r < R; ++r) {
     const std::size_t row = r0 + r;
     std::uint64_t bits = c == 0 ? 0 : b.nonzero[row];
-    for (std::size_t n = 0; n < N; ++n) bits |= storeScores<V>(b, row, c + n * V::kWidth, acc[r][n], inverse);
+    for (std::size_t n = 0; n < N; ++n) bits |= storeScores<V>(b, row, c + n * V::kWidth, sum[r][n], inverse);
     b.nonzero[row] = bits;
   }
 }
@@ -357,9 +464,16 @@ inline void forTiles(std::size_t m, std::size_t n, Body body) {
 
 template <typename V>
 void currents(const CurrentBlock& b) {
-  forTiles<V>(b.rows, b.columns, [&b](auto rows, auto vectors, std::size_t r, std::size_t c) {
-    currentTile<V, decltype(rows)::value, decltype(vectors)::value>(b, r, c);
-  });
+  const auto run = [&b](auto plain) {
+    forTiles<V>(b.rows, b.columns, [&b](auto rows, auto vectors, std::size_t r, std::size_t c) {
+      currentTile<V, decltype(plain)::value, decltype(rows)::value, decltype(vectors)::value>(b, r, c);
+    });
+  };
+  if (b.count == 1 && b.terms->factor == nullptr && b.even == nullptr) {
+    run(std::true_type{});
+  } else {
+    run(std::false_type{});
+  }
 }
 
 template <typename V>
@@ -383,6 +497,26 @@ std::uint64_t convert(const float* s, std::size_t first, std::size_t last, float
   return bits & (~std::uint64_t{0} << first) & (~std::uint64_t{0} >> (kBlock - last));
 }
 
+template <typename V>
+void weights(const Weights& w) {
+  using F = typename V::F;
+  for (std::size_t r = 0; r < w.rows; ++r) {
+    const float* phi = w.phi + r * kBlock;
+    float* to = w.weights + r * kBlock;
+    for (std::size_t c = 0; c < kBlock; c += V::kWidth) {
+      F x = V::load(phi + c);
+      if (w.indicator) x = V::oneWherePositive(x);
+      V::store(to + c, V::mul(V::load(w.factor + c - r), x));
+    }
+    for (std::size_t c = 0; c < w.first; ++c) to[c] = 0.0F;
+    for (std::size_t c = w.last; c < kBlock; ++c) to[c] = 0.0F;
+    if (w.sums == nullptr) continue;
+    F sum = V::load(to);
+    for (std::size_t c = V::kWidth; c < kBlock; c += V::kWidth) sum = V::add(sum, V::load(to + c));
+    w.sums[r] = w.scale * V::sum(sum);
+  }
+}
+
 std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t range, std::uint64_t* chosen) {
   std::size_t count = 0;
   for (std::size_t r = 0; r < rows; ++r) {
@@ -394,8 +528,8 @@ std::size_t select(const std::uint64_t* bits, std::size_t rows, std::uint64_t ra
 
 template <typename V>
 constexpr KernelTable makeTable() {
-  return {quantizeCodes<V>, quantizeValues<V>, finite,    lookUp<V>,  scores<V>, currents<V>,
-          weigh<V>,         gemm<V>,           output<V>, convert<V>, select,    moveLines};
+  return {quantizeCodes<V>, quantizeValues<V>, finite,     lookUp<V>,  scores<V>, currents<V>, weigh<V>,
+          gemm<V>,          output<V>,         convert<V>, weights<V>, select,    moveLines};
 }
 
 }  // namespace

@@ -25,15 +25,32 @@ struct ScoreBlock {
   std::uint64_t* nonzero = nullptr;  ///< [rows] bit per column with phi > 0
 };
 
-/// First multiply of one block on currents, without decay: S = q k.
+/// First multiply of one block on currents: S = sum over the terms of factor[age] (q k).
 struct CurrentBlock {
+  struct Term {
+    const float* q = nullptr;       ///< [rows][q_stride]
+    const float* k = nullptr;       ///< [dimension][kBlock]
+    const float* factor = nullptr;  ///< at row 0, column 0; column + 1: next; row + 1: previous. Null: all 1
+  };
   std::size_t rows = 0, columns = 0, dimension = 0, q_stride = 0;  ///< columns: a multiple of 16
-  const float* q = nullptr;                                        ///< [rows][q_stride]
-  const float* k = nullptr;                                        ///< [dimension][kBlock]
+  const Term* terms = nullptr;
+  std::size_t count = 0;        ///< of terms
+  const float* even = nullptr;  ///< [rows] S of a term that all keys share, or null
   float inverse_sat = 0;
   float* phi = nullptr;              ///< [rows][kBlock], columns beyond `columns` left alone
   float* s = nullptr;                ///< [rows][kBlock] or null
   std::uint64_t* nonzero = nullptr;  ///< [rows] bit per column with phi > 0
+};
+
+/// What the second multiply weighs the columns of one block by: weights = factor[age] phi in [first, last), else 0.
+struct Weights {
+  std::size_t rows = 0, first = 0, last = 0;
+  const float* phi = nullptr;     ///< [rows][kBlock]
+  const float* factor = nullptr;  ///< as in CurrentBlock
+  bool indicator = false;         ///< 1 instead of phi where it is > 0
+  float* weights = nullptr;       ///< [rows][kBlock]
+  float* sums = nullptr;          ///< [rows] sum of the weights times `scale`; or null
+  float scale = 0;
 };
 
 /// Second multiply of one block over the set bits only: acc[r][e] += (phi table[age])[code[j][e]] by an 8-entry table
@@ -48,6 +65,7 @@ struct WeighBlock {
   const float* currents = nullptr;         ///< [kBlock][width], or null: by codes and table
   float* acc = nullptr;                    ///< [rows][width]
   bool accumulate = true;                  ///< false: acc starts from zero
+  const float* start = nullptr;            ///< [rows] added to every element first, or null
 };
 
 /// Output conversion of one tile: sum += grid(clamp(acc * inverse_sat, -1, 1)).
@@ -73,6 +91,7 @@ struct Product {
   float* c = nullptr;
   std::size_t ldc = 0;
   bool accumulate = false;
+  const float* start = nullptr;  ///< [m] added to every element first, or null
   const OutputTile* output = nullptr;
 };
 
@@ -112,6 +131,7 @@ struct KernelTable {
   void (*output)(const OutputTile&);
   /// phi[c] = clamp(s[c] * inverse, 0, 1) for first <= c < last, 0 elsewhere in the block. @returns bit per phi > 0
   std::uint64_t (*convert)(const float* s, std::size_t first, std::size_t last, float inverse, float* phi);
+  void (*weights)(const Weights&);
   /// chosen[r] = bits[r] & range. @returns number of set bits
   std::size_t (*select)(const std::uint64_t* bits, std::size_t rows, std::uint64_t range, std::uint64_t* chosen);
   void (*lines)(const LineBlock&);

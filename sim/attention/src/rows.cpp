@@ -13,11 +13,14 @@ RowWorker::RowWorker(const Plan& plan) : plan_(plan) {
   q_codes_.assign(kBlock * w, 0);
   q_values_.assign(kBlock * w, 0.0F);
   q_indicator_.assign(kBlock * w, 0.0F);
-  for (auto* v : {&phi_, &s_, &product_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
+  for (auto* v : {&phi_, &s_, &weighted_}) v->assign(kBlock * kBlock, 0.0F);
   sum_.assign(accSize(), 0.0F);
   quantized_.assign(accSize(), 0.0F);
   converted_.assign(accSize(), 0.0F);
   q_sum_.assign(kBlock, 0.0F);
+  even_.assign(kBlock, 0.0F);
+  even_sums_.assign(kBlock, 0.0F);
+  terms_.resize(std::max<std::size_t>(1, plan.planes.size()));
   nonzero_.assign(kBlock, 0);
   columns_mask_.assign(kBlock, 0);
   codes32_.assign(kBlock * w, 0);
@@ -54,7 +57,8 @@ void RowWorker::quantizeQueries(const Frame& f, const float* q) {
       plan_.kernels->quantizeValues(q + r * d, d, a, b, 1.0F, plan_.step_q, values);
       if (plan_.chip)
         for (std::size_t e = 0; e < d; ++e) q_indicator_[r * w + e] = values[e] > 0.0F ? 1.0F : 0.0F;
-      if (f.activity != nullptr) q_sum_[r] = std::accumulate(values, values + d, 0.0F);
+      if (f.activity != nullptr || evenFirst()) q_sum_[r] = std::accumulate(values, values + d, 0.0F);
+      even_[r] = evenCurrent() * q_sum_[r];
     }
   }
 }
@@ -75,24 +79,42 @@ void RowWorker::scoreCodes(const Frame& f, std::size_t block) {
 }
 
 void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
-  const std::size_t j0 = block * kBlock, d = plan_.dimension;
   const bool sink = f.sinks != nullptr && f.sinks->s != nullptr;
-  CurrentBlock b;
-  b.dimension = d;
-  b.q_stride = plan_.width;
-  b.k = f.columns.keyCurrents(block);
-  b.inverse_sat = static_cast<float>(1.0 / plan_.settings.s_sat);
+  float* s = sink || physical() ? s_.data() : nullptr;
+  const std::size_t j0 = block * kBlock;
+  const float* even = nullptr;
+  CurrentBlock::Term* term = terms_.data();
+  if (plan_.planes.empty()) *term++ = {q_values_.data(), f.columns.keyCurrents(block), nullptr};
+  for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
+    const Plane& plane = plan_.planes[p];
+    if (p == 0 && evenFirst()) {
+      even = even_.data();
+      continue;
+    }
+    *term++ = {plane.indicator() ? q_indicator_.data() : q_values_.data(), f.columns.keyPlane(block, p),
+               ageless(plane) ? nullptr : plane.first.at(f.i0, j0)};
+  }
+  const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
+  const auto count = static_cast<std::size_t>(term - terms_.data());
   // On the diagonal a row needs only the columns up to its own: a staircase of twelve rows a step.
   const std::size_t step = j0 + kBlock > f.i0 + 1 ? 12 : f.rows;
-  for (std::size_t r = 0; r < f.rows; r += step) {
-    b.rows = std::min(step, f.rows - r);
-    b.columns = std::min(kBlock, (f.i0 + r + b.rows - j0 + 15) / 16 * 16);
-    b.q = &q_values_[r * plan_.width];
-    b.phi = &phi_[r * kBlock];
-    b.s = sink ? &s_[r * kBlock] : nullptr;
-    b.nonzero = &nonzero_[r];
-    plan_.kernels->currents(b);
+  for (std::size_t r = 0;;) {
+    const std::size_t rows = std::min(step, f.rows - r);
+    plan_.kernels->currents({rows, std::min(kBlock, (f.i0 + r + rows - j0 + 15) / 16 * 16), plan_.dimension,
+                             plan_.width, terms_.data(), count, even, inverse, &phi_[r * kBlock],
+                             s == nullptr ? nullptr : s + r * kBlock, &nonzero_[r]});
+    r += step;
+    if (r >= f.rows) break;
+    for (std::size_t t = 0; t < count; ++t) {
+      terms_[t].q += step * plan_.width;
+      if (terms_[t].factor != nullptr) terms_[t].factor -= step;
+    }
+    if (even != nullptr) even += step;
   }
+  physical() ? convertScores(f, block, s_.data()) : clearOutside(f, block);
+}
+
+void RowWorker::clearOutside(const Frame& f, std::size_t block) {
   for (std::size_t r = 0; r < f.rows; ++r) {
     const auto [first, last] = inWindow(f.i0 + r, block);
     if (first == 0 && last == kBlock) continue;
@@ -110,25 +132,8 @@ std::pair<std::size_t, std::size_t> RowWorker::inWindow(std::size_t i, std::size
   return {std::min(kBlock, oldest > j0 ? oldest - j0 : 0), i < j0 ? 0 : std::min(kBlock, i + 1 - j0)};
 }
 
-void RowWorker::scorePlanes(const Frame& f, std::size_t block) {
-  std::fill_n(s_.begin(), f.rows * kBlock, 0.0F);
-  for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
-    const Plane& plane = plan_.planes[p];
-    const float* input = plane.indicator() ? q_indicator_.data() : q_values_.data();
-    plan_.kernels->gemm({f.rows, kBlock, plan_.dimension, input, plan_.width, f.columns.keyPlane(block, p), kBlock,
-                         product_.data(), kBlock});
-    float* to = s_.data();
-    for (std::size_t r = 0; r < f.rows; ++r) {
-      const float* factor = plane.first.at(f.i0, block * kBlock) - r;
-      for (std::size_t c = 0; c < kBlock; ++c) to[r * kBlock + c] += factor[c] * product_[r * kBlock + c];
-    }
-  }
-  convertScores(f, block, s_.data());
-}
-
 void RowWorker::convertScores(const Frame& f, std::size_t block, const float* charges) {
   const auto inverse = static_cast<float>(1.0 / plan_.settings.s_sat);
-  const bool physical = plan_.chip && !plan_.chip->plainConversion();
   const std::size_t j0 = block * kBlock;
   for (std::size_t r = 0; r < f.rows; ++r) {
     const std::size_t i = f.i0 + r;
@@ -140,7 +145,7 @@ void RowWorker::convertScores(const Frame& f, std::size_t block, const float* ch
       std::fill(s, s + first, 0.0F);
       std::fill(s + last, s + kBlock, 0.0F);
     }
-    if (!physical) continue;
+    if (!physical()) continue;
     std::uint64_t bits = 0;
     for (std::size_t c = first; c < last; ++c) {
       phi[c] = plan_.chip->relu(static_cast<double>(charges[r * kBlock + c]), {f.batch, f.head, i},
@@ -151,23 +156,18 @@ void RowWorker::convertScores(const Frame& f, std::size_t block, const float* ch
   }
 }
 
-bool RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh,
-                           bool last) {
-  const std::uint64_t range =
-      (c1 == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << c1) - 1) & (~std::uint64_t{0} << c0);
-  const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, range, columns_mask_.data());
+namespace {
+/// The columns [c0, c1) of a block as bits.
+std::uint64_t bitsOf(std::size_t c0, std::size_t c1) {
+  return (c1 == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << c1) - 1) & (~std::uint64_t{0} << c0);
+}
+}  // namespace
+
+void RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh) {
+  const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, bitsOf(c0, c1), columns_mask_.data());
   if (active == 0) {
     if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
-    return false;
-  }
-  // Without decay both ways run the same chain of fused operations; the dense one wins when most of phi is not zero.
-  if (plan_.constant && active * 16 > f.rows * (c1 - c0) * 9) {
-    const bool convert = last && f.sinks == nullptr && f.activity == nullptr;  // nobody else needs the currents
-    const OutputTile output = outputTile(f);
-    plan_.kernels->gemm({f.rows, plan_.width, c1 - c0, phi_.data() + c0, kBlock,
-                         f.columns.valueCurrents(block) + c0 * plan_.width, plan_.width, acc, plan_.width, !fresh,
-                         convert ? &output : nullptr});
-    return convert;
+    return;
   }
   WeighBlock b;
   b.rows = f.rows;
@@ -176,33 +176,91 @@ bool RowWorker::weighCodes(const Frame& f, std::size_t block, std::size_t c0, st
   b.columns = columns_mask_.data();
   b.acc = acc;
   b.accumulate = !fresh;
-  if (plan_.constant) {
-    b.currents = f.columns.valueCurrents(block);
-  } else {
-    b.codes = f.columns.valueCodes(block);
-    b.table = plan_.weightTable(f.i0, block * kBlock);
-    if (f.rows >= 8) {
-      for (std::size_t n = 0; n < kBlock * plan_.width; ++n) codes32_[n] = b.codes[n];
-      b.codes32 = codes32_.data();
-    }
+  b.codes = f.columns.valueCodes(block);
+  b.table = plan_.weightTable(f.i0, block * kBlock);
+  if (f.rows >= 8) {
+    for (std::size_t n = 0; n < kBlock * plan_.width; ++n) codes32_[n] = b.codes[n];
+    b.codes32 = codes32_.data();
   }
   plan_.kernels->weigh(b);
-  return false;
 }
 
-void RowWorker::weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc) {
+bool RowWorker::weighTerm(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, const float* weights,
+                          const float* start, const float* currents, float* acc, bool fresh, bool convert) {
+  const std::size_t j0 = block * kBlock, width = plan_.width;
+  // Row r has columns up to its own: on the diagonal a staircase of twelve rows a step.
+  const std::size_t step = j0 + kBlock > f.i0 + 1 ? 12 : f.rows;
+  const auto columns = [&](std::size_t r) {  // of the rows before r
+    const std::size_t end = std::min(c1, f.i0 + r - j0);
+    return end > c0 ? end - c0 : 0;
+  };
+  std::size_t area = 0;
+  for (std::size_t r = 0, next; r < f.rows; r = next) {
+    next = std::min(r + step, f.rows);
+    area += (next - r) * columns(next);
+  }
+  const std::size_t active = plan_.kernels->select(nonzero_.data(), f.rows, bitsOf(c0, c1), columns_mask_.data());
+  // Both ways run the same chain of operations; the dense one wins when most of phi is not zero.
+  if (active * 16 <= area * 9) {
+    WeighBlock b;
+    b.rows = f.rows;
+    b.width = width;
+    b.phi = weights;
+    b.columns = columns_mask_.data();
+    b.acc = acc;
+    b.accumulate = !fresh;
+    b.start = start;
+    b.currents = currents;
+    plan_.kernels->weigh(b);
+    return false;
+  }
+  OutputTile output = outputTile(f);
+  for (std::size_t r = 0, next; r < f.rows; r = next) {
+    next = std::min(r + step, f.rows);
+    output.sum = sum_.data() + r * width;
+    plan_.kernels->gemm({next - r, width, columns(next), weights + r * kBlock + c0, kBlock, currents + c0 * width,
+                         width, acc + r * width, width, !fresh, start == nullptr ? nullptr : start + r,
+                         convert ? &output : nullptr});
+  }
+  return convert;
+}
+
+bool RowWorker::weighCurrents(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh,
+                              bool last) {
+  // Where nobody else needs the currents they go through the output conversion at once.
+  const bool convert = last && f.sinks == nullptr && f.activity == nullptr && !physical();
+  if (plan_.planes.empty())
+    return weighTerm(f, block, c0, c1, phi_.data(), nullptr, f.columns.valueCurrents(block), acc, fresh, convert);
+  bool converted = false;
+  const float* start = nullptr;
   for (std::size_t p = 0; p < plan_.planes.size(); ++p) {
     const Plane& plane = plan_.planes[p];
-    for (std::size_t r = 0; r < f.rows; ++r) {
-      const float* factor = plane.second.at(f.i0, block * kBlock) - r;
-      for (std::size_t c = c0; c < c1; ++c) {
-        const float phi = phi_[r * kBlock + c];
-        weighted_[r * kBlock + c] = factor[c] * (plane.indicator() ? (phi > 0.0F ? 1.0F : 0.0F) : phi);
-      }
+    const bool even = p == 0 && evenFirst();
+    const float* weights = phi_.data();
+    if (!ageless(plane) || plane.indicator() || even) {
+      Weights w;
+      w.rows = f.rows;
+      w.first = c0;
+      w.last = c1;
+      w.phi = phi_.data();
+      w.factor = plane.second.at(f.i0, block * kBlock);
+      w.indicator = plane.indicator();
+      w.weights = weighted_.data();
+      w.sums = even ? even_sums_.data() : nullptr;
+      w.scale = evenCurrent();
+      plan_.kernels->weights(w);
+      weights = weighted_.data();
     }
-    plan_.kernels->gemm({f.rows, plan_.width, c1 - c0, weighted_.data() + c0, kBlock,
-                         f.columns.valuePlane(block, p) + c0 * plan_.width, plan_.width, acc, plan_.width, true});
+    if (even) {
+      start = even_sums_.data();
+      continue;
+    }
+    converted = weighTerm(f, block, c0, c1, weights, start, f.columns.valuePlane(block, p), acc, fresh,
+                          convert && p + 1 == plan_.planes.size());
+    start = nullptr;
+    fresh = false;
   }
+  return converted;
 }
 
 void RowWorker::weighBlock(const Frame& f, std::size_t block) {
@@ -222,13 +280,12 @@ void RowWorker::weighBlock(const Frame& f, std::size_t block) {
       if (fresh) acc = openTile(tile);
       const bool ends = s.tiles == TileOrder::Absolute && (stop == (tile + 1) * s.tile_columns || stop == last + 1);
       bool finished = false;
-      if (plan_.codes) {
-        finished = weighCodes(f, block, j - j0, stop - j0, acc, fresh, ends);
+      if (plan_.integerScores()) {
+        weighCodes(f, block, j - j0, stop - j0, acc, fresh);
       } else if (plan_.lines) {
         gatherLines(f, block, j - j0, stop - j0, openIndex(tile));
       } else {
-        if (fresh) std::fill_n(acc, f.rows * plan_.width, 0.0F);
-        weighPlanes(f, block, j - j0, stop - j0, acc);
+        finished = weighCurrents(f, block, j - j0, stop - j0, acc, fresh, ends);
       }
       if (ends) {
         if (!finished) finishTile(f, tile);
@@ -363,12 +420,10 @@ void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head,
   for (std::size_t block = oldest / kBlock; block <= (i0 + rows - 1) / kBlock; ++block) {
     if (plan_.integerScores()) {
       scoreCodes(f, block);
-    } else if (plan_.codes) {
-      scoreCurrents(f, block);
     } else if (plan_.lines) {
       scoreLines(f, block);
     } else {
-      scorePlanes(f, block);
+      scoreCurrents(f, block);
     }
     if (sinks != nullptr && sinks->s != nullptr) storeScores(f, block);
     if (activity != nullptr) countScores(f);

@@ -40,7 +40,7 @@ class Columns {
   /// Columns [column, column + count), all in one block.
   void writeCurrents(std::size_t column, std::size_t count, const float* k, const float* v);
   void writePlanes(std::size_t column, const float* k, const float* v);
-  /// Deviation from v_zero that a cell really stores.
+  /// Deviation from v_zero that a cell really stores, with a write error.
   double deviation(Array array, std::size_t column, std::size_t row, float value);
 
   const Plan& plan_;
@@ -50,6 +50,7 @@ class Columns {
   AlignedVector<float> key_planes_, value_planes_;
   std::vector<std::int8_t> held_;  ///< write error: level held by [array][slot][row], -1 fresh
   std::vector<float> scratch_;
+  std::vector<double> cells_;  ///< of one column: stored deviations, their powers, current polynomials
   std::vector<std::uint8_t> levels_;
 };
 
@@ -90,8 +91,17 @@ class RowWorker {
   };
   void quantizeQueries(const Frame& f, const float* q);
   void scoreCodes(const Frame& f, std::size_t block);
+  /// The terms of both multiplies on currents are planes, or one when nothing decays.
   void scoreCurrents(const Frame& f, std::size_t block);
-  void scorePlanes(const Frame& f, std::size_t block);
+  void clearOutside(const Frame& f, std::size_t block);
+  bool physical() const { return plan_.chip && !plan_.chip->plainConversion(); }
+  /// A factor of one throughout the window.
+  bool ageless(const Plane& plane) const { return plan_.constant || plane.power == 0; }
+  /// The first plane is one current for all cells and needs no multiply.
+  bool evenFirst() const { return !plan_.chip && plan_.planes.size() > 1 && plan_.planes[0].power == 0; }
+  float evenCurrent() const {
+    return evenFirst() ? static_cast<float>(plan_.settings.sign * plan_.settings.coefficients[0]) : 0.0F;
+  }
   /// @param charges [rows][kBlock] that the converters get, uA of a full pulse
   void convertScores(const Frame& f, std::size_t block, const float* charges);
   /// What word lines of array 2 play: given pulses, and none that is too short.
@@ -99,9 +109,13 @@ class RowWorker {
   /// Columns [first, second) of a block are in the window of row i.
   std::pair<std::size_t, std::size_t> inWindow(std::size_t i, std::size_t block) const;
   void weighBlock(const Frame& f, std::size_t block);
+  void weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh);
   /// `last`: the tile ends here. @returns whether its outputs were converted at once
-  bool weighCodes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh, bool last);
-  void weighPlanes(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc);
+  bool weighCurrents(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, float* acc, bool fresh,
+                     bool last);
+  /// One term: acc += weights currents. `convert`: into the outputs. @returns whether it did
+  bool weighTerm(const Frame& f, std::size_t block, std::size_t c0, std::size_t c1, const float* weights,
+                 const float* start, const float* currents, float* acc, bool fresh, bool convert);
   // Bit lines that move (lines.cpp).
   void prepareLines();
   void scoreLines(const Frame& f, std::size_t block);
@@ -122,7 +136,8 @@ class RowWorker {
   const Plan& plan_;
   AlignedVector<std::uint8_t> q_codes_;
   AlignedVector<float> q_values_, q_indicator_, q_sum_;
-  AlignedVector<float> phi_, s_, product_, weighted_, sum_, quantized_, converted_;
+  AlignedVector<float> phi_, s_, weighted_, even_, even_sums_, sum_, quantized_, converted_;
+  std::vector<CurrentBlock::Term> terms_;
   std::vector<std::uint64_t> nonzero_, columns_mask_;
   AlignedVector<std::int32_t> codes32_;
   std::vector<std::size_t> open_;            ///< tiles with an accumulator, in order of first use
