@@ -292,6 +292,29 @@ TEST_CASE("products: dense and by set bits the same bits, near the sum in double
   }
 }
 
+TEST_CASE("a counter counts halves up, away from zero") {
+  // Nine codes each way, so that halves are exact numbers.
+  for (const auto* k : tables()) {
+    std::vector<float> z(16, 0.0F), sum(16, 0.0F), found(16);
+    const float halves[8] = {0.5F, 1.5F, 2.5F, 7.5F, -0.5F, -1.5F, -2.5F, -7.5F};
+    for (std::size_t i = 0; i < 8; ++i) z[i] = halves[i] / 8;
+    z[8] = 0.4375F / 8;
+    z[9] = -1;
+    OutputTile t;
+    t.count = 16;
+    t.acc = z.data();
+    t.inverse_sat = 1;
+    t.step = 1;
+    t.counter = true;
+    t.code_max = 8;
+    t.sum = sum.data();
+    t.quantized = found.data();
+    k->output(t);
+    const float want[10] = {1, 2, 3, 8, -1, -2, -3, -8, 0, -8};
+    for (std::size_t i = 0; i < 10; ++i) CHECK(found[i] * 8 == want[i]);
+  }
+}
+
 TEST_CASE("weights: factors by age in a range of columns, and their sums") {
   const std::size_t rows = 9;
   const Pulses pulses(rows);

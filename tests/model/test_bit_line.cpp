@@ -57,5 +57,6 @@ TEST_CASE("wire: each element carries the current of all cells behind it") {
 TEST_CASE("the quotient tanh(z)/z in the range that lines reach, of both signs of its square") {
   for (const double z : {0.01, 0.1, 0.3, 0.5, 1.0})
     CHECK(tanhOver(z * z) == doctest::Approx(std::tanh(z) / z).epsilon(1e-6));
-  for (const double z : {0.01, 0.1, 0.3, 0.5}) CHECK(tanhOver(-z * z) == doctest::Approx(std::tan(z) / z).epsilon(1e-6));
+  for (const double z : {0.01, 0.1, 0.3, 0.5})
+    CHECK(tanhOver(-z * z) == doctest::Approx(std::tan(z) / z).epsilon(1e-6));
 }

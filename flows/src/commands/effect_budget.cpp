@@ -51,8 +51,8 @@ json effectBudget(const AttentionChoice& choice, const att::InputData& input, co
 
 std::string effectBudgetText(const json& budget) {
   const bool task = budget.contains("plain");
-  std::string s = fmt::format("  budget: rms of the output, relative\n  {:<24}{:>14}{:>22}{}\n", "effect",
-                              "alone", "left out of all", task ? "     perplexity alone   left out" : "");
+  std::string s = fmt::format("  budget: rms of the output, relative\n  {:<24}{:>14}{:>22}{}\n", "effect", "alone",
+                              "left out of all", task ? "     perplexity alone   left out" : "");
   for (const json& e : budget["effects"]) {
     s += fmt::format("  {:<24}{:>13.3f}%{:>21.3f}%", e["effect"].get<std::string>(), 100 * e["alone"].get<double>(),
                      100 * e["without"].get<double>());

@@ -335,7 +335,8 @@ class Conversion {
   using F = typename V::F;
   explicit Conversion(const OutputTile& t)
       : inverse_sat_(V::set(t.inverse_sat)),
-        scale_(V::set(t.counter ? t.code_max : t.step)),
+        // A counter counts halves up: a last bit more, and round to even does.
+        scale_(V::set(t.counter ? t.code_max * (1.0F + 0x1p-22F) : t.step)),
         divide_(t.counter ? t.code_max : t.step) {}
   template <bool kQuantized, bool kCounter>
   F convert(F current) const {

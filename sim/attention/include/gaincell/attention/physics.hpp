@@ -71,8 +71,8 @@ struct Physics {
   /// Charges depend on all pulses of a line together.
   bool moves() const noexcept { return !conductance_uS.empty() && (line[0].any() || line[1].any()); }
   bool any() const noexcept {
-    return mismatch || mismatch_curve || given_cell || leaks() || write || storage_coupling != 0 || !edge_charge_uA.empty() || moves() ||
-           relu || output || noise_uA > 0 || jitter > 0 || shortest_pulse > 0;
+    return mismatch || mismatch_curve || given_cell || leaks() || write || storage_coupling != 0 ||
+           !edge_charge_uA.empty() || moves() || relu || output || noise_uA > 0 || jitter > 0 || shortest_pulse > 0;
   }
 };
 
