@@ -38,16 +38,6 @@ void levelOut(std::vector<double>& inputs) {
       inputs.begin(), inputs.end(), [](double x) { return x > 0; }, mean);
 }
 
-/// For comparison with the setting of columnDeck(): every step small, every device evaluated.
-void tighten(netlist::Deck& deck) {
-  constexpr double kStep = 20e-12;  // s
-  auto& transient = std::get<netlist::Transient>(deck.analysis);
-  transient.step = transient.max_step = kStep;
-  deck.options["reltol"] = "1e-6";
-  deck.options.erase("bypass");
-  deck.options.erase("abstol");
-}
-
 /// Uniform stored levels, uniform inputs of which a fraction is zero. One leading operation is thrown away later: it
 /// leaves the trace of a charge. All its rows that are not zero have their mean input, because word lines that fall
 /// together cost the simulator one edge instead of one for each level.

@@ -59,8 +59,17 @@ std::vector<double> sweepOfFullScale(double limit, int points) {
   return x;
 }
 
+void tighten(netlist::Deck& deck) {
+  constexpr double kStep = 20e-12;  // s
+  auto& transient = std::get<netlist::Transient>(deck.analysis);
+  transient.step = transient.max_step = kStep;
+  deck.options["reltol"] = "1e-6";
+  deck.options.erase("bypass");
+  deck.options.erase("abstol");
+}
+
 std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKind kind,
-                                     const std::vector<double>& charges, int per_run) {
+                                     const std::vector<double>& charges, int per_run, bool tight) {
   // 0, n/2, 1, n/2 + 1, ...: each operation follows one that is half the sweep away.
   std::vector<std::size_t> order;
   const std::size_t half = (charges.size() + 1) / 2;
@@ -75,9 +84,12 @@ std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKi
     const std::size_t end = std::min(order.size(), begin + chunk);
     std::vector<double> row{charges[begin == 0 ? order.back() : order[begin - 1]]};
     for (std::size_t i = begin; i < end; ++i) row.push_back(charges[order[i]]);
-    const std::string name = fmt::format("operations_{}_{}", charges.size(), begin);
-    const auto deck = context.deck(
-        name, [&] { return cells::converterDeck(context.pdk, context.conditions, kind, context.design, row); });
+    const std::string name = fmt::format("operations_{}_{}{}", charges.size(), begin, tight ? "_tight" : "");
+    const auto deck = context.deck(name, [&] {
+      auto built = cells::converterDeck(context.pdk, context.conditions, kind, context.design, row);
+      if (tight) tighten(built);
+      return built;
+    });
     jobs.push_back(context.job(deck, name));
   }
   const auto outcomes = context.simulator.runAll(jobs);

@@ -34,8 +34,12 @@ struct Operation {
 /// Runs the charges (C), each as a later operation of a row of back-to-back operations. Neighbours in time are far
 /// apart in charge, so that memory of the operation before shows; the first operation of each row is thrown away.
 /// Results in the order of `charges`, sorted by the caller. @param per_run operations in one transient.
+/// @param tight tolerances and steps of tighten()
 std::vector<Operation> runOperations(const AnalysisContext& context, cells::ConverterKind kind,
-                                     const std::vector<double>& charges, int per_run = 12);
+                                     const std::vector<double>& charges, int per_run = 12, bool tight = false);
+
+/// For comparison with the setting of a deck: every step small, every device evaluated.
+void tighten(netlist::Deck& deck);
 
 /// -limit .. limit in `points` steps with the marks 0, +-0.02, +-0.05, +-0.95 and +-1.04 added, in units of the full
 /// scale; sorted.

@@ -194,6 +194,23 @@ void addEnergyFigures(AnalysisResult& r, const std::vector<Operation>& operation
                          "J", fmt::format("energy in the {} phase, mean", phases[k])});
 }
 
+/// How far tighter tolerances move the pulses, LSB: the largest of a few charges. Nominal devices.
+double numericalUncertainty(const AnalysisContext& context, ConverterKind kind, const Scale& scale,
+                            const std::vector<Operation>& operations) {
+  std::vector<double> charges;
+  // Ends of the range that errors are judged in: tight runs take long.
+  if (kind == ConverterKind::Signed)
+    charges = {-0.95 * scale.full(), 0.95 * scale.full()};
+  else
+    charges = {0.05 * scale.full(), 0.95 * scale.full()};
+  double worst = 0;
+  for (const Operation& tight : runOperations(context, kind, charges, 12, true))
+    for (const Operation& op : operations)
+      if (std::fabs(op.charge - tight.charge) < 1e-9 * scale.full())
+        worst = std::max(worst, std::fabs(op.pulse.width - tight.pulse.width) / scale.width);
+  return worst;
+}
+
 AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {
   const Scale scale = scaleOf(kind, context.design);
   std::vector<double> charges = sweepOfFullScale(context.settings.real("limit"), context.settings.integer("points"));
@@ -207,6 +224,9 @@ AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {
     addReluFigures(r, operations, scale);
   else
     addSignedFigures(r, operations, scale);
+  if (context.settings.isChoice("uncertainty", "yes"))
+    r.figures.push_back({"numerical_uncertainty_lsb", numericalUncertainty(context, kind, scale, operations), "LSB",
+                         "largest change of a width at the ends of that range with reltol 1e-6 and steps of 20 ps"});
   const auto regular =
       regularOperations(operations, scale.full(), context.settings.real("limit"), context.settings.integer("points"));
   addEnergyFigures(r, regular);
@@ -238,6 +258,8 @@ ParameterSet sweepSettings(double limit, int points) {
 
 ParameterSet transferSettings() {
   ParameterSet set = sweepSettings(1.5, 25);
+  set.declare({Parameter::oneOf("uncertainty", "no", {"yes", "no"},
+                                "repeats a few charges with tight tolerances: the numerical uncertainty of widths")});
   set.declare({Parameter::integer("near_zero", 0, 0, 1000,
                                   "further charges within 0.1 of the full scale: resolves where the sign turns")});
   return set;

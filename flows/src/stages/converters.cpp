@@ -6,7 +6,7 @@ namespace gaincell::flows {
 
 namespace {
 void run(FlowContext& context) {
-  for (const char* kind : {"relu-converter", "signed-converter"}) context.analyse(kind, "transfer");
+  for (const char* kind : {"relu-converter", "signed-converter"}) context.analyse(kind, "transfer", {{"uncertainty", "yes"}});
 }
 }  // namespace
 
