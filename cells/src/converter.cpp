@@ -63,6 +63,10 @@ double lsbCharge(ConverterKind kind, const Design& design) {
   return converterBranch(design, kind).real("lsb_charge");
 }
 
+double fullScaleCharge(ConverterKind kind, const Design& design) {
+  return design::topPulse(design) * lsbCharge(kind, design);
+}
+
 int convertersOf(ConverterKind kind, const Design& design) {
   return arrayCols(design, kind == ConverterKind::Relu ? ArrayRole::Keys : ArrayRole::Values);
 }
@@ -86,7 +90,7 @@ Generator converterGenerator(ConverterKind kind, std::string name, std::string d
   };
   g.testbench = [kind](const pdk::Pdk& pdk, const pdk::Conditions& conditions, const Design& design) {
     // The first operation only leaves its trace on the capacitors; the second is the one to look at.
-    const double full_scale = design::topPulse(design) * lsbCharge(kind, design);
+    const double full_scale = fullScaleCharge(kind, design);
     return converterDeck(pdk, conditions, kind, design, {-full_scale, 0.5 * full_scale});
   };
   return g;

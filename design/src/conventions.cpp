@@ -50,6 +50,9 @@ int outputLevels(const Design& design) {
 double weightOfLevel(const Design& design, double level) {
   return kHighestWeight * level / (storedLevels(design) - 1);
 }
+int mirroredLevel(const Design& design, int level) {
+  return kMirrored ? storedLevels(design) - 1 - level : level;
+}
 double storedWeight(const Design& design, double weight, double vdd) {
   const double share = weight / kHighestWeight;
   return storedVoltage(design, (kMirrored ? 1 - share : share) * (storedLevels(design) - 1), vdd);

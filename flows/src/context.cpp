@@ -163,8 +163,11 @@ netlist::ParameterSet CommandContext::analysisSettings(const pdk::Pdk& pdk, cons
   settings.apply("analyses." + kind + "." + name, set);
   if (values.count("with"))
     for (const auto& [key, value] :
-         assignments(values["with"].as<std::vector<std::string>>(), "with", "points_per_interval=9"))
-      set.set(key, value, fmt::format("--with {}={}", key, value));
+         assignments(values["with"].as<std::vector<std::string>>(), "with", "points_per_interval=9")) {
+      const std::string where = fmt::format("--with {}={}", key, value);
+      refuseSeed(set, key, where);
+      set.set(key, value, where);
+    }
   return set;
 }
 

@@ -29,7 +29,7 @@ model::BitLines bitLinesOf(const pdk::Pdk& pdk, const design::Design& design, ce
   const auto timing = cells::converterTiming(kind, design);
   model::BitLines lines;
   lines.cells = cells;
-  lines.full_scale_fC = design::topPulse(design) * cells::lsbCharge(kind, design) * 1e15;
+  lines.full_scale_fC = cells::fullScaleCharge(kind, design) * 1e15;
   // An active integrator holds its line.
   if (converter.isChoice("integrator", "passive")) lines.capacitance_F = converter.real("c_int") + cells * wire.bit_c;
   lines.wire_ohm_per_cell = wire.bit_r;

@@ -161,6 +161,7 @@ void checkCommands(const SettingsFile& settings) {
 /// Name, unit or word; a range may depend on the process and is checked where the setting is used.
 void checkSetting(netlist::ParameterSet set, const std::string& key, const std::string& value,
                   const std::string& where) {
+  refuseSeed(set, key, where);
   const auto& all = set.declared();
   const auto at = std::find_if(all.begin(), all.end(), [&](const netlist::Parameter& p) { return p.name == key; });
   if (at != all.end() && at->kind != netlist::ParameterKind::Choice)

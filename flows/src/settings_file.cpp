@@ -108,4 +108,10 @@ void SettingsFile::apply(const std::string& section_path, netlist::ParameterSet&
   for (const auto& [key, value] : section(section_path)) set.set(key, value, where(section_path, key));
 }
 
+void refuseSeed(const netlist::ParameterSet& settings, const std::string& key, const std::string& where) {
+  if ((key == "seed" || key == "draw") && !settings.has(key))
+    throw Error("FLW-0025", fmt::format("'{}' is no setting of an analysis", key), where,
+                "one seed serves every random draw: give --seed N, or \"seed\": N at the top of the settings file");
+}
+
 }  // namespace gaincell::flows

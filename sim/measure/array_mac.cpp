@@ -14,7 +14,7 @@
 #include "gaincell/cells/array.hpp"
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/mac_operands.hpp"
-#include "gaincell/support/random.hpp"
+#include "gaincell/sim/random_tile.hpp"
 #include "given.hpp"
 #include "registry.hpp"
 
@@ -29,38 +29,31 @@ ParameterSet macSettings(const pdk::Pdk&) {
   return ParameterSet(
       {Parameter::oneOf("engine", "sliced", {"sliced", "whole"}, "one deck per column, or the array as one deck"),
        Parameter::oneOf("bypass", "no", {"no", "yes"}, "ngspice's bypass: faster, about 0.05 % of full scale worse"),
-       Parameter::integer("draw", 1, 0, 1000000000, "seed of inputs and stored levels"),
        Parameter::real("zeros", "", 0.0, 0.0, 1.0, "share of rows without a pulse, on top of the drawn zeros"),
        Parameter::real("driver_r", "ohm", 0.0, 0.0, 1e5, "output resistance of a word-line driver; 0: ideal"),
        Parameter::real("supply_r", "ohm", 0.0, 0.0, 1e4, "resistance of the array's supply; 0: ideal"),
        Parameter::oneOf("references", "yes", {"yes", "no"}, "simulate each cell alone for comparison")});
 }
 
-double draw(const ParameterSet& settings, const char* what, int index) {
-  return support::uniformDraw({static_cast<std::uint64_t>(settings.integer("draw")), 0, support::nameHash(what),
-                               static_cast<std::uint64_t>(index)});
-}
-
 }  // namespace
 
-ArrayOperands drawnOperands(const AnalysisContext& context, cells::ArrayRole role) {
-  const ParameterSet& s = context.settings;
+ArrayOperands arrayOperands(const AnalysisContext& context, cells::ArrayRole role) {
   const design::Design& design = context.design;
+  const bool keys = role == cells::ArrayRole::Keys;
   const int rows = cells::arrayRows(design, role), cols = cells::arrayCols(design, role);
-  const int levels = design::storedLevels(design), input_levels = design::topPulse(design) + 1;
-  const auto stored = givenLevels(context, "stored", rows, cols, levels);
-  const auto inputs = givenLevels(context, "inputs", rows, 1, input_levels);
+  const double zeros = context.settings.real("zeros");
+  const auto stored = givenStored(context, "stored", rows, cols);
+  const auto inputs = givenPulses(context, "inputs", rows, 1);
+  const RandomTile tile(design, context.seed);
   ArrayOperands operands;
-  for (int i = 0; i < rows; ++i) {
-    const auto r = static_cast<std::size_t>(i);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
     auto& row = operands.stored.emplace_back();
-    for (int j = 0; j < cols; ++j) {
-      const double level =
-          stored ? (*stored)[r][static_cast<std::size_t>(j)] : std::floor(levels * draw(s, "stored", i * cols + j));
+    for (std::size_t j = 0; j < static_cast<std::size_t>(cols); ++j) {
+      const int level =
+          stored ? (*stored)[i][j] : design::mirroredLevel(design, keys ? tile.key(i, j) : tile.value(i, j));
       row.push_back(design::storedVoltage(design, level, context.conditions.vdd));
     }
-    const bool zero = draw(s, "zero", i) < s.real("zeros");
-    const double input = inputs ? (*inputs)[r][0] : zero ? 0.0 : std::floor(input_levels * draw(s, "input", i));
+    const int input = inputs ? (*inputs)[i][0] : keys ? tile.query(0, i, zeros) : tile.phi(0, i, zeros);
     operands.widths.push_back(design::pulseLsb(design) * input);
   }
   return operands;
@@ -141,7 +134,7 @@ AnalysisResult runMac(const AnalysisContext& context, cells::ArrayRole role) {
   options.bypass = s.isChoice("bypass", "yes");
   options.driver_r = s.real("driver_r");
   options.supply_r = s.real("supply_r");
-  const ArrayOperands operands = drawnOperands(context, role);
+  const ArrayOperands operands = arrayOperands(context, role);
   const ArrayRun run = runArray(context, role, operands, options);
   const bool references = s.isChoice("references", "yes");
   std::optional<SingleCells> cells;

@@ -13,7 +13,7 @@
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/sim/pulse.hpp"
-#include "gaincell/support/random.hpp"
+#include "gaincell/sim/random_tile.hpp"
 #include "given.hpp"
 #include "registry.hpp"
 
@@ -25,10 +25,6 @@ using cells::ConverterKind;
 using netlist::Parameter;
 using netlist::ParameterSet;
 
-double draw(std::uint64_t seed, std::uint64_t column, const char* what, std::uint64_t index) {
-  return support::uniformDraw({seed, column, support::nameHash(what), index});
-}
-
 /// Gives all inputs that are not zero their rounded mean.
 void levelOut(std::vector<double>& inputs) {
   const auto count = std::count_if(inputs.begin(), inputs.end(), [](double x) { return x > 0; });
@@ -36,37 +32,6 @@ void levelOut(std::vector<double>& inputs) {
   const double mean = std::round(std::accumulate(inputs.begin(), inputs.end(), 0.0) / static_cast<double>(count));
   std::replace_if(
       inputs.begin(), inputs.end(), [](double x) { return x > 0; }, mean);
-}
-
-/// Uniform stored levels, uniform inputs of which a fraction is zero. One leading operation is thrown away later: it
-/// leaves the trace of a charge. All its rows that are not zero have their mean input, because word lines that fall
-/// together cost the simulator one edge instead of one for each level.
-cells::ColumnStimulus randomStimulus(const AnalysisContext& context, ConverterKind kind, std::uint64_t column,
-                                     int operations, std::vector<int>& levels) {
-  const design::Design& design = context.design;
-  const int rows = cells::arrayRows(design, cells::arrayOf(kind));
-  const auto seed = static_cast<std::uint64_t>(context.settings.integer("seed"));
-  double zeros = context.settings.real("zero_fraction");
-  if (zeros < 0) zeros = kind == ConverterKind::Relu ? 0.0 : 0.6;
-  cells::ColumnStimulus s;
-  levels.clear();
-  for (int i = 0; i < rows; ++i) {
-    const double drawn = draw(seed, column, "stored", static_cast<std::uint64_t>(i));
-    levels.push_back(static_cast<int>(design::storedLevels(design) * drawn));
-    s.stored.push_back(design::storedVoltage(design, levels.back(), context.conditions.vdd));
-  }
-  for (int k = 0; k <= operations; ++k) {
-    std::vector<double> row;
-    for (int i = 0; i < rows; ++i) {
-      const auto index =
-          static_cast<std::uint64_t>(k) * static_cast<std::uint64_t>(rows) + static_cast<std::uint64_t>(i);
-      const bool zero = draw(seed, column, "zero", index) < zeros;
-      row.push_back(zero ? 0 : std::floor((design::topPulse(design) + 1) * draw(seed, column, "input", index)));
-    }
-    s.inputs.push_back(row);
-  }
-  levelOut(s.inputs.front());
-  return s;
 }
 
 struct MacPoint {
@@ -91,9 +56,40 @@ double columnWidth(const Waveforms& waves, ConverterKind kind, const cells::Conv
   return negative ? -width : width;
 }
 
-cells::ColumnStimulus drawnStimulus(const AnalysisContext& context, ConverterKind kind, std::uint64_t column,
-                                    std::vector<int>& levels) {
-  return randomStimulus(context, kind, column, context.settings.integer("operations"), levels);
+std::vector<ColumnOperands> columnOperands(const AnalysisContext& context, ConverterKind kind) {
+  const design::Design& design = context.design;
+  const bool keys = kind == ConverterKind::Relu;
+  const int rows = cells::arrayRows(design, cells::arrayOf(kind));
+  const auto stored = givenStored(context, "stored", rows, 0);
+  const auto inputs = givenPulses(context, "inputs", rows, 0);
+  const auto columns = stored ? stored->front().size() : static_cast<std::size_t>(context.settings.integer("columns"));
+  const auto operations =
+      inputs ? inputs->front().size() : static_cast<std::size_t>(context.settings.integer("operations"));
+  double zeros = context.settings.real("zero_fraction");
+  if (zeros < 0) zeros = keys ? 0.0 : 0.6;
+  const RandomTile tile(design, context.seed);
+  const auto drawn = [&](std::size_t k, std::size_t i) {
+    return keys ? tile.query(k, i, zeros) : tile.phi(k, i, zeros);
+  };
+  // A leading operation leaves the trace of a charge. All its rows that are not zero have their mean input, because
+  // word lines that fall together cost the simulator one edge instead of one for each level.
+  std::vector<std::vector<double>> played(operations + 1);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
+    played[0].push_back(drawn(operations, i));
+    for (std::size_t k = 0; k < operations; ++k) played[k + 1].push_back(inputs ? (*inputs)[i][k] : drawn(k, i));
+  }
+  levelOut(played.front());
+  std::vector<ColumnOperands> out(columns);
+  for (std::size_t c = 0; c < columns; ++c) {
+    out[c].stimulus.inputs = played;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i) {
+      const int level =
+          stored ? (*stored)[i][c] : design::mirroredLevel(design, keys ? tile.key(i, c) : tile.value(i, c));
+      out[c].levels.push_back(level);
+      out[c].stimulus.stored.push_back(design::storedVoltage(design, level, context.conditions.vdd));
+    }
+  }
+  return out;
 }
 
 namespace {
@@ -130,32 +126,41 @@ double fitGain(const std::vector<MacPoint>& points, ConverterKind kind, const de
 void addFigures(AnalysisResult& r, const std::vector<MacPoint>& points, ConverterKind kind,
                 const design::Design& design) {
   const double gain = fitGain(points, kind, design);
-  double squares = 0, worst = 0;
+  const double full_scale = cells::fullScaleCharge(kind, design), longest = design::longestPulse(design);
+  double squares = 0, worst = 0, from_ideal = 0;
   MacPoint mean;
   support::Table table;
   table.columns = {"charge_C", "width_s", "error_LSB", "cells_J", "converter_J", "clocks_J", "word_lines_J"};
   for (const auto& p : points) {
     const double error = p.width / design::pulseLsb(design) - clipped(gain * p.charge, kind, design::topPulse(design));
     squares += error * error;
+    const double ideal = clipped(p.charge / full_scale * longest, kind, longest);
+    from_ideal += (p.width - ideal) * (p.width - ideal);
     worst = std::max(worst, std::fabs(error));
     mean.cells += p.cells, mean.converter += p.converter, mean.clocks += p.clocks, mean.lines += p.lines;
     table.addRow({p.charge, p.width, error, p.cells, p.converter, p.clocks, p.lines});
   }
   const double n = static_cast<double>(points.size());
   const double total = (mean.cells + mean.converter + mean.clocks + mean.lines) / n;
-  r.figures = {{"gain", gain * cells::lsbCharge(kind, design), "", "fitted width per charge over the nominal one"},
-               {"rms_error_lsb", std::sqrt(squares / n), "LSB",
-                "rms error of the width against the cells' charge after that gain, all operations"},
-               {"max_error_lsb", worst, "LSB", "largest error of the width after that gain"},
-               {"operations", n, "", "operations measured"},
-               {"energy", total, "J",
-                "energy of one column and operation: cells, converter, clocks, this column's share of the word lines"},
-               {"energy_cells", mean.cells / n, "J", "energy of the cells alone"},
-               {"energy_converter", mean.converter / n, "J", "energy of the converter with bias and reset rail"},
-               {"energy_clocks", mean.clocks / n, "J", "energy of the converter's clocks"},
-               {"energy_word_lines", mean.lines / n, "J", "energy of the charge on word lines and complements"},
-               {"energy_array", cells::convertersOf(kind, design) * total, "J",
-                "energy of all columns of the array, one operation"}};
+  r.figures = {
+      {"gain", gain * cells::lsbCharge(kind, design), "", "fitted width per charge over the nominal one"},
+      {"rms_error_lsb", std::sqrt(squares / n), "LSB",
+       "rms error of the width against the cells' charge after that gain, all operations"},
+      {"max_error_lsb", worst, "LSB", "largest error of the width after that gain"},
+      {"gain_of_stated", gain * cells::lsbCharge(kind, design) / cells::converterBranch(design, kind).real("gain"), "",
+       "that gain over the one that the design states"},
+      {"full_scale", full_scale, "C", "charge that the ideal converter turns into the longest pulse"},
+      {"nrmse", std::sqrt(from_ideal / n) / longest, "",
+       "rms distance of the width from the ideal converter's, by that full scale alone / longest pulse"},
+      {"operations", n, "", "operations measured"},
+      {"energy", total, "J",
+       "energy of one column and operation: cells, converter, clocks, this column's share of the word lines"},
+      {"energy_cells", mean.cells / n, "J", "energy of the cells alone"},
+      {"energy_converter", mean.converter / n, "J", "energy of the converter with bias and reset rail"},
+      {"energy_clocks", mean.clocks / n, "J", "energy of the converter's clocks"},
+      {"energy_word_lines", mean.lines / n, "J", "energy of the charge on word lines and complements"},
+      {"energy_array", cells::convertersOf(kind, design) * total, "J",
+       "energy of all columns of the array, one operation"}};
   r.tables["mac"] = table;
 }
 
@@ -164,31 +169,17 @@ AnalysisResult runMac(const AnalysisContext& context, ConverterKind kind) {
   const auto timing = cells::converterTiming(kind, design);
   const double vdd = context.conditions.vdd;
   const double share = 1.0 / cells::convertersOf(kind, design);
-  const int rows = cells::arrayRows(design, cells::arrayOf(kind));
-  const auto given_stored = givenLevels(context, "stored", rows, 0, design::storedLevels(design));
-  const auto given_inputs = givenLevels(context, "inputs", rows, 0, design::topPulse(design) + 1);
-  const int columns =
-      given_stored ? static_cast<int>(given_stored->front().size()) : context.settings.integer("columns");
-  const int operations =
-      given_inputs ? static_cast<int>(given_inputs->front().size()) : context.settings.integer("operations");
-
   const CellCharges charges = measureCellCharges(context);
   std::vector<Job> jobs;
   std::vector<std::vector<double>> expected;
-  for (int c = 0; c < columns; ++c) {
-    std::vector<int> levels;
-    auto stimulus = randomStimulus(context, kind, static_cast<std::uint64_t>(c), operations, levels);
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-      if (given_stored) levels[i] = (*given_stored)[i][static_cast<std::size_t>(c)];
-      stimulus.stored[i] = design::storedVoltage(design, levels[i], vdd);
-      if (!given_inputs) continue;
-      for (std::size_t k = 1; k < stimulus.inputs.size(); ++k) stimulus.inputs[k][i] = (*given_inputs)[i][k - 1];
-    }
+  const auto columns = columnOperands(context, kind);
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const auto& [levels, stimulus] = columns[c];
     std::vector<double> q;
     for (const auto& inputs : stimulus.inputs) q.push_back(charges.sum(levels, inputs));
     expected.push_back(q);
     const std::string name = fmt::format("column_{}", c);
-    const auto build = [&] {
+    const auto build = [&, &stimulus = stimulus] {
       auto deck = cells::columnDeck(context.pdk, context.conditions, kind, design, stimulus);
       if (context.settings.isChoice("solver", "tight")) tighten(deck);
       return deck;
@@ -199,9 +190,9 @@ AnalysisResult runMac(const AnalysisContext& context, ConverterKind kind) {
   std::vector<MacPoint> points;
   for (std::size_t c = 0; c < outcomes.size(); ++c) {
     const Waveforms& waves = outcomes[c].orThrow(jobs[c].tag);
-    for (int k = 1; k <= operations; ++k) {  // operation 0 only leaves its trace
-      MacPoint p = measurePoint(waves, kind, timing, share, vdd, k);
-      p.charge = expected[c][static_cast<std::size_t>(k)];
+    for (std::size_t k = 1; k < expected[c].size(); ++k) {  // operation 0 only leaves its trace
+      MacPoint p = measurePoint(waves, kind, timing, share, vdd, static_cast<int>(k));
+      p.charge = expected[c][k];
       points.push_back(p);
     }
   }
@@ -223,7 +214,6 @@ Analysis macOf(ConverterKind kind) {
                      "zero_fraction", "", -1, -1, 1,
                      "fraction of zero inputs; negative: none for the ReLU array, 0.6 for the signed one, whose "
                      "inputs are rectified"),
-                 Parameter::integer("seed", 1, 0, 1000000000, "seed of inputs and stored values"),
                  Parameter::oneOf("solver", "fast", {"fast", "tight"},
                                   "tolerances; tight takes ten times as long, to see what fast leaves out")});
           },

@@ -12,7 +12,7 @@
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/sim/pulse.hpp"
-#include "gaincell/support/random.hpp"
+#include "gaincell/sim/random_tile.hpp"
 #include "given.hpp"
 #include "level_reference.hpp"
 #include "registry.hpp"
@@ -28,34 +28,31 @@ using Levels = std::vector<std::vector<int>>;
 
 constexpr int kWholeCells = 128;  // up to so many cells of both arrays a tile is simulated as one deck
 
-/// Random keys, values and queries of one tile.
+/// Levels of one tile.
 struct Pattern {
-  Levels keys, values;                   ///< [row][token], [token][output]
+  Levels keys, values;                   ///< stored, [row][token], [token][output]
   std::vector<std::vector<int>> inputs;  ///< [operation][row]
 };
 
-int drawLevel(std::uint64_t seed, const char* what, std::uint64_t i, int levels) {
-  return static_cast<int>(levels * support::uniformDraw({seed, 0, support::nameHash(what), i}));
-}
-
-Pattern drawPattern(const AnalysisContext& context, int rows, int cols, int operations) {
-  const auto seed = static_cast<std::uint64_t>(context.settings.integer("seed"));
-  const int stored_levels = design::storedLevels(context.design);
-  const auto matrix = [&](const char* what, int n, int m, int levels) {
-    Levels out(static_cast<std::size_t>(n));
-    for (int i = 0; i < n; ++i)
-      for (int j = 0; j < m; ++j)
-        out[static_cast<std::size_t>(i)].push_back(drawLevel(
-            seed, what, static_cast<std::uint64_t>(i) * static_cast<std::uint64_t>(m) + static_cast<std::uint64_t>(j),
-            levels));
-    return out;
+Pattern drawPattern(const AnalysisContext& context, std::size_t rows, std::size_t cols) {
+  const design::Design& design = context.design;
+  const RandomTile tile(design, context.seed);
+  const bool extremes = context.settings.isChoice("stored", "extremes");
+  const int top = design::storedLevels(design) - 1;
+  const auto stored = [&](int level) {
+    return design::mirroredLevel(design, !extremes ? level : 2 * level > top ? top : 0);
   };
-  Pattern p{matrix("key", rows, cols, stored_levels), matrix("value", cols, rows, stored_levels),
-            matrix("query", operations, rows, design::topPulse(context.design) + 1)};
-  if (context.settings.isChoice("stored", "extremes"))
-    for (Levels* stored : {&p.keys, &p.values})
-      for (auto& row : *stored)
-        for (int& level : row) level = 2 * level < stored_levels ? 0 : stored_levels - 1;
+  Pattern p{Levels(rows), Levels(cols), Levels(2)};
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t j = 0; j < cols; ++j) {
+      p.keys[i].push_back(stored(tile.key(i, j)));
+      p.values[j].push_back(stored(tile.value(j, i)));
+    }
+  // The last operation counts; the one before it is another of the tile's queries and leaves its trace.
+  for (std::size_t i = 0; i < rows; ++i) {
+    p.inputs[0].push_back(tile.query(1, i));
+    p.inputs[1].push_back(tile.query(0, i));
+  }
   return p;
 }
 
@@ -76,14 +73,10 @@ std::vector<std::vector<double>> volts(const design::Design& design, const Level
 
 /// Drawn, and what was given in place of it.
 Pattern patternOf(const AnalysisContext& context, int rows, int cols) {
-  constexpr int kOperations = 2;
-  const int stored_levels = design::storedLevels(context.design);
-  Pattern p = drawPattern(context, rows, cols, kOperations);
-  if (const auto keys = givenLevels(context, "keys", rows, cols, stored_levels)) p.keys = *keys;
-  if (const auto values = givenLevels(context, "values", cols, rows, stored_levels)) p.values = *values;
-  // The last operation counts; the one before it stays random and leaves its trace.
-  if (const auto query = givenLevels(context, "queries", rows, 1, design::topPulse(context.design) + 1))
-    p.inputs.back() = column(*query, 0);
+  Pattern p = drawPattern(context, static_cast<std::size_t>(rows), static_cast<std::size_t>(cols));
+  if (const auto keys = givenStored(context, "keys", rows, cols)) p.keys = *keys;
+  if (const auto values = givenStored(context, "values", cols, rows)) p.values = *values;
+  if (const auto query = givenPulses(context, "queries", rows, 1)) p.inputs.back() = column(*query, 0);
   return p;
 }
 
@@ -92,10 +85,9 @@ struct Widths {
   std::vector<double> phi, out;
 };
 
-/// Width by charge (s/C) of an array with its converter: cells lose current as the line moves, which the design's gain
-/// states.
+/// Width by charge (s/C) of the ideal converter.
 double widthPerCharge(ConverterKind kind, const design::Design& design) {
-  return cells::converterBranch(design, kind).real("gain") * design::pulseLsb(design) / cells::lsbCharge(kind, design);
+  return design::longestPulse(design) / cells::fullScaleCharge(kind, design);
 }
 
 /// The chain with cells of the nominal corner and straight converters.
@@ -222,7 +214,10 @@ ChainRun runStaged(const AnalysisContext& context, const Pattern& p, const EndLe
   for (const auto& op : p.inputs) inputs.emplace_back(op.begin(), op.end());
   run.widths.phi = runColumns(context, ConverterKind::Relu, p.keys, ends, inputs, run.energy);
   std::vector<double> phi;
-  for (double w : run.widths.phi) phi.push_back(std::min(w / lsb, design::topPulse(context.design) + 0.02));
+  for (double w : run.widths.phi)
+    phi.push_back(w < design::shortestPulse(context.design)
+                      ? 0.0
+                      : std::min(w / lsb, static_cast<double>(design::topPulse(context.design))));
   // Array 2 sees the same pulses twice: the first operation only leaves its trace.
   run.widths.out = runColumns(context, ConverterKind::Signed, p.values, ends, {phi, phi}, run.energy);
   return run;
@@ -286,23 +281,22 @@ AnalysisResult runChain(const AnalysisContext& context) {
 }  // namespace
 
 Analysis tileChain() {
-  return {
-      "tile",
-      "chain",
-      "a token written, query pulses played, output pulses read, against the ideal chain",
-      [](const pdk::Pdk&) {
-        return ParameterSet({Parameter::oneOf("engine", "auto", {"auto", "whole", "staged"},
-                                              "whole: one deck; staged: column by column, array 2 driven by the "
-                                              "measured widths; auto: whole up to 128 cells"),
-                             Parameter::oneOf("levels", "fixed", {"fixed", "replica"},
-                                              "stored levels from rail to rail, or between the ends the circuit "
-                                              "level-reference settles to under the same conditions"),
-                             Parameter::oneOf("stored", "uniform", {"uniform", "extremes"},
-                                              "stored levels: all alike, or only the two rails, whose sums are larger"),
-                             Parameter::integer("seed", 1, 0, 1000000000, "seed of keys, values and queries")});
-      },
-      runChain,
-      {"keys", "values", "queries"}};
+  return {"tile",
+          "chain",
+          "a token written, query pulses played, output pulses read, against the ideal chain",
+          [](const pdk::Pdk&) {
+            return ParameterSet(
+                {Parameter::oneOf("engine", "auto", {"auto", "whole", "staged"},
+                                  "whole: one deck; staged: column by column, array 2 driven by the "
+                                  "measured widths; auto: whole up to 128 cells"),
+                 Parameter::oneOf("levels", "fixed", {"fixed", "replica"},
+                                  "stored levels from rail to rail, or between the ends the circuit "
+                                  "level-reference settles to under the same conditions"),
+                 Parameter::oneOf("stored", "uniform", {"uniform", "extremes"},
+                                  "stored levels: all alike, or only the two rails, whose sums are larger")});
+          },
+          runChain,
+          {"keys", "values", "queries"}};
 }
 
 }  // namespace gaincell::sim

@@ -205,7 +205,7 @@ double arrayCharge(const Waveforms& waves, int column) {
 
 double arrayFullScale(const design::Design& design, cells::ArrayRole role) {
   const auto converter = role == cells::ArrayRole::Keys ? cells::ConverterKind::Relu : cells::ConverterKind::Signed;
-  return design::topPulse(design) * cells::lsbCharge(converter, design);
+  return cells::fullScaleCharge(converter, design);
 }
 
 std::vector<netlist::Deck> arrayDecks(const pdk::Pdk& pdk, const pdk::Conditions& conditions,

@@ -31,7 +31,7 @@ using Words = std::map<std::string, std::string>;
 
 /// The lean design, or the one named by "design", with changed leaves.
 sim::AnalysisResult run(const std::string& kind, const std::string& name, const Words& leaves = {},
-                        const Words& settings = {}, const pdk::Conditions& conditions = {}) {
+                        const Words& settings = {}, const pdk::Conditions& conditions = {}, std::uint64_t seed = 1) {
   const auto base = leaves.find("design");
   auto design = cells::loadDesign(base == leaves.end() ? "lean" : base->second, gc28());
   for (const auto& [path, text] : leaves)
@@ -39,7 +39,9 @@ sim::AnalysisResult run(const std::string& kind, const std::string& name, const 
   const auto& analysis = sim::analysis(kind, name);
   auto with = analysis.settings(gc28());
   for (const auto& [key, value] : settings) with.set(key, std::string_view(value));
-  return analysis.run({gc28(), conditions, design, with, simulator()});
+  sim::AnalysisContext context{gc28(), conditions, design, with, simulator()};
+  context.seed = seed;
+  return analysis.run(context);
 }
 
 const Words kSmallTile{{"array.rows", "4"}, {"array.cols", "4"}};
@@ -76,8 +78,7 @@ TEST_CASE("with replica bias and replica levels the chain's outputs stay those o
     CAPTURE(all[i].corner);
     CAPTURE(all[i].temp_c);
     CAPTURE(all[i].vdd);
-    const auto r = run("tile", "chain", tile,
-                       {{"engine", "whole"}, {"levels", "replica"}, {"seed", std::to_string(1 + i % 5)}}, all[i]);
+    const auto r = run("tile", "chain", tile, {{"engine", "whole"}, {"levels", "replica"}}, all[i], 1 + i % 5);
     CHECK(r.figure("out_max_error_lsb") <= 0.6);
     CHECK(r.figure("wrong_signs") == 0);
   }

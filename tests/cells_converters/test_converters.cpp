@@ -118,9 +118,8 @@ TEST_CASE("random inputs: every level alike for the ReLU array, six of ten zero 
     settings.set("operations", "200");
     if (c.asked >= 0) settings.set("zero_fraction", c.asked);
     sim::Simulator unused;
-    std::vector<int> levels;
     const auto stimulus =
-        sim::drawnStimulus({gc28(), {"tt", 27, 0.9}, design, settings, unused}, c.converter, 0, levels);
+        sim::columnOperands({gc28(), {"tt", 27, 0.9}, design, settings, unused}, c.converter).front().stimulus;
     REQUIRE(stimulus.inputs.size() == 201);  // the first leaves its trace and is not measured
     double zeros = 0, inputs = 0, largest = 0;
     for (std::size_t k = 1; k < stimulus.inputs.size(); ++k)

@@ -31,7 +31,7 @@ using Words = std::map<std::string, std::string>;
 
 /// The lean design, or the one named by "design", with changed leaves.
 sim::AnalysisResult run(const std::string& kind, const std::string& name, const Words& leaves = {},
-                        const Words& settings = {}, const pdk::Conditions& conditions = {}) {
+                        const Words& settings = {}, const pdk::Conditions& conditions = {}, std::uint64_t seed = 1) {
   const auto base = leaves.find("design");
   auto design = cells::loadDesign(base == leaves.end() ? "lean" : base->second, gc28());
   for (const auto& [path, text] : leaves)
@@ -39,7 +39,9 @@ sim::AnalysisResult run(const std::string& kind, const std::string& name, const 
   const auto& analysis = sim::analysis(kind, name);
   auto with = analysis.settings(gc28());
   for (const auto& [key, value] : settings) with.set(key, std::string_view(value));
-  return analysis.run({gc28(), conditions, design, with, simulator()});
+  sim::AnalysisContext context{gc28(), conditions, design, with, simulator()};
+  context.seed = seed;
+  return analysis.run(context);
 }
 
 }  // namespace
@@ -129,7 +131,7 @@ TEST_CASE("a column with the fast tolerances: as with tight ones within 0.02 LSB
   for (const char* kind : {"column", "value-column"}) {
     CAPTURE(kind);
     const auto with = [&](const char* solver) {
-      return run(kind, "mac", {}, {{"columns", "2"}, {"operations", "2"}, {"seed", "7"}, {"solver", solver}});
+      return run(kind, "mac", {}, {{"columns", "2"}, {"operations", "2"}, {"solver", solver}}, {}, 7);
     };
     const auto fast = with("fast"), tight = with("tight");
     const auto &widths = fast.tables.at("mac").values("width_s"), &exact = tight.tables.at("mac").values("width_s");

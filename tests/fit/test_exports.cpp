@@ -5,9 +5,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "../model/sample_model.hpp"
 #include "gaincell/exports/exports.hpp"
+#include "gaincell/model/evaluate.hpp"
 #include "gaincell/model/inspect.hpp"
 #include "gaincell/support/atomic_file.hpp"
 #include "gaincell/support/csv.hpp"
@@ -26,7 +28,80 @@ int adms(const std::string& text) {
   std::filesystem::remove_all(dir);
   return code;
 }
+
+/// Number after `word` from `from` on.
+double numberAfter(const std::string& text, const std::string& word, std::size_t from = 0) {
+  const std::size_t at = text.find(word, from);
+  REQUIRE_MESSAGE(at != std::string::npos, word, " is not in ", text);
+  return std::strtod(text.c_str() + at + word.size(), nullptr);
+}
+
+/// A at a charge in fC, by the conditions that a module's text sets `variable` with.
+double dischargeCurrent(const std::string& module, const std::string& variable, double charge) {
+  std::istringstream in(module);
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t at = line.find(variable + " = ");
+    if (at == std::string::npos) continue;
+    if (line.find("if (") != std::string::npos && !(charge < numberAfter(line, " < ("))) continue;
+    const double first = numberAfter(line, variable + " = ");
+    const std::size_t slope = line.find("+(", at);
+    if (slope == std::string::npos) return first;
+    return first + numberAfter(line, "+(", at) * (charge - numberAfter(line, "-(", line.rfind('*')));
+  }
+  FAIL("no current of " << variable);
+  return 0;
+}
+
+/// s that a module takes to bring a charge of its direction (fC) down to where its pulse ends.
+double dischargeTime(const std::string& module, const std::string& variable, double charge, double end) {
+  constexpr int kSteps = 20000;
+  double time = 0;
+  for (int k = 0; k < kSteps; ++k)
+    time +=
+        (charge - end) / kSteps * 1e-15 / dischargeCurrent(module, variable, end + (charge - end) * (k + 0.5) / kSteps);
+  return time;
+}
+
+std::string moduleOf(const std::string& text, const std::string& name) {
+  const std::size_t begin = text.find("module " + name), end = text.find("endmodule", begin);
+  REQUIRE(begin != std::string::npos);
+  return text.substr(begin, end - begin);
+}
 }  // namespace
+
+TEST_CASE("the Verilog-A converters give the widths of line and INL table") {
+  model::Model m = fullModel();
+  m.relu_converter = model::Converter{};
+  m.signed_converter = model::SignedConverter{};
+  model::Converter &relu = *m.relu_converter, &both = m.signed_converter->positive;
+  relu.slope_fC_per_ns = 20.1, relu.offset_ns = 0.1, relu.saturation_ns = 15, relu.s_sat_uA = 20;
+  both.slope_fC_per_ns = 10.05, both.offset_ns = 0.12, both.saturation_ns = 15, both.s_sat_uA = 10;
+  m.signed_converter->negative_slope_fC_per_ns = 9.9, m.signed_converter->negative_offset_ns = 0.08;
+  for (int k = -20; k <= 20; ++k) {
+    if (k >= 0) relu.inl.charge_fC.push_back(15.0 * k), relu.inl.error_ns.push_back(0.2 * std::sin(0.5 * k));
+    both.inl.charge_fC.push_back(7.5 * k), both.inl.error_ns.push_back(k == 0 ? 0.0 : 0.13 * std::cos(0.4 * k));
+  }
+  const std::string text = exports::format("verilog-a").write(m);
+  const exports::BlockNames names = exports::blockNames(m);
+  const std::string of_relu = moduleOf(text, names.relu_converter), of_both = moduleOf(text, names.signed_converter);
+  const auto end = [](const std::string& module, const char* pulse) {
+    return 1e15 * numberAfter(module, "vmid+(", module.find(pulse));
+  };
+  double most = 0;
+  for (double charge = 30; charge <= 270; charge += 7) {
+    CAPTURE(charge);
+    const double width = model::pulseWidth(relu, charge * 1e-15);
+    most = std::max(most, std::fabs(width - (0.1 + charge / 20.1) * 1e-9));
+    CHECK(std::fabs(dischargeTime(of_relu, "ip", charge, end(of_relu, "pos = ")) - width) < 0.01e-9);
+    const double half = charge / 2 * 1e-15;
+    CHECK(std::fabs(dischargeTime(of_both, "ip", charge / 2, end(of_both, "plus = ")) -
+                    model::pulseWidth(*m.signed_converter, half)) < 0.01e-9);
+    CHECK(std::fabs(-dischargeTime(of_both, "im", charge / 2, -end(of_both, "minus = ")) -
+                    model::pulseWidth(*m.signed_converter, -half)) < 0.01e-9);
+  }
+  CHECK(most > 0.15e-9);  // what a line alone would miss
+  if (std::system("command -v admsXml > /dev/null 2>&1") == 0) CHECK(adms(text) == 0);
+}
 
 TEST_CASE("every export states where it holds") {
   for (const auto& f : exports::formats())

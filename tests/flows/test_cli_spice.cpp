@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "gaincell/support/atomic_file.hpp"
 #include "run_program.hpp"
 
 namespace fs = std::filesystem;
@@ -48,6 +49,64 @@ TEST_CASE("a sweep is the single analyses in one table: mean and largest over th
   CHECK(figureOf(cases[1]["figures"], "delay_max", "largest") == doctest::Approx(std::max(alone[0], alone[1])));
   CHECK(figureOf(cases[0]["figures"], "delay_max", "mean") > figureOf(cases[1]["figures"], "delay_max", "mean"));
   CHECK(fs::exists(dir / "s" / "word-line-driver_pulse_sweep.csv"));
+  fs::remove_all(dir);
+}
+
+TEST_CASE("one seed for every draw, and given data say what their numbers are") {
+  const fs::path dir = freshFolder("tile_data");
+  const auto write = [&](const char* name, const char* text) {
+    support::writeFileAtomically(dir / name, text);
+    return (dir / name).string();
+  };
+  const auto array = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"simulate", "array",         "--analysis", "mac",
+                                      "--set",    "array.rows=3",  "--set",      "array.cols=3",
+                                      "--with",   "references=no", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return runProgram(words);
+  };
+  const auto offset = [&](const std::vector<std::string>& more) {
+    const auto r = array(more);
+    CAPTURE(r.err);
+    REQUIRE(r.exit_code == 0);
+    return figureOf(nlohmann::json::parse(r.out)["figures"], "charge_offset");
+  };
+  const double first = offset({}), fifth = offset({"--seed", "5"});
+  CHECK(offset({"--seed", "1"}) == first);
+  CHECK(fifth != first);
+  const auto sweep =
+      runProgram({"sweep", "array", "--analysis", "mac", "--set", "array.rows=3", "--set", "array.cols=3", "--with",
+                  "references=no", "--case", "tt", "--over", "seed=1,5", "--json"});
+  REQUIRE(sweep.exit_code == 0);
+  CHECK(figureOf(nlohmann::json::parse(sweep.out)["cases"][0]["figures"], "charge_offset", "mean") ==
+        doctest::Approx(0.5 * (first + fifth)));
+  for (const char* setting : {"draw=3", "seed=3"}) {
+    const auto r = array({"--with", setting});
+    CHECK(r.exit_code != 0);
+    CHECK(r.err.find("give --seed N") != std::string::npos);
+  }
+
+  const auto levels = write("levels.csv", "a,b,c\n0,7,3\n1,2,3\n4,5,6\n");
+  const auto weights = write("weights.csv", "a,b,c\n7,0,4\n6,5,4\n3,2,1\n");
+  const auto values =
+      write("values.csv", "a,b,c\n0.9,0,0.514286\n0.771429,0.642857,0.514286\n0.385714,0.257143,0.128571\n");
+  const double given = offset({"--data", "stored=" + levels});
+  CHECK(given != first);
+  CHECK(offset({"--data", "levels:stored=" + levels}) == given);
+  CHECK(offset({"--data", "weights:stored=" + weights}) == given);
+  CHECK(offset({"--data", "values:stored=" + values}) == given);
+  const auto refused = [&](const std::string& data, const std::string& reason) {
+    const auto r = array({"--data", data});
+    CAPTURE(r.err);
+    CHECK(r.exit_code != 0);
+    CHECK(r.err.find(reason) != std::string::npos);
+  };
+  refused("volts:stored=" + levels, "forms are: levels");
+  refused("weights:keys=" + levels, "takes no data 'keys'");
+  refused("weights:inputs=" + levels, "3 columns");
+  const auto wrong = write("wrong.csv", "a,b,c\n0,7,3\n1,8,3\n4,5,6\n");
+  refused("weights:stored=" + wrong, "row 2, column 2 ('b') holds 8");
+  refused("weights:stored=" + wrong, wrong);
   fs::remove_all(dir);
 }
 

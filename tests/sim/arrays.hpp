@@ -29,9 +29,9 @@ inline design::Design arrayOf(int rows, int cols) {
   return d;
 }
 
-/// What errors refer to (C): the charge of a column whose cells carry the paper's 80 uA per 64 rows for 15 ns.
+/// What errors refer to (C): the part of the array's full scale that so many of its 64 rows carry.
 inline double fullScale(int rows) {
-  return 80e-6 * 15e-9 * rows / 64.0;
+  return sim::arrayFullScale(arrayOf(rows, 1), cells::ArrayRole::Keys) * rows / 64.0;
 }
 
 inline sim::ArrayOperands randomOperands(int rows, int cols, std::uint64_t seed) {

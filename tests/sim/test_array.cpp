@@ -65,7 +65,7 @@ TEST_CASE("charge balance of a whole multiply: what the integrators hold is what
 }
 
 namespace {
-sim::AnalysisResult mac(const std::map<std::string, support::Table>& data) {
+sim::AnalysisResult mac(const std::map<std::string, sim::GivenData>& data) {
   const auto design = arrayOf(3, 2);
   const auto& analysis = sim::analysis("array", "mac");
   const auto settings = analysis.settings(gc28());
@@ -75,7 +75,8 @@ sim::AnalysisResult mac(const std::map<std::string, support::Table>& data) {
 }  // namespace
 
 TEST_CASE("the array's mac takes given levels and inputs, and gives the sum of its cells") {
-  const auto r = mac({{"stored", {{"a", "b"}, {{0, 7}, {0, 3}, {7, 7}}}}, {"inputs", {{"level"}, {{15}, {0}, {4}}}}});
+  const auto r =
+      mac({{"stored", {{{"a", "b"}, {{0, 7}, {0, 3}, {7, 7}}}}}, {"inputs", {{{"level"}, {{15}, {0}, {4}}}}}});
   const auto charge = r.tables.at("columns").values("charge_C"), sum = r.tables.at("columns").values("charge_cells_C");
   const double vdd = 0.9;
   // dot product by hand: widths times volts from the middle
@@ -85,23 +86,48 @@ TEST_CASE("the array's mac takes given levels and inputs, and gives the sum of i
   for (std::size_t j = 0; j < 2; ++j) CHECK(std::abs(charge[j] - sum[j]) < 0.01 * std::abs(sum[j]));
   CHECK(charge[0] > 0);
   CHECK(charge[1] < 0);
+
+  // The same data as what they mean to the network: weights are stored upside down.
+  using sim::DataForm;
+  const auto weights = mac({{"stored", {{{"a", "b"}, {{7, 0}, {7, 4}, {0, 0}}}, DataForm::WeightLevels}},
+                            {"inputs", {{{"level"}, {{15}, {0}, {4}}}}}});
+  const auto values = mac({{"stored", {{{"a", "b"}, {{0.9, 0}, {0.9, 0.5143}, {0, 0}}}, DataForm::Values}},
+                           {"inputs", {{{"value"}, {{1}, {0}, {0.26667}}}, DataForm::Values}}});
+  for (const auto* other : {&weights, &values}) {
+    CHECK(other->tables.at("columns").values("dot_Vs") == dot);
+    CHECK(other->tables.at("columns").values("charge_C") == charge);
+  }
 }
 
-TEST_CASE("given operands of the wrong shape or range are refused before anything is simulated") {
-  const auto refused = [](const std::map<std::string, support::Table>& data) {
+TEST_CASE("given operands of the wrong shape or range are refused before anything is simulated, with their place") {
+  const auto refusal = [](const std::map<std::string, sim::GivenData>& data) {
     try {
       mac(data);
     } catch (const support::Error& e) {
-      return e.id() == "MEA-0010";
+      CHECK(e.id() == "MEA-0010");
+      return e.where() + ": " + e.problem() + "; " + e.remedy();
     }
-    return false;
+    return std::string();
   };
-  CHECK(refused({{"stored", {{"a", "b"}, {{0, 7}, {0, 3}}}}}));
-  CHECK(refused({{"stored", {{"a"}, {{0}, {0}, {7}}}}}));
-  CHECK(refused({{"stored", {{"a", "b"}, {{0, 8}, {0, 3}, {7, 7}}}}}));
-  CHECK(refused({{"stored", {{"a", "b"}, {{0, 0.5}, {0, 3}, {7, 7}}}}}));
-  CHECK(refused({{"inputs", {{"level"}, {{-1}, {0}, {4}}}}}));
-  CHECK(refused({{"inputs", {{"level"}, {{std::nan("")}, {0}, {4}}}}}));
+  using sim::DataForm;
+  const auto says = [](const std::string& text, const std::string& word) {
+    CAPTURE(text);
+    CHECK(text.find(word) != std::string::npos);
+  };
+  says(refusal({{"stored", {{{"a", "b"}, {{0, 7}, {0, 3}}}}}}), "2 rows");
+  says(refusal({{"stored", {{{"a"}, {{0}, {0}, {7}}}}}}), "1 columns");
+  says(
+      refusal({{"stored", {{{"a", "b"}, {{0, 8}, {0, 3}, {7, 7}}}, {}, "k.csv"}}}),
+      "k.csv: row 1, column 2 ('b') holds 8; 'stored' takes 3 rows of 2 numbers: levels of the stored voltage, 0 to 7");
+  says(refusal({{"stored", {{{"a", "b"}, {{0, 0.5}, {0, 3}, {7, 7}}}}}}), "row 1, column 2 ('b') holds 0.5");
+  says(refusal({{"stored", {{{"a", "b"}, {{0, 1}, {0, 3}, {-1, 7}}}, DataForm::WeightLevels}}}),
+       "row 3, column 1 ('a') holds -1");
+  says(refusal({{"stored", {{{"a", "b"}, {{0, 1}, {0, 0.9}, {0, 0}}}, DataForm::Values}}}),
+       "values of the network, 0 to 0.9 in steps of 0.128571");
+  says(refusal({{"stored", {{{"a", "b"}, {{0, 0.45}, {0, 0.9}, {0, 0}}}, DataForm::Values}}}), "holds 0.45");
+  says(refusal({{"inputs", {{{"level"}, {{-1}, {0}, {4}}}}}}), "holds -1");
+  says(refusal({{"inputs", {{{"level"}, {{std::nan("")}, {0}, {4}}}}}}), "holds nan");
+  says(refusal({{"inputs", {{{"level"}, {{1}, {0}, {4}}}, DataForm::WeightLevels}}}), "pulses, not weights");
 }
 
 TEST_CASE("charges add: a column of equal cells gives rows times one cell") {

@@ -47,25 +47,53 @@ const char* kLogic =
     "    discharge = V(dis,vss)/vdd;\n    if (discharge < 0.0) discharge = 0.0;\n    if (discharge > 1.0) discharge = "
     "1.0;\n"
     "    window = V(win,vss)/vdd;\n    if (window < 0.0) window = 0.0;\n    if (window > 1.0) window = 1.0;\n"
+    "    q = 1.0e15*cint*(V(bl,vss)-vmid);\n"
     "    I(bl,vss) <+ ddt(cint*V(bl,vss));\n    I(bl,vss) <+ 0.1*reset*(V(bl,vss)-vmid);\n";
 
 std::string decision(const std::string& threshold) {
   return fmt::format("0.5+0.5*tanh((V(bl,vss)-({}))/vdec)", threshold);
 }
 
+/// Where a pulse of the direction `sign` ends: the sharpness of the decision is made up for.
+std::string endOfPulse(const Discharge& d, double sign) {
+  return decision(fmt::format("vmid+({})/cint{}vdec/2.0", formatNumber(sign * d.threshold), sign > 0 ? "+" : "-"));
+}
+
+/// Sets `variable` to the discharge current by the charge q in fC that is still on the line, counted in the direction
+/// `sign`: linear between the points, constant outside.
+std::string dischargeCurrent(const Discharge& d, double sign, const char* variable) {
+  std::string s;
+  const char* q = sign > 0 ? "q" : "(-q)";
+  for (std::size_t i = 0; i < d.charge.size(); ++i) {
+    const double at = d.charge[i] * 1e15;
+    if (i == 0) {
+      s += fmt::format("    if ({} < ({})) {} = {};\n", q, formatNumber(at), variable, formatNumber(d.current[0]));
+      continue;
+    }
+    const double slope = (d.current[i] - d.current[i - 1]) / (at - d.charge[i - 1] * 1e15);
+    if (slope == 0)
+      s += fmt::format("    else if ({} < ({})) {} = {};\n", q, formatNumber(at), variable, formatNumber(d.current[i]));
+    else
+      s += fmt::format("    else if ({} < ({})) {} = {}+({})*({}-({}));\n", q, formatNumber(at), variable,
+                       formatNumber(d.current[i - 1]), formatNumber(slope), q, formatNumber(d.charge[i - 1] * 1e15));
+  }
+  return s + fmt::format("    {}{} = {};\n", s.empty() ? "" : "else ", variable, formatNumber(d.current.back()));
+}
+
 std::string reluModule(const model::Model& m, const std::string& name) {
   const model::Converter& c = *m.relu_converter;
   std::string s = fmt::format(
-      "// ReLU converter: width = {} ns + charge/({} fC/ns), gated by win ({} ns). Largest residual {} ns.\n",
+      "// ReLU converter: width = {} ns + charge/({} fC/ns) and the INL table, gated by win ({} ns). Largest residual "
+      "{} "
+      "ns.\n",
       formatNumber(c.offset_ns), formatNumber(c.slope_fC_per_ns), formatNumber(c.saturation_ns),
       formatNumber(c.residual_max_ns));
   s += head(m, c, name, "bl, out, rst, dis, win, vss");
-  s += "  real reset, discharge, window, pos, vdec;\n  analog begin\n" + sharpness(c);
+  s += "  real reset, discharge, window, pos, vdec, q, ip;\n  analog begin\n" + sharpness(c);
   s += kLogic;
-  s += fmt::format(
-      "    pos = {};\n",
-      decision(fmt::format("vmid-({})/cint+{}", formatNumber(c.offset_ns * c.slope_fC_per_ns * 1e-15), "vdec/2.0")));
-  s += fmt::format("    I(bl,vss) <+ {}*discharge*pos;\n", formatNumber(c.slope_fC_per_ns * 1e-6));
+  const Discharge d = discharge(c, c.slope_fC_per_ns * 1e-6, c.offset_ns * 1e-9, 1);
+  s += fmt::format("    pos = {};\n", endOfPulse(d, 1));
+  s += dischargeCurrent(d, 1, "ip") + "    I(bl,vss) <+ ip*discharge*pos;\n";
   s += "    I(out,vss) <+ 1.0e-2*(V(out,vss)-vdd*window*pos);\n";
   return s + "  end\nendmodule\n\n";
 }
@@ -74,26 +102,23 @@ std::string signedModule(const model::Model& m, const std::string& name) {
   const model::SignedConverter& c = *m.signed_converter;
   const model::Converter& p = c.positive;
   std::string s = fmt::format(
-      "// Signed converter: width = {} ns + charge/({} fC/ns), or {} ns - charge/({} fC/ns); sign flips at {} fC.\n",
+      "// Signed converter: width = {} ns + charge/({} fC/ns), or {} ns - charge/({} fC/ns), and the INL table; sign "
+      "flips at {} fC.\n",
       formatNumber(p.offset_ns), formatNumber(p.slope_fC_per_ns), formatNumber(c.negative_offset_ns),
       formatNumber(c.negative_slope_fC_per_ns), formatNumber(c.sign_threshold_fC));
   s += head(m, p, name, "bl, out, sign, rst, dis, win, vss");
   s += "  electrical s;  // holds the sign while dis is high\n";
-  s += "  real reset, discharge, window, up, plus, minus, vdec;\n  analog begin\n" + sharpness(p);
+  s += "  real reset, discharge, window, up, plus, minus, vdec, q, ip, im;\n  analog begin\n" + sharpness(p);
   s += kLogic;
   s += "    I(s,vss) <+ ddt(1.0e-15*V(s,vss));\n";
   s += fmt::format("    I(s,vss) <+ 1.0e-4*(1.0-discharge)*(V(s,vss)-({}));\n",
                    decision(fmt::format("vmid+({})/cint", formatNumber(c.sign_threshold_fC * 1e-15))));
   s += "    up = 10.0*V(s,vss)-4.5;\n    if (up < 0.0) up = 0.0;\n    if (up > 1.0) up = 1.0;\n";
-  s += fmt::format(
-      "    plus = up*({});\n",
-      decision(fmt::format("vmid-({})/cint+{}", formatNumber(p.offset_ns * p.slope_fC_per_ns * 1e-15), "vdec/2.0")));
-  s += fmt::format(
-      "    minus = (1.0-up)*(1.0-({}));\n",
-      decision(fmt::format("vmid+({})/cint-{}", formatNumber(c.negative_offset_ns * c.negative_slope_fC_per_ns * 1e-15),
-                           "vdec/2.0")));
-  s += fmt::format("    I(bl,vss) <+ discharge*({}*plus-{}*minus);\n", formatNumber(p.slope_fC_per_ns * 1e-6),
-                   formatNumber(c.negative_slope_fC_per_ns * 1e-6));
+  const Discharge up = discharge(p, p.slope_fC_per_ns * 1e-6, p.offset_ns * 1e-9, 1),
+                  down = discharge(p, c.negative_slope_fC_per_ns * 1e-6, c.negative_offset_ns * 1e-9, -1);
+  s += fmt::format("    plus = up*({});\n    minus = (1.0-up)*(1.0-({}));\n", endOfPulse(up, 1), endOfPulse(down, -1));
+  s += dischargeCurrent(up, 1, "ip") + dischargeCurrent(down, -1, "im");
+  s += "    I(bl,vss) <+ discharge*(ip*plus-im*minus);\n";
   s += "    I(out,vss) <+ 1.0e-2*(V(out,vss)-vdd*window*(plus+minus));\n    I(sign,vss) <+ "
        "1.0e-2*(V(sign,vss)-vdd*up);\n";
   return s + "  end\nendmodule\n";

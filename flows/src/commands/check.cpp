@@ -165,7 +165,8 @@ Command checkCommand() {
             "random, zero, max, one-hot, checkerboard, near-saturation, or real: the shipped data of a trained "
             "transformer");
         add("input", po::value<std::string>()->value_name("FILE"),
-            "queries, keys and values of your own: numpy file as for attend");
+            "queries, keys and values of your own: numpy file as for attend, with values of the network (weights 0 to "
+            "0.9, stored upside down)");
         add("sequence", po::value<int>()->default_value(0)->value_name("N"), "of real or given data: which sequence");
         add("head", po::value<int>()->default_value(0)->value_name("N"), "which head");
         add("tile", po::value<int>()->default_value(0)->value_name("N"), "which group of --cols tokens");

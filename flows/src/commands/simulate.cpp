@@ -58,21 +58,35 @@ void writeTables(const CommandContext& context, const std::filesystem::path& dir
   support::writeFileAtomically(dir / (stem + ".json"), summary.dump(2) + "\n", context.overwrite());
 }
 
-/// Tables of `--data NAME=FILE`, read before anything is simulated.
-std::map<std::string, support::Table> givenData(const CommandContext& context, const sim::Analysis& analysis) {
-  std::map<std::string, support::Table> data;
+/// What the word before the name of given data says of its numbers.
+sim::DataForm dataForm(const std::string& word, const std::string& where) {
+  if (word.empty() || word == "levels") return sim::DataForm::StoredLevels;
+  if (word == "weights") return sim::DataForm::WeightLevels;
+  if (word == "values") return sim::DataForm::Values;
+  throw Error("FLW-0023", fmt::format("data have no form '{}'", word), where,
+              "write [FORM:]NAME=FILE.csv; forms are: levels (of the stored voltage), weights (levels of the network's "
+              "values), values (of the network)");
+}
+
+/// Tables of `--data [FORM:]NAME=FILE`, read before anything is simulated.
+std::map<std::string, sim::GivenData> givenData(const CommandContext& context, const sim::Analysis& analysis) {
+  std::map<std::string, sim::GivenData> data;
   if (!context.values.count("data")) return data;
   for (const auto& text : context.values["data"].as<std::vector<std::string>>()) {
-    const std::size_t equals = text.find('=');
-    const std::string name = text.substr(0, equals);
+    const std::string where = fmt::format("--data {}", text);
+    const std::size_t equals = text.find('='), colon = text.substr(0, equals).find(':');
+    const std::string form = colon == std::string::npos ? "" : text.substr(0, colon);
+    const std::size_t first = colon == std::string::npos ? 0 : colon + 1;
+    const std::string name = text.substr(first, equals == std::string::npos ? equals : equals - first);
     if (equals == std::string::npos ||
         std::find(analysis.data.begin(), analysis.data.end(), name) == analysis.data.end())
-      throw Error("FLW-0015", fmt::format("{} {} takes no data '{}'", analysis.kind, analysis.name, name),
-                  fmt::format("--data {}", text),
+      throw Error("FLW-0015", fmt::format("{} {} takes no data '{}'", analysis.kind, analysis.name, name), where,
                   analysis.data.empty()
                       ? "leave the option away"
-                      : fmt::format("write NAME=FILE.csv; names are {}", fmt::join(analysis.data, ", ")));
-    data[name] = support::readCsv(text.substr(equals + 1));
+                      : fmt::format("write [FORM:]NAME=FILE.csv; names are {}", fmt::join(analysis.data, ", ")));
+    const std::string file = text.substr(equals + 1);
+    if (!data.emplace(name, sim::GivenData{support::readCsv(file), dataForm(form, where), file}).second)
+      throw Error("FLW-0024", fmt::format("data '{}' are given twice", name), where, "keep one of them");
   }
   return data;
 }
@@ -125,15 +139,14 @@ ExitCode run(const CommandContext& context) {
   const std::filesystem::path dir = context.common.out.empty() ? std::filesystem::path() : context.outputFolder();
 
   sim::Simulator simulator(context.simulatorOptions());
-  const sim::AnalysisContext analysed{pdk, conditions, design, settings, simulator, nullptr, nullptr, &data};
+  sim::AnalysisContext analysed{pdk, conditions, design, settings, simulator};
+  analysed.data = &data;
+  analysed.seed = context.common.seed;
   const macro::Fidelity fidelity = macro::fidelityOf(context.values["fidelity"].as<std::string>());
   for (const char* option : {"model", "anyway"})
     if (fidelity == macro::Fidelity::Spice && context.typed.count(option))
       throw Error("MAC-0008", fmt::format("--{} belongs to macro-models", option), "gaincell simulate",
                   "add --fidelity macro or compare, or leave it away");
-  if (fidelity != macro::Fidelity::Spice && kind.find("column") != std::string::npos && !data.empty())
-    throw Error("MAC-0006", "a column of macro-models takes no given data", "--data",
-                "leave it away, or simulate an array");
   const design::Identity identity = design::identityOf(design, pdk, conditions);
   if (!dir.empty()) claimFolder(dir, identity, context.overwrite());
   const sim::AnalysisResult result = fidelity == macro::Fidelity::Spice
@@ -166,16 +179,21 @@ Command simulateCommand() {
           "  gaincell simulate gain-cell --analysis write --set cell.c_storage=10f --json\n"
           "  gaincell simulate array --analysis mac --set array.rows=8 --set array.cols=8 --data stored=levels.csv "
           "--data inputs=pulses.csv\n"
+          "  gaincell simulate tile --analysis chain --set array.rows=8 --set array.cols=8 --data weights:keys=k.csv "
+          "--data weights:values=v.csv --seed 7\n"
           "\nAnalyses:\n" +
               analysisList(""),
-          kCircuits | kJobs | kOut | kForce,
+          kCircuits | kSeed | kJobs | kOut | kForce,
           [](po::options_description_easy_init add) {
             add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
             add("with", po::value<std::vector<std::string>>()->value_name("NAME=VALUE"),
                 "a setting of the analysis (repeatable)");
-            add("data", po::value<std::vector<std::string>>()->value_name("NAME=FILE"),
-                "level numbers from a CSV file instead of random ones: stored and inputs of mac, keys, values and "
-                "queries of chain (repeatable)");
+            add("data", po::value<std::vector<std::string>>()->value_name("[FORM:]NAME=FILE"),
+                "numbers from a CSV file with a header line instead of random ones: stored and inputs of mac, keys, "
+                "values and queries of chain (repeatable). FORM says what a number is. levels (default): level of the "
+                "stored voltage, 0 the lowest. weights: level of the network's weight, 0 the least, which is stored as "
+                "the highest voltage. values: value of the network itself, 0 to 0.9 (weight w is stored as VDD (1 - "
+                "w/0.9)), of inputs and queries 0 to 1. Pulses of inputs and queries are LSB otherwise");
             add("fidelity", po::value<std::string>()->default_value("spice")->value_name("NAME"),
                 "spice: transistors; macro: the macro-models of --model (mac of arrays and columns); compare: both");
             add("model", po::value<std::string>()->value_name("FILE"), "model file of the macro-models");

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -114,7 +115,15 @@ struct Run {
   design::Design design;
   netlist::ParameterSet settings;
   pdk::Conditions conditions;
+  std::uint64_t seed = 1;
 };
+
+std::uint64_t seedOf(const std::string& value, const std::string& where) {
+  std::uint64_t seed = 0;
+  const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), seed);
+  if (fault == std::errc() && end == value.data() + value.size()) return seed;
+  throw Error("SWP-0009", fmt::format("'{}' is no seed", value), where, "give a whole number from 0");
+}
 
 /// A value of the design beats the same of --set; it is then checked as if it had been given there.
 void setValue(CommandContext& context, const std::string& path, const std::string& value) {
@@ -127,6 +136,7 @@ void setValue(CommandContext& context, const std::string& path, const std::strin
 void apply(CommandContext& context, netlist::ParameterSet& settings, const Assignments& assignments,
            const std::string& where) {
   for (const auto& [name, value] : assignments) {
+    if (name != "seed") refuseSeed(settings, name, where);
     if (name == "corner")
       context.common.corner = value;
     else if (name == "temp")
@@ -135,6 +145,8 @@ void apply(CommandContext& context, netlist::ParameterSet& settings, const Assig
       context.common.vdd = support::parseQuantity(value, "V", where);
     else if (name == "design")
       context.common.design = value;
+    else if (name == "seed")
+      context.common.seed = seedOf(value, where);
     else if (settings.has(name))
       settings.set(name, value, where);
     else
@@ -150,7 +162,7 @@ Run prepare(const CommandContext& context, const pdk::Pdk& pdk, const std::strin
     netlist::ParameterSet settings = own.analysisSettings(pdk, kind, analysis.name);
     apply(own, settings, which.assignments, where);
     apply(own, settings, draw, "--over");
-    return {own.loadDesign(pdk, kind), std::move(settings), own.conditions(pdk)};
+    return {own.loadDesign(pdk, kind), std::move(settings), own.conditions(pdk), own.common.seed};
   } catch (const Error& e) {
     if (e.where().starts_with(where)) throw;
     throw Error(e.id(), e.problem(), e.where().empty() ? where : fmt::format("{}: {}", where, e.where()), e.remedy());
@@ -235,7 +247,9 @@ std::vector<sim::AnalysisResult> simulateAll(const CommandContext& context, cons
   support::parallelFor(runs.size(), context.common.jobs, [&](std::size_t i) {
     support::throwIfInterrupted();
     sim::Simulator simulator(options);
-    results[i] = analysis.run({pdk, runs[i].conditions, runs[i].design, runs[i].settings, simulator});
+    sim::AnalysisContext one{pdk, runs[i].conditions, runs[i].design, runs[i].settings, simulator};
+    one.seed = runs[i].seed;
+    results[i] = analysis.run(one);
   });
   return results;
 }
@@ -304,9 +318,9 @@ Command sweepCommand() {
           "--over seed=1,2,3\n"
           "\nA case sets values of the design (cell.pair_n.w=80n) or chooses one (design=reference), settings of the "
           "analysis, and\n"
-          "corner, temp and vdd. Each is run with every\n"
+          "corner, temp, vdd and seed. Each is run with every\n"
           "combination of the --over lists; the table holds the mean and the value of largest magnitude.\n",
-          kCircuits | kJobs | kOut | kForce,
+          kCircuits | kSeed | kJobs | kOut | kForce,
           [](po::options_description_easy_init add) {
             add("analysis", po::value<std::string>()->value_name("NAME"), "which analysis");
             add("case", po::value<std::vector<std::string>>()->value_name("CASE"),

@@ -15,9 +15,9 @@ void compare(FlowContext& context, const model::Model& m, const std::string& nam
   const design::Design design = context.designWith(size);
   netlist::ParameterSet settings = context.command().analysisSettings(context.pdk(), kind, "mac");
   for (const auto& [key, value] : chosen) settings.set(key, value);
-  const sim::AnalysisResult result =
-      macro::macroAnalysis({context.pdk(), context.conditions(), design, settings, context.simulator()}, kind, "mac", m,
-                           macro::Fidelity::Compare);
+  sim::AnalysisContext analysed{context.pdk(), context.conditions(), design, settings, context.simulator()};
+  analysed.seed = context.command().common.seed;
+  const sim::AnalysisResult result = macro::macroAnalysis(analysed, kind, "mac", m, macro::Fidelity::Compare);
   context.writeTable("data/macro_" + name + ".csv", result.tables.at("macro"));
   for (const auto& f : result.figures)
     context.current()["figures"]["macro_" + name][f.name] = {

@@ -152,7 +152,9 @@ sim::AnalysisResult FlowContext::simulate(const pdk::Conditions& at, const std::
   netlist::ParameterSet chosen = sim::analysis(kind, name).settings(pdk_);
   for (const auto& [key, value] : settings) chosen.set(key, value);
   command_.settings.apply("analyses." + kind + "." + name, chosen);
-  return sim::analysis(kind, name).run({pdk_, at, design, chosen, simulator_});
+  sim::AnalysisContext context{pdk_, at, design, chosen, simulator_};
+  context.seed = command_.common.seed;
+  return sim::analysis(kind, name).run(context);
 }
 
 sim::AnalysisResult FlowContext::analyse(const std::string& kind, const std::string& name,

@@ -57,8 +57,8 @@ class Comparison {
         data_(data),
         options_(options),
         simulator_(simulator),
-        full_relu_(design::topPulse(design) * cells::lsbCharge(ConverterKind::Relu, design)),
-        full_signed_(design::topPulse(design) * cells::lsbCharge(ConverterKind::Signed, design)) {}
+        full_relu_(cells::fullScaleCharge(ConverterKind::Relu, design)),
+        full_signed_(cells::fullScaleCharge(ConverterKind::Signed, design)) {}
 
   TileComparison run() {
     result_.data = data_.name;

@@ -7,16 +7,12 @@
 #include "gaincell/check/check.hpp"
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/pdk/pdk.hpp"
+#include "gaincell/sim/random_tile.hpp"
 #include "gaincell/support/error.hpp"
-#include "gaincell/support/random.hpp"
 
 namespace gaincell::check {
 
 namespace {
-
-double draw(std::uint64_t seed, const char* what, std::size_t i, std::size_t j) {
-  return support::uniformDraw({seed, i, support::nameHash(what), j});
-}
 
 Grid grid(int rows, int columns, const auto& value) {
   Grid g(static_cast<std::size_t>(rows), std::vector<double>(static_cast<std::size_t>(columns)));
@@ -98,21 +94,15 @@ TileData fileTile(const design::Design& design, const std::filesystem::path& pat
 }
 
 TileData randomTile(const design::Design& design, std::uint64_t seed, const TileSize& size) {
-  const int rows = size.rows, stored = design::storedLevels(design), inputs = design::topPulse(design) + 1;
-  const auto level = [&](const char* what) {
-    return [=, &design](std::size_t i, std::size_t j) {
-      return design::weightOfLevel(design, std::floor(stored * draw(seed, what, i, j)));
-    };
-  };
-  TileData data{
-      "random levels", grid(rows, size.tokens, level("key")), grid(size.tokens, size.outputs, level("value")), {}};
-  for (int k = 0; k < size.operations; ++k) {
-    std::vector<int> query;
-    query.reserve(static_cast<std::size_t>(rows));
-    for (int i = 0; i < rows; ++i)
-      query.push_back(
-          static_cast<int>(inputs * draw(seed, "query", static_cast<std::size_t>(k), static_cast<std::size_t>(i))));
-    data.queries.push_back(query);
+  const sim::RandomTile tile(design, seed);
+  const auto weight = [&](int level) { return design::weightOfLevel(design, level); };
+  TileData data{"random levels",
+                grid(size.rows, size.tokens, [&](std::size_t i, std::size_t j) { return weight(tile.key(i, j)); }),
+                grid(size.tokens, size.outputs, [&](std::size_t j, std::size_t e) { return weight(tile.value(j, e)); }),
+                {}};
+  for (std::size_t k = 0; k < static_cast<std::size_t>(size.operations); ++k) {
+    auto& query = data.queries.emplace_back();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(size.rows); ++i) query.push_back(tile.query(k, i));
   }
   return data;
 }

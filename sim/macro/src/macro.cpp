@@ -194,7 +194,7 @@ void compareFigures(sim::AnalysisResult& r, const std::vector<double>& macro, co
 
 sim::AnalysisResult arrayMac(const sim::AnalysisContext& context, cells::ArrayRole role, const model::Model& m,
                              Fidelity fidelity) {
-  const sim::ArrayOperands operands = sim::drawnOperands(context, role);
+  const sim::ArrayOperands operands = sim::arrayOperands(context, role);
   double cpu = 0;
   const auto macro = macroArray(m, design::edgeTime(context.design), operands, context.simulator, cpu);
   const double full_scale = sim::arrayFullScale(context.design, role);
@@ -229,9 +229,9 @@ sim::AnalysisResult columnMac(const sim::AnalysisContext& context, ConverterKind
   std::vector<double> macro, spice;
   support::Table t;
   t.columns = {"column", "operation", "width_macro_s", "width_s"};
-  for (int c = 0; c < context.settings.integer("columns"); ++c) {
-    std::vector<int> levels;
-    const auto stimulus = sim::drawnStimulus(context, kind, static_cast<std::uint64_t>(c), levels);
+  const auto columns = sim::columnOperands(context, kind);
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const cells::ColumnStimulus& stimulus = columns[c].stimulus;
     const auto widths = macroColumn(m, kind, timing, lsb, stimulus, context.simulator, cpu);
     sim::Outcome outcome;
     if (fidelity == Fidelity::Compare)

@@ -184,7 +184,7 @@ std::string AnalysisStudy::identity() const {
 sim::AnalysisResult AnalysisStudy::run(sim::Simulator& simulator, const pdk::Conditions& conditions,
                                        const sim::Variation* variation, Kept& kept) const {
   const sim::AnalysisContext context{config_.pdk, conditions,  config_.design, config_.settings, simulator,
-                                     variation,   &kept.decks, nullptr,        &kept.tables};
+                                     variation,   &kept.decks, nullptr,        &kept.tables,     config_.seed};
   return analysis_.run(context);
 }
 

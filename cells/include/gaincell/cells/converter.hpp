@@ -57,6 +57,9 @@ ConverterTiming converterTiming(ConverterKind kind, const design::Design& design
 
 /// Charge of one LSB (C) the converter is sized for.
 double lsbCharge(ConverterKind kind, const design::Design& design);
+/// Charge (C) that the ideal converter turns into the longest pulse: the full scale of its array, which errors are
+/// given relative to.
+double fullScaleCharge(ConverterKind kind, const design::Design& design);
 /// Converters that share bias block and window line: one per bit line of the array.
 int convertersOf(ConverterKind kind, const design::Design& design);
 

@@ -28,6 +28,8 @@ double storedVoltage(const Design& design, double level, double low, double high
 /// The value of the network that is level `level` of its range, 0 the least. Its stored level is another one where
 /// kMirrored.
 double weightOfLevel(const Design& design, double level);
+/// Stored level, 0 the lowest voltage, of a level of the network's values, 0 the least; and the other way round.
+int mirroredLevel(const Design& design, int level);
 /// V, the stored voltage of a value of the network, in [0, kHighestWeight].
 double storedWeight(const Design& design, double weight, double vdd);
 /// V, the same from rail to rail.

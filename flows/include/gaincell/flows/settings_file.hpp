@@ -44,4 +44,7 @@ class SettingsFile {
   std::string design_;
 };
 
+/// Refuses a seed as a setting of an analysis: one seed serves every draw. @throws Error (FLW-0025)
+void refuseSeed(const netlist::ParameterSet& settings, const std::string& key, const std::string& where);
+
 }  // namespace gaincell::flows

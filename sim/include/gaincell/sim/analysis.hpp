@@ -4,6 +4,7 @@
 /// the hardware comes from the design; settings say how it is measured. An analysis does not know about Monte-Carlo: a
 /// Variation, when given, turns each deck into the alters of one sample.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -43,6 +44,20 @@ struct AnalysisResult {
   double figure(const std::string& name) const;  ///< @throws Error (SIM-0004)
 };
 
+/// What the numbers of given data are. Pulses (inputs, queries) are numbers of LSB in the first form.
+enum class DataForm {
+  StoredLevels,  ///< levels of the stored voltage, 0 the lowest
+  WeightLevels,  ///< levels of the network's value, 0 the least: stored upside down (design::kMirrored)
+  Values,        ///< values of the network: 0 to design::kHighestWeight, of pulses 0 to 1; each one of its levels
+};
+
+/// A table given by the user.
+struct GivenData {
+  support::Table table;
+  DataForm form = DataForm::StoredLevels;
+  std::string file = {};  ///< for messages
+};
+
 struct AnalysisContext {
   const pdk::Pdk& pdk;
   pdk::Conditions conditions;
@@ -53,9 +68,10 @@ struct AnalysisContext {
   /// Deck cache of a study: analyses keep their decks here by name, so that samples re-run parsed decks.
   std::map<std::string, std::shared_ptr<const netlist::Deck>>* decks = nullptr;
   /// Tables given by the user instead of random operands, by a name of Analysis::data; null or missing: random.
-  const std::map<std::string, support::Table>* data = nullptr;
+  const std::map<std::string, GivenData>* data = nullptr;
   /// Tables of nominal devices, by name: a study measures them once for each condition, not in every sample.
   std::map<std::string, support::Table>* nominal_tables = nullptr;
+  std::uint64_t seed = 1;  ///< of every random operand (random_tile.hpp)
 
   /// The cached deck of this name, built on first use; not cached when `decks` is null.
   std::shared_ptr<const netlist::Deck> deck(const std::string& name, const std::function<netlist::Deck()>& build) const;
