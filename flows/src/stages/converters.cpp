@@ -6,7 +6,8 @@ namespace gaincell::flows {
 
 namespace {
 void run(FlowContext& context) {
-  for (const char* kind : {"relu-converter", "signed-converter"}) context.analyse(kind, "transfer", {{"uncertainty", "yes"}});
+  for (const char* kind : {"relu-converter", "signed-converter"})
+    context.analyse(kind, "transfer", {{"uncertainty", "yes"}});
 }
 }  // namespace
 
