@@ -16,7 +16,7 @@
 #include "gaincell/model/conventions.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/sim/random_tile.hpp"
-#include "macro/macro.hpp"
+#include "gaincell/macro/macro.hpp"
 
 using namespace gaincell;
 using Row = std::vector<double>;
@@ -255,7 +255,7 @@ void judge(const check::TileData& tile, const design::Design& design, double vdd
     sim::AnalysisContext context{gc28(), at, design, settings, simulator()};
     context.data = &array;
     context.seed = drawn;
-    return flows::macroAnalysis(context, kind, "mac", m, flows::Fidelity::Macro);
+    return gaincell::macro::macroAnalysis(context, kind, "mac", m, gaincell::macro::Fidelity::Macro);
   };
   // Their bit lines move, as the engine's full model has it; into an ideal integrator they do not.
   CHECK(rms(macro("array", {}).tables.at("macro").values("charge_macro_C"), s) < kSameLaw * kFull1);
