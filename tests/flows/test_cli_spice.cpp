@@ -55,7 +55,7 @@ TEST_CASE("a sweep is the single analyses in one table: mean and largest over th
 TEST_CASE("one seed for every draw, and given data say what their numbers are") {
   const fs::path dir = freshFolder("tile_data");
   const auto write = [&](const char* name, const char* text) {
-    support::writeFileAtomically(dir / name, text);
+    gaincell::support::writeFileAtomically(dir / name, text);
     return (dir / name).string();
   };
   const auto array = [&](std::vector<std::string> more) {
