@@ -61,20 +61,24 @@ model::Model fitted(double vdd) {
   const design::Design design = cells::loadDesign("lean", gc28());
   const pdk::Conditions at{"tt", 27, vdd};
   fit::Inputs inputs;
-  for (const char* name : {"iv", "charge"})
-    for (const auto& [table, data] : analyse("gain-cell", name, design, at, {{"bit_lines", "3"}}).tables)
-      inputs.add("gain-cell", data);
+  for (const char* name : {"iv", "charge"}) {
+    const auto result = analyse("gain-cell", name, design, at, {{"bit_lines", "3"}});
+    for (const auto& [table, data] : result.tables) inputs.add("gain-cell", data);
+  }
   for (const char* kind : {"relu-converter", "signed-converter"})
     inputs.add(kind, analyse(kind, "transfer", design, at, {}).tables.at("transfer"));
   inputs.conditions = {gc28().name, at.corner, at.temp_c, vdd};
   inputs.provenance.pdk_hash = gc28().content_hash;
   flows::describeDesign(inputs, gc28(), design);
-  return fit::fitModel(inputs).model;
+  fit::Options options;
+  options.v_zero = options.bit_line_reference = vdd / 2;
+  return fit::fitModel(inputs, options).model;
 }
 
 const model::Model& modelAt(double vdd) {
-  static const model::Model nominal = fitted(0.9), low = fitted(0.85);
-  return vdd < 0.88 ? low : nominal;
+  static std::map<double, model::Model> known;
+  const auto at = known.find(vdd);
+  return at != known.end() ? at->second : known.emplace(vdd, fitted(vdd)).first->second;
 }
 
 /// What came out of a tile: C, s and signed s.
@@ -189,8 +193,12 @@ constexpr double kFull1 = 300e-15, kFull2 = 150e-15, kLongest = 15e-9;
 // Between ways that follow one law; model error of S and of the chain, rms of full scale (docs/check.md).
 constexpr double kSameLaw = 1e-3, kModelS = 4e-3, kModelChain = 8e-3;
 
+/// Which ways a tile goes: cells and converter of a bit line in one deck take most of the time.
+enum class Ways { All, WithoutWholeColumns };
+
 /// Everything that a tile of values says, each way.
-void judge(const check::TileData& tile, const design::Design& design, double vdd, std::optional<std::uint64_t> seed) {
+void judge(const check::TileData& tile, const design::Design& design, double vdd, Ways ways,
+           std::optional<std::uint64_t> seed = {}) {
   const pdk::Conditions at{"tt", 27, vdd};
   const model::Model& m = modelAt(vdd);
   REQUIRE(m.cell.extended);
@@ -225,28 +233,24 @@ void judge(const check::TileData& tile, const design::Design& design, double vdd
   CHECK(rms(byEngine(m, tile, held).s, s) < kSameLaw * kFull1);
   CHECK(rms(hand.s, s) < 0.03 * kFull1);  // a cubic only
 
-  // Columns: widths of the simulated converters.
-  const auto columns = analyse("column", "mac", design, at,
-                               {{"columns", std::to_string(tile.values.size())}, {"operations", "1"}}, array, drawn);
-  CHECK(columns.figure("full_scale") == doctest::Approx(kFull1));
-  const Row phi = columns.tables.at("mac").values("width_s");
-  CHECK(rms(full.phi, phi) < kModelS * kLongest);
-
   // The check: transistors and engine of its own.
   const check::TileComparison c = check::compareTile(gc28(), at, design, m, tile, {}, simulator());
   CHECK(c.full_scale_charge == doctest::Approx(kFull1));
   CHECK(c.full_scale_width == doctest::Approx(kLongest));
   const std::size_t form = check::fullForm(c.forms);
   CHECK(largest(spiceOf(c.s), s) < kSameLaw * kFull1);
-  CHECK(largest(spiceOf(c.phi), phi) < 2e-3 * kLongest);  // in two steps there, in one here
-  CHECK(largest(formOf(c.phi, form), full.phi) < kSameLaw * kLongest);
-  CHECK(largest(formOf(c.chain, form), full.out) < kSameLaw * kLongest);
+  CHECK(largest(formOf(c.phi, form), full.phi) < 1e-5 * kLongest);
+  CHECK(largest(formOf(c.chain, form), full.out) < 1e-5 * kLongest);
   CHECK(rms(formOf(c.s, form), spiceOf(c.s)) < kSameLaw * kFull1);
   CHECK(rms(full.phi, spiceOf(c.phi)) < kModelS * kLongest);
   CHECK(rms(full.out, spiceOf(c.chain)) < kModelChain * kLongest);
-  MESSAGE(tile.name, ", ", vdd, " V: % of full scale: held S ", 100 * rms(byEngine(m, tile, held).s, s) / kFull1,
-          ", phi ", 100 * rms(full.phi, phi) / kLongest, ", chain ", 100 * rms(full.out, spiceOf(c.chain)) / kLongest,
-          ", columns against check ", 100 * largest(spiceOf(c.phi), phi) / kLongest);
+  Row phi = spiceOf(c.phi);
+  const Row chained = spiceOf(c.chain);
+  CHECK(largest(phi, Row(phi.size(), 0.0)) > 2e-9);  // there is something to compare
+  CHECK(largest(chained, Row(chained.size(), 0.0)) > 1e-9);
+  MESSAGE(tile.name, ", ", vdd, " V: rms % of full scale: S of held lines ",
+          100 * rms(byEngine(m, tile, held).s, s) / kFull1, ", phi ", 100 * rms(full.phi, phi) / kLongest, ", chain ",
+          100 * rms(full.out, chained) / kLongest);
 
   // Macro-models of the same operands.
   const auto macro = [&](const char* kind, const std::map<std::string, std::string>& with) {
@@ -264,6 +268,16 @@ void judge(const check::TileData& tile, const design::Design& design, double vdd
                 .values("width_macro_s"),
             phi) < kModelS * kLongest);
 
+  if (ways == Ways::WithoutWholeColumns) return;
+
+  // Columns: widths of the simulated converters.
+  const auto columns = analyse("column", "mac", design, at,
+                               {{"columns", std::to_string(tile.values.size())}, {"operations", "1"}}, array, drawn);
+  CHECK(columns.figure("full_scale") == doctest::Approx(kFull1));
+  phi = columns.tables.at("mac").values("width_s");
+  CHECK(largest(spiceOf(c.phi), phi) < 2e-3 * kLongest);  // in two steps there, in one here
+  CHECK(rms(full.phi, phi) < kModelS * kLongest);
+
   // The chain of the tile, column by column.
   const auto staged = analyse("tile", "chain", design, at, {{"engine", "staged"}}, chain, drawn);
   CHECK(largest(staged.tables.at("phi").values("width_s"), phi) < 2e-3 * kLongest);
@@ -277,27 +291,47 @@ void judge(const check::TileData& tile, const design::Design& design, double vdd
   }
 }
 
-check::TileData realTile(const design::Design& design, int size) {
-  return check::fileTile(design, check::exampleData(), {0, 1, 2}, {size, size, size, 1});
+/// Array 2 alone: the values of a tile and pulses of its own.
+void judgeValueArray(const design::Design& design, std::uint64_t seed) {
+  const model::Model& m = modelAt(0.9);
+  const auto mac = analyse("value-array", "mac", design, {"tt", 27, 0.9}, {{"references", "no"}}, {}, seed);
+  CHECK(mac.figure("full_scale") == doctest::Approx(kFull2));
+  const Row got = mac.tables.at("columns").values("charge_C");
+  const sim::RandomTile drawn(design, seed);
+  const check::Grid values = check::randomTile(design, seed, {8, 8, 8, 1}).values;
+  Row expected;
+  for (std::size_t e = 0; e < got.size(); ++e) {
+    double q = 0;
+    for (std::size_t j = 0; j < values.size(); ++j)
+      if (drawn.phi(0, j) > 0)
+        q += model::charge(m.cell, 0.9 - values[j][e], drawn.phi(0, j) * 1e-9, m.cell.extended->bit_line_reference_V);
+    expected.push_back(q);
+  }
+  CHECK(largest(got, Row(got.size(), 0.0)) > 0.1 * kFull2);
+  CHECK(rms(expected, got) < kSameLaw * kFull2);
+}
+
+check::TileData realTile(const design::Design& design, const check::TileSelection& which, int size) {
+  return check::fileTile(design, check::exampleData(), which, {size, size, size, 1});
 }
 
 }  // namespace
 
-TEST_CASE("8 x 8, drawn by a seed: every way gives the same S, pulses and outputs") {
+TEST_CASE("8 x 8 drawn by a seed: every way gives the same S, pulses and outputs") {
   const design::Design design = leanTile(8, 8);
-  judge(check::randomTile(design, 7, {8, 8, 8, 1}), design, 0.9, 7);
+  judge(check::randomTile(design, 7, {8, 8, 8, 1}), design, 0.9, Ways::All, 7);
+  judgeValueArray(design, 7);
 }
 
-TEST_CASE("8 x 8 of a trained network, also at another supply") {
+TEST_CASE("8 x 8 of a trained network, at another supply") {
   const design::Design design = leanTile(8, 8);
-  judge(realTile(design, 8), design, 0.9, {});
-  judge(realTile(design, 8), design, 0.85, {});
+  judge(realTile(design, {0, 1, 25}, 8), design, 0.85, Ways::All);
 }
 
-TEST_CASE("16 x 16, drawn by a seed and of a trained network") {
+TEST_CASE("16 x 16 drawn by a seed and of a trained network") {
   const design::Design design = leanTile(16, 16);
-  judge(check::randomTile(design, 3, {16, 16, 16, 1}), design, 0.9, 3);
-  judge(realTile(design, 16), design, 0.9, {});
+  judge(check::randomTile(design, 3, {16, 16, 16, 1}), design, 0.9, Ways::WithoutWholeColumns, 3);
+  judge(realTile(design, {0, 0, 15}, 16), design, 0.9, Ways::WithoutWholeColumns);
 }
 
 TEST_CASE("a part of a tile is that part of the larger one, whatever the size") {

@@ -32,7 +32,7 @@ int adms(const std::string& text) {
 /// Number after `word` from `from` on.
 double numberAfter(const std::string& text, const std::string& word, std::size_t from = 0) {
   const std::size_t at = text.find(word, from);
-  REQUIRE_MESSAGE(at != std::string::npos, word, " is not in ", text);
+  if (at == std::string::npos) FAIL(word << " is not in " << text);
   return std::strtod(text.c_str() + at + word.size(), nullptr);
 }
 
@@ -54,7 +54,7 @@ double dischargeCurrent(const std::string& module, const std::string& variable, 
 
 /// s that a module takes to bring a charge of its direction (fC) down to where its pulse ends.
 double dischargeTime(const std::string& module, const std::string& variable, double charge, double end) {
-  constexpr int kSteps = 20000;
+  constexpr int kSteps = 4000;
   double time = 0;
   for (int k = 0; k < kSteps; ++k)
     time +=

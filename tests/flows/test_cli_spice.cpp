@@ -103,7 +103,7 @@ TEST_CASE("one seed for every draw, and given data say what their numbers are") 
   };
   refused("volts:stored=" + levels, "forms are: levels");
   refused("weights:keys=" + levels, "takes no data 'keys'");
-  refused("weights:inputs=" + levels, "3 columns");
+  refused("weights:inputs=" + levels, "pulses, not weights");
   const auto wrong = write("wrong.csv", "a,b,c\n0,7,3\n1,8,3\n4,5,6\n");
   refused("weights:stored=" + wrong, "row 2, column 2 ('b') holds 8");
   refused("weights:stored=" + wrong, wrong);
