@@ -35,9 +35,9 @@ Operation measure(const Waveforms& waves, ConverterKind kind, const cells::Conve
   op.pulse = measurePulse(waves, "v(out)", vdd / 2, t0, t1);
   if (kind == ConverterKind::Signed) op.positive = waves.at("v(sgn)", t0 + timing.window_start) > vdd / 2;
   op.bit_line = waves.at("v(bl)", t0 + timing.input_end) - waves.at("v(bl)", t0 + timing.input_start);
-  op.energy = energyBetween(waves, share, vdd, t0, t1);
-  for (const auto& [from, to] :
-       {std::pair{0.0, timing.input_start}, {timing.input_start, timing.input_end}, {timing.input_end, timing.period}})
+  const double input = energyStart(timing), reset = timing.period;
+  op.energy = energyBetween(waves, share, vdd, t0 + input, t1 + input);
+  for (const auto& [from, to] : {std::pair{reset, reset + input}, {input, timing.input_end}, {timing.input_end, reset}})
     op.phases.push_back(energyBetween(waves, share, vdd, t0 + from, t0 + to).total());
   return op;
 }
