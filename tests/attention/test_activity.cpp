@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "gaincell/attention/model_input.hpp"
-#include "gaincell/model/token_energy.hpp"
 #include "gaincell/model/evaluate.hpp"
+#include "gaincell/model/token_energy.hpp"
 #include "gaincell/support/error.hpp"
 #include "helpers.hpp"
 
@@ -273,8 +273,8 @@ TEST_CASE("energy follows levels, widths and charges of the data") {
     CHECK(r.notes.size() == 1);  // the digital part
     // A cell rests for the token, less the pulse it is read with.
     const double token = *m.timing_s.token;
-    CHECK(r.rest == doctest::Approx(1e-9 * (2 * 20 * 64 * 60 * token -
-                                            (activity[0].q_width + 20 * activity[0].phi_sum) * 15e-9)));
+    CHECK(r.rest == doctest::Approx(
+                        1e-9 * (2 * 20 * 64 * 60 * token - (activity[0].q_width + 20 * activity[0].phi_sum) * 15e-9)));
     // A model without tables counts means, and says so.
     model::Model plain = m;
     plain.energy_J->read_by_level.reset();

@@ -126,9 +126,8 @@ TEST_CASE("the energy of a multiply is that of its transistors, whatever the dat
         spice += transistors;
         counted += of_model;
         worst = std::max(worst, std::fabs(of_model / transistors - 1));
-        mean += *m.energy_J->read_per_cell * widths +
-                *(keys ? m.energy_J->relu_converter_per_column_operation
-                       : m.energy_J->signed_converter_per_column_operation);
+        mean += *m.energy_J->read_per_cell * widths + *(keys ? m.energy_J->relu_converter_per_column_operation
+                                                             : m.energy_J->signed_converter_per_column_operation);
       }
     MESSAGE((keys ? "array 1: " : "array 2: "), spice * 1e12, " pJ, model ", counted * 1e12, " pJ, means ", mean * 1e12,
             " pJ, worst column ", 100 * worst, " %");

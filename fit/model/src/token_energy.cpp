@@ -78,8 +78,7 @@ double readsOf(const ReadEnergy& table, const ReadCounts& reads) {
   double sum = 0;
   for (std::size_t l = 0; l < reads.v_storage_V.size(); ++l)
     for (std::size_t w = 0; w < reads.width_s.size(); ++w)
-      if (reads.count[l][w] != 0)
-        sum += reads.count[l][w] * readEnergy(table, reads.v_storage_V[l], reads.width_s[w]);
+      if (reads.count[l][w] != 0) sum += reads.count[l][w] * readEnergy(table, reads.v_storage_V[l], reads.width_s[w]);
   return sum;
 }
 
@@ -107,9 +106,11 @@ void addArray(const Energy& e, const ArrayEvents& a, double& cells, double& conv
     cells = by_level ? readsOf(*e.read_by_level, *a.reads_by_level) : *e.read_per_cell * a.reads;
     converters = by_charge ? conversionsOf(a, out) : *a.conversion * a.conversions;
     if (counted && !by_level)
-      out.notes.push_back(fmt::format("reads of the {} array: the mean over stored levels, the model has no other", a.name));
+      out.notes.push_back(
+          fmt::format("reads of the {} array: the mean over stored levels, the model has no other", a.name));
     if (counted && !by_charge)
-      out.notes.push_back(fmt::format("conversions of the {} array: the mean over charges, the model has no other", a.name));
+      out.notes.push_back(
+          fmt::format("conversions of the {} array: the mean over charges, the model has no other", a.name));
   } else if (a.multiply) {
     cells = *a.multiply * a.line_share * a.conversions / a.bit_lines;
     out.notes.push_back(

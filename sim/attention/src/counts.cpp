@@ -12,7 +12,7 @@ namespace gaincell::attention {
 
 namespace {
 
-constexpr unsigned kPhiBits = 12;  // phi pulses: a step in 4096 parts
+constexpr unsigned kPhiBits = 12;                           // phi pulses: a step in 4096 parts
 constexpr std::size_t kOtherLevels = 16, kOtherSteps = 15;  // where values are not quantized, or very finely
 constexpr std::size_t kHalf = Activity::kChargeBins / 2;
 
@@ -307,7 +307,8 @@ void EventCounter::flush(Activity& a) {
     a.output_charges = a.relu_charges;
   }
   const double level = std::ldexp(1.0, -static_cast<int>(grid_.level_bits()));
-  const double read1 = std::ldexp(level, -static_cast<int>(grid_.width_bits())), read2 = std::ldexp(level, -int{kPhiBits});
+  const double read1 = std::ldexp(level, -static_cast<int>(grid_.width_bits())),
+               read2 = std::ldexp(level, -int{kPhiBits});
   for (std::size_t l = 0; l < levels; ++l) {
     double unused = level * static_cast<double>(visible_[l]);
     for (std::size_t w = 0; w < widths; ++w) {

@@ -82,10 +82,10 @@ class EventCounter {
   std::size_t next_ = 0;
   std::vector<std::uint32_t> seen_, seen_values_;  ///< in the window: [element][level], [level]
   std::vector<std::uint16_t> widths_;
-  std::vector<std::uint32_t> reads_;               ///< array 1: [width][level]
+  std::vector<std::uint32_t> reads_;  ///< array 1: [width][level]
   std::vector<std::uint64_t> reads_wide_, writes_, visible_;
-  std::vector<std::int32_t> by_column_;            ///< array 2: [column][width]
-  std::vector<double> reads2_;                     ///< integers
+  std::vector<std::int32_t> by_column_;  ///< array 2: [column][width]
+  std::vector<double> reads2_;           ///< integers
   std::vector<std::uint32_t> relu_, output_;
   double saturated_ = 0;
 };

@@ -256,8 +256,7 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
   };
   const bool counted = !activity.empty();
   const auto rows = [&](RowWorker& worker, const HeadTask& task, std::size_t thread, std::size_t block) {
-    runBlock(*plan, worker, task, shape.tokens, block,
-             counted ? &activity[thread * shape.heads + task.head] : nullptr);
+    runBlock(*plan, worker, task, shape.tokens, block, counted ? &activity[thread * shape.heads + task.head] : nullptr);
   };
 
   // Whole heads where there are enough for every thread: no waiting for each other, and memory for as many heads as

@@ -34,14 +34,14 @@ struct Activity {
 
   // The same events by what their energies depend on (empty: not counted). Values between grid points are shared by the
   // two around, so that sums of widths and levels stay; charges go to the nearest.
-  static constexpr std::size_t kChargeBins = 385;       ///< of -1.5 to 1.5 full scales
+  static constexpr std::size_t kChargeBins = 385;  ///< of -1.5 to 1.5 full scales
   static constexpr double kBinsPerFullScale = 128;
-  std::size_t levels = 0, steps = 0;                     ///< of stored voltages; of the longest pulse
-  double v_low = 0, v_high = 0, pulse_s = 0;             ///< V of the first and last level; the longest pulse
+  std::size_t levels = 0, steps = 0;          ///< of stored voltages; of the longest pulse
+  double v_low = 0, v_high = 0, pulse_s = 0;  ///< V of the first and last level; the longest pulse
   double relu_full_scale_fC = 0, output_full_scale_fC = 0;
   /// [level of the stored voltage][step]: cells that hold a token in the window; step 0 had no pulse.
   std::vector<double> reads1, reads2;
-  std::vector<double> writes;                         ///< [previous level][level]; fresh cells hold level 0
+  std::vector<double> writes;                        ///< [previous level][level]; fresh cells hold level 0
   std::vector<double> relu_charges, output_charges;  ///< conversions by charge
   /// @throws Error (ATT-0041) for counts of other levels, pulses or full scales
   Activity& operator+=(const Activity& other);
