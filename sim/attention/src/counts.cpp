@@ -14,6 +14,7 @@ namespace {
 
 constexpr unsigned kPhiBits = 12;                           // phi pulses: a step in 4096 parts
 constexpr std::size_t kOtherLevels = 16, kOtherSteps = 15;  // where values are not quantized, or very finely
+constexpr std::size_t kParts = 4;                           // of a histogram of charges
 constexpr std::size_t kHalf = Activity::kChargeBins / 2;
 
 std::uint64_t nextId() {
@@ -129,7 +130,7 @@ EventCounter::EventCounter(const Plan& plan) : plan_(plan), grid_(plan.counts) {
   writes_.assign(grid_.stride * grid_.stride, 0);
   by_column_.assign(kBlock * (grid_.steps + 1), 0);
   reads2_.assign(grid_.cells(), 0.0);
-  for (auto* bins : {&relu_, &output_}) bins->assign(2 * Activity::kChargeBins, 0);
+  for (auto* bins : {&relu_, &output_}) bins->assign(kParts * Activity::kChargeBins, 0);
 }
 
 void EventCounter::seek(const StoredLevels& stored, std::size_t i0) {
@@ -224,10 +225,24 @@ void EventCounter::queries(const StoredLevels& stored, std::size_t i0, std::size
 void EventCounter::countCharges(const float* charges, std::size_t first, std::size_t last, float scale,
                                 std::uint32_t* to) {
   constexpr auto kMost = static_cast<float>(kHalf);
-  for (std::size_t n = first; n < last; ++n) {
-    const float x = std::clamp(charges[n] * scale, -kMost, kMost);
-    // Neighbours in two halves: an increment need not wait for the one before.
-    ++to[(n & 1U) * Activity::kChargeBins + static_cast<std::size_t>(static_cast<int>(x + (kMost + 0.5F)))];
+  std::int32_t bin[kBlock];
+  for (; first < last; first += kBlock) {  // in two loops: the first is vectors
+    const std::size_t count = std::min(kBlock, last - first);
+    const float* from = charges + first;
+    for (std::size_t n = 0; n < count; ++n) {
+      const float x = from[n] * scale, low = x > -kMost ? x : -kMost;
+      bin[n] = static_cast<std::int32_t>((low < kMost ? low : kMost) + (kMost + 0.5F));
+    }
+    // Neighbours in parts of their own: an increment need not wait for the one before.
+    constexpr std::size_t kBins = Activity::kChargeBins;
+    std::size_t n = 0;
+    for (; n + 4 <= count; n += 4) {
+      ++to[static_cast<std::size_t>(bin[n])];
+      ++to[static_cast<std::size_t>(bin[n + 1]) + kBins];
+      ++to[static_cast<std::size_t>(bin[n + 2]) + 2 * kBins];
+      ++to[static_cast<std::size_t>(bin[n + 3]) + 3 * kBins];
+    }
+    for (; n < count; ++n) ++to[static_cast<std::size_t>(bin[n])];
   }
 }
 
@@ -244,6 +259,7 @@ void EventCounter::outputs(const float* charges, std::size_t count) {
 void EventCounter::pulses(const StoredLevels& stored, std::size_t block, std::size_t rows, const float* phi,
                           const std::uint64_t* nonzero, float top) {
   constexpr int kOne = 1 << kPhiBits;
+  constexpr std::uint64_t kPulse = std::uint64_t{1} << 32U;  // pulses of a step above the sum of their shares
   const std::size_t widths = grid_.steps + 1, stride = grid_.stride, j0 = block * kBlock;
   const int last = static_cast<int>(grid_.steps) - 1;
   const auto scale = static_cast<float>(grid_.steps * kOne);
@@ -252,24 +268,35 @@ void EventCounter::pulses(const StoredLevels& stored, std::size_t block, std::si
   const bool direct = rows < 4;
   std::uint64_t used = 0;
   for (std::size_t r = 0; r < rows; ++r) {
+    std::int32_t steps[kBlock], shares[kBlock];
+    const float* p = phi + r * kBlock;
+    for (std::size_t c = 0; c < kBlock; ++c) {
+      const auto fixed = static_cast<std::int32_t>(p[c] * scale + 0.5F);
+      const std::int32_t step = fixed >> kPhiBits;
+      steps[c] = step < last ? step : last;
+      shares[c] = fixed - steps[c] * kOne;  // a little above one where a converter's longest pulse is too long
+      saturated += p[c] >= top;
+    }
+    if (!direct && std::popcount(nonzero[r]) > 16) {  // columns without a pulse count as pulses of width 0
+      used = ~std::uint64_t{0};
+      std::uint64_t* column = by_column_.data();
+      for (std::size_t c = 0; c < kBlock; ++c, column += widths)
+        column[steps[c]] += kPulse + static_cast<std::uint32_t>(shares[c]);
+      continue;
+    }
     used |= nonzero[r];
     for (std::uint64_t bits = nonzero[r]; bits != 0; bits &= bits - 1) {
       const auto c = static_cast<std::size_t>(std::countr_zero(bits));
-      const float p = phi[r * kBlock + c];
-      saturated += p >= top;
-      const int x = static_cast<int>(p * scale + 0.5F), step = std::min(x >> kPhiBits, last);
-      const int share = x - step * kOne;  // a little above one where a converter's longest pulse is too long
+      const auto step = static_cast<std::size_t>(steps[c]);
       if (!direct) {
-        std::int32_t* to = &by_column_[c * widths + static_cast<std::size_t>(step)];
-        to[0] += kOne - share;
-        to[1] += share;
+        by_column_[c * widths + step] += kPulse + static_cast<std::uint32_t>(shares[c]);
         continue;
       }
       const float* n = stored.valueCounts(j0 + c);
-      double* to = &reads2_[static_cast<std::size_t>(step) * stride];
+      double* to = &reads2_[step * stride];
       for (std::size_t l = 0; l < stride; ++l) {
-        to[l] += (kOne - share) * static_cast<double>(n[l]);
-        to[stride + l] += share * static_cast<double>(n[l]);
+        to[l] += (kOne - shares[c]) * static_cast<double>(n[l]);
+        to[stride + l] += shares[c] * static_cast<double>(n[l]);
       }
     }
   }
@@ -278,13 +305,17 @@ void EventCounter::pulses(const StoredLevels& stored, std::size_t block, std::si
   for (; used != 0; used &= used - 1) {
     const auto c = static_cast<std::size_t>(std::countr_zero(used));
     const float* n = stored.valueCounts(j0 + c);
+    double after = 0;  // shares of the step before
     for (std::size_t w = 0; w < widths; ++w) {
-      std::int32_t& pulses = by_column_[c * widths + w];
-      if (pulses == 0) continue;
-      const double count = pulses;
+      std::uint64_t& packed = by_column_[c * widths + w];
+      const std::uint64_t pulses = packed >> 32U, shares = packed & 0xffffffffU;
+      const auto count = kOne * static_cast<double>(static_cast<std::uint32_t>(pulses)) -
+                         static_cast<double>(static_cast<std::uint32_t>(shares)) + after;
+      after = static_cast<double>(static_cast<std::uint32_t>(shares));
+      packed = 0;
+      if (count == 0) continue;
       double* to = &reads2_[w * stride];
       for (std::size_t l = 0; l < stride; ++l) to[l] += count * static_cast<double>(n[l]);
-      pulses = 0;
     }
   }
 }
@@ -322,8 +353,10 @@ void EventCounter::flush(Activity& a) {
       a.writes[l * levels + to] += level * level * static_cast<double>(writes_[l * stride + to]);
   }
   for (std::size_t k = 0; k < Activity::kChargeBins; ++k) {
-    a.relu_charges[k] += static_cast<double>(relu_[k]) + relu_[Activity::kChargeBins + k];
-    a.output_charges[k] += static_cast<double>(output_[k]) + output_[Activity::kChargeBins + k];
+    for (std::size_t part = 0; part < kParts; ++part) {
+      a.relu_charges[k] += relu_[part * Activity::kChargeBins + k];
+      a.output_charges[k] += output_[part * Activity::kChargeBins + k];
+    }
   }
   a.phi_saturated += saturated_;
   a.settle();

@@ -84,8 +84,8 @@ class EventCounter {
   std::vector<std::uint16_t> widths_;
   std::vector<std::uint32_t> reads_;  ///< array 1: [width][level]
   std::vector<std::uint64_t> reads_wide_, writes_, visible_;
-  std::vector<std::int32_t> by_column_;  ///< array 2: [column][width]
-  std::vector<double> reads2_;           ///< integers
+  std::vector<std::uint64_t> by_column_;  ///< array 2: [column][width]
+  std::vector<double> reads2_;            ///< integers
   std::vector<std::uint32_t> relu_, output_;
   double saturated_ = 0;
 };
