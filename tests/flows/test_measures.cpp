@@ -31,6 +31,7 @@ const std::vector<Shown> kShown = {
     {"fit.cubic.nrmse", "fit", "fit", "cubic_nrmse", "", kNone},
     {"fit.extended.nrmse", "fit", "fit", "extended_nrmse", "", kNone},
     {"fit.retention.transient", "fit", "fit", "retention_transient", "", kNone},
+    {"fit.retention.half_level", "fit", "fit", "retention_half_level", "", kNone},
     {"fit.spread.sigma", "fit", "fit", "spread_sigma", "", kNone},
     {"fit.spread.correlation", "fit", "fit", "spread_correlation", "", kNone},
     {"fit.refit.deviation", "fit", "fit", "refit_deviation", "", kNone},
@@ -127,7 +128,7 @@ TEST_CASE("what was not measured is not shown, what could not be is NaN") {
   some["chain"]["figures"]["tile_chain"].erase("token_time");
   some["check"]["figures"]["check"]["speedup"]["value"] = nullptr;
   const auto shown = shownOf(some);
-  CHECK(shown.size() == kShown.size() - 8 - 1);
+  CHECK(shown.size() == kShown.size() - 9 - 1);
   CHECK(shown.count("chain.token_time") == 0);
   CHECK(shown.count("fit.cubic.nrmse") == 0);
   CHECK(std::isnan(shown.at("check.speedup")));
