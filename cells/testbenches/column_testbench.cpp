@@ -58,7 +58,8 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
   const std::string name = generator(columnKind(kind)).define(pdk, design, c);
   const ConverterTiming timing = converterTiming(kind, design);
   deck.saves = {"v(out)", kind == ConverterKind::Relu ? "v(outb)" : "v(sgn)", "v(xcolumn.bl)", "i(vddc)"};
-  addConverterSources(deck, pdk, {kind, design, "", 1, operations, 0, 0, stimulus.level_low, stimulus.level_high},
+  // The reset after the last operation brings its charge back: it belongs to it, and is simulated up to its end.
+  addConverterSources(deck, pdk, {kind, design, "", 1, operations + 1, 0, 0, stimulus.level_low, stimulus.level_high},
                       conditions.vdd);
   addWriteIdle(c, cellAt(pdk, conditions, design));
   c.add(netlist::VoltageSource{"ddc", "vddc", "0", Dc{conditions.vdd}});
@@ -90,7 +91,7 @@ netlist::Deck columnDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditions,
     if (node.rfind("web_", 0) == 0) node = "web";
   }
   c.add(x);
-  setColumnTransient(deck, kind, operations * timing.period);
+  setColumnTransient(deck, kind, operations * timing.period + timing.input_start);
   return deck;
 }
 

@@ -38,7 +38,8 @@ netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   const int operations = static_cast<int>(charges.size());
 
   deck.saves = {"v(bl)", "v(out)", relu ? "v(outb)" : "v(sgn)"};
-  const ConverterSite site{kind, design, "", 1, operations, 0, 0, 0, {}};
+  // With the reset after the last operation, which brings its charge back.
+  const ConverterSite site{kind, design, "", 1, operations + 1, 0, 0, 0, {}};
   addConverterSources(deck, pdk, site, conditions.vdd);
   c.add(netlist::CurrentSource{"in", "0", "bl", chargeWaveform(timing, charges)});
   c.add(netlist::Capacitor{"line", "bl", "0", line_c.value_or(bitLineCapacitance(pdk, design, arrayOf(kind)))});
@@ -51,7 +52,7 @@ netlist::Deck converterDeck(const pdk::Pdk& pdk, const pdk::Conditions& conditio
   netlist::Instance x{"conv", name, converterPorts(kind, design), {}};
   c.add(x);
 
-  setConverterTransient(deck, timing.period * operations);
+  setConverterTransient(deck, timing.period * operations + timing.input_start);
   return deck;
 }
 

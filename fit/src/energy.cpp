@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "events.hpp"
+#include "gaincell/fit/converter.hpp"
 #include "gaincell/fit/regression.hpp"
+#include "gaincell/model/token_energy.hpp"
 
 namespace gaincell::fit {
 
@@ -16,6 +18,27 @@ std::optional<double> meanOf(const std::optional<support::Table>& table, const c
   for (const double e : table->values(column))
     if (std::isfinite(e)) values.push_back(e);
   return values.empty() ? std::nullopt : std::optional(mean(values));
+}
+
+/// Mean over all charges within the full scale, equally likely: the table's charges crowd where it bends.
+std::optional<double> meanConversion(const std::optional<support::Table>& table, const model::BitLines* line) {
+  if (!table) return std::nullopt;
+  model::Converter c;
+  addEnergy(c, *table);
+  if (c.energy_J.empty()) return std::nullopt;
+  const double low = c.energy_charge_fC.front(), high = c.energy_charge_fC.back();
+  const double full = line != nullptr ? line->full_scale_fC : std::max(-low, high);
+  const double from = std::max(low, -full), to = std::min(high, full);
+  if (!(to > from)) return mean(c.energy_J);
+  std::vector<double> charges{from};
+  for (const double q : c.energy_charge_fC)
+    if (q > from && q < to) charges.push_back(q);
+  charges.push_back(to);
+  double sum = 0;
+  for (std::size_t i = 1; i < charges.size(); ++i)
+    sum += 0.5 * (charges[i] - charges[i - 1]) *
+           (model::conversionEnergy(c, charges[i - 1]) + model::conversionEnergy(c, charges[i]));
+  return sum / (to - from);
 }
 
 /// Energies of reads on a bit line that integrates: simulated is one that a rail holds, and what the rail delivers
@@ -83,8 +106,9 @@ std::optional<model::Energy> fitEnergy(const Inputs& in, const Options& options)
   if (!in.read_energy && !in.write_energy && !in.relu_energy && !in.signed_energy) return std::nullopt;
   model::Energy e;
   e.write = meanOf(in.write_energy, "energy_J");
-  e.relu_converter_per_column_operation = meanOf(in.relu_energy, "total_J");
-  e.signed_converter_per_column_operation = meanOf(in.signed_energy, "total_J");
+  const model::Conventions* hardware = in.conventions ? &*in.conventions : nullptr;
+  e.relu_converter_per_column_operation = meanConversion(in.relu_energy, hardware ? &hardware->array1 : nullptr);
+  e.signed_converter_per_column_operation = meanConversion(in.signed_energy, hardware ? &hardware->array2 : nullptr);
   if (in.read_energy) addReads(*in.read_energy, e);
   if (in.write_energy) addWrites(*in.write_energy, e);
   if (in.rest_power) addRest(*in.rest_power, options.levels, in.conditions.vdd_v, e);

@@ -96,7 +96,7 @@ namespace {
 
 MacPoint measurePoint(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double share,
                       double vdd, int operation) {
-  const double t0 = operation * timing.period, t1 = t0 + timing.period;
+  const double t0 = operation * timing.period + energyStart(timing), t1 = t0 + timing.period;
   MacPoint p;
   p.width = columnWidth(waves, kind, timing, vdd, operation);
   p.cells = -vdd * waves.integral("i(vddc)", t0, t1);

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <memory>
 
+#include "gaincell/cells/array.hpp"
+#include "gaincell/cells/column.hpp"
+
 namespace gaincell::sim {
 
 namespace {
@@ -26,8 +29,28 @@ OperationEnergy energyBetween(const Waveforms& waves, double share, double vdd, 
   return e;
 }
 
-Operation measure(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double share,
-                  double vdd, double charge, int index) {
+/// What a run's energies are counted with.
+struct Counting {
+  double share = 0;   ///< of the blocks all converters of an array have in common
+  double vdd = 0;     ///< V
+  double line_c = 0;  ///< F, of the bit line that the reset rail brings back
+};
+
+/// Energy of the operation that begins at t0: of its own charge alone. A reset does not quite end where it shall, and
+/// here operations follow that are half the sweep apart: what the rail delivers for the one before is taken out, what
+/// it still owes is added.
+OperationEnergy energyOfOperation(const Waveforms& waves, const Counting& count, double t0, double t1) {
+  OperationEnergy e = energyBetween(waves, count.share, count.vdd, t0, t1);
+  if (!waves.has("i(vmid)")) return e;
+  const double owed = count.line_c * (waves.at("v(bl)", t0) - waves.at("v(bl)", t1));
+  const double net = delivered(waves, "i(vmid)", t0, t1);  // negative: a rail takes nothing back
+  e.rail += count.vdd * (std::max(0.0, net + owed) - std::max(0.0, net));
+  return e;
+}
+
+Operation measure(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing,
+                  const Counting& count, double charge, int index) {
+  const double share = count.share, vdd = count.vdd;
   const double t0 = index * timing.period, t1 = t0 + timing.period;
   Operation op;
   op.charge = charge;
@@ -35,10 +58,11 @@ Operation measure(const Waveforms& waves, ConverterKind kind, const cells::Conve
   op.pulse = measurePulse(waves, "v(out)", vdd / 2, t0, t1);
   if (kind == ConverterKind::Signed) op.positive = waves.at("v(sgn)", t0 + timing.window_start) > vdd / 2;
   op.bit_line = waves.at("v(bl)", t0 + timing.input_end) - waves.at("v(bl)", t0 + timing.input_start);
-  op.energy = energyBetween(waves, share, vdd, t0, t1);
-  for (const auto& [from, to] :
-       {std::pair{0.0, timing.input_start}, {timing.input_start, timing.input_end}, {timing.input_end, timing.period}})
+  const double input = energyStart(timing), reset = timing.period;
+  op.energy = energyOfOperation(waves, count, t0 + input, t1 + input);
+  for (const auto& [from, to] : {std::pair{reset, reset + input}, {input, timing.input_end}, {timing.input_end, reset}})
     op.phases.push_back(energyBetween(waves, share, vdd, t0 + from, t0 + to).total());
+  op.phases[0] = op.energy.total() - op.phases[1] - op.phases[2];
   return op;
 }
 
@@ -93,12 +117,16 @@ std::vector<Operation> runOperations(const AnalysisContext& context, ConverterKi
     jobs.push_back(context.job(deck, name));
   }
   const auto outcomes = context.simulator.runAll(jobs);
+  Counting count{1.0 / cells::convertersOf(kind, context.design), context.conditions.vdd, 0};
+  const design::Branch converter = cells::converterBranch(context.design, kind);
+  count.line_c = cells::bitLineCapacitance(context.pdk, context.design, cells::arrayOf(kind));
+  if (converter.isChoice("integrator", "passive")) count.line_c += converter.real("c_int");
   std::vector<Operation> operations(charges.size());
   for (std::size_t j = 0; j < outcomes.size(); ++j) {
     const Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
     for (std::size_t i = j * chunk; i < std::min(order.size(), (j + 1) * chunk); ++i)
-      operations[order[i]] = measure(waves, kind, timing, 1.0 / cells::convertersOf(kind, context.design),
-                                     context.conditions.vdd, charges[order[i]], static_cast<int>(i - j * chunk) + 1);
+      operations[order[i]] =
+          measure(waves, kind, timing, count, charges[order[i]], static_cast<int>(i - j * chunk) + 1);
   }
   return operations;
 }

@@ -22,6 +22,12 @@ struct OperationEnergy {
 /// array have in common
 double suppliesEnergy(const Waveforms& waves, const std::string& tag, double share, double vdd, double t0, double t1);
 
+/// From where in its period an operation's energy counts (s), for one period: the reset that brings its charge back is
+/// the next period's, and the reset before is the last operation's.
+inline double energyStart(const cells::ConverterTiming& timing) {
+  return timing.input_start - timing.edge;
+}
+
 struct Operation {
   double charge = 0;  ///< C
   Pulse pulse;

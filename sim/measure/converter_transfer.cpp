@@ -231,7 +231,7 @@ AnalysisResult runTransfer(const AnalysisContext& context, ConverterKind kind) {
       regularOperations(operations, scale.full(), context.settings.real("limit"), context.settings.integer("points"));
   addEnergyFigures(r, regular);
   r.tables["transfer"] = transferTable(operations, kind, scale);
-  r.tables["energy"] = energyTable(regular);
+  r.tables["energy"] = energyTable(operations);
   return r;
 }
 

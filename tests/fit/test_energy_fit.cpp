@@ -100,3 +100,19 @@ TEST_CASE("levels, longest pulse and LSB are the design's") {
   CHECK(m.timing_s.pulse_max == doctest::Approx(14e-9));
   CHECK_FALSE(m.timing_s.token.has_value());
 }
+
+TEST_CASE("the mean conversion is over charges up to the full scale, however they crowd and reach beyond") {
+  Inputs in = inputs();
+  // 100 fJ below zero, then 4 fJ per fC; crowded around zero, and beyond the full scale.
+  Table t{{"charge_C", "total_J"}, {}};
+  for (const double fC : {-400.0, -300.0, -100.0, 0.0, 1.0, 2.0, 3.0, 50.0, 300.0, 450.0})
+    t.addRow({fC * 1e-15, (100 + 4 * std::max(0.0, fC)) * 1e-15});
+  in.relu_energy = t;
+  // Without a full scale over all that was simulated: 850 fC, a triangle of 450 fC x 1800 fJ on 100 fJ.
+  CHECK(fitEnergy(in, {}).value().relu_converter_per_column_operation.value() ==
+        doctest::Approx((100 + 0.5 * 450 * 1800 / 850) * 1e-15));
+  gaincell::model::Conventions c;
+  c.array1.full_scale_fC = 300;
+  in.conventions = c;
+  CHECK(fitEnergy(in, {}).value().relu_converter_per_column_operation.value() == doctest::Approx(400e-15));
+}

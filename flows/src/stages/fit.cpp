@@ -92,6 +92,15 @@ void run(FlowContext& context) {
         {"unit", ""},
         {"description", "model.json read again against what was fitted from the saved CSV, largest relative change"}}},
   };
+  if (const auto& e = result.model.energy_J)
+    for (const auto& [name, joule] :
+         {std::pair{"energy_array1", e->array1_multiply}, std::pair{"energy_array2", e->array2_multiply}})
+      if (joule)
+        context.current()["figures"]["fit"][name] = {
+            {"value", *joule},
+            {"unit", "J"},
+            {"description",
+             "one multiply of a full tile with its converters by the rule of the model file, pulses half the longest"}};
   if (result.model.cell.extended)
     context.current()["figures"]["fit"]["extended_nrmse"] = {
         {"value", result.model.cell.extended->nrmse}, {"unit", ""}, {"description", "extended fit, cross-validated"}};

@@ -6,7 +6,7 @@
 
 namespace gaincell::attention {
 
-Columns::Columns(const Plan& plan, std::size_t batch, std::size_t head, std::size_t blocks)
+Columns::Columns(const Plan& plan, std::size_t batch, std::size_t head, std::size_t blocks, bool counted)
     : plan_(plan),
       batch_(batch),
       head_(head),
@@ -26,18 +26,22 @@ Columns::Columns(const Plan& plan, std::size_t batch, std::size_t head, std::siz
   scratch_.resize((plan.codes ? kBlock : 2) * plan.dimension);
   levels_.resize(kBlock * plan.width);
   if (!plan.codes) cells_.resize((2 + plan.settings.coefficients.size()) * plan.dimension);
+  if (counted) counted_ = std::make_unique<StoredLevels>(plan, blocks);
   restart(batch, head);
 }
 
 void Columns::restart(std::size_t batch, std::size_t head) {
   batch_ = batch;
   head_ = head;
+  if (counted_) counted_->restart(head);
   if (!plan_.chip) return;
   plan_.chip->prepareHead(head);
   if (plan_.chip->physics().write) held_.assign(2 * plan_.window * plan_.dimension, -1);
 }
 
 void Columns::write(std::size_t first, std::size_t count, const float* k, const float* v) {
+  for (std::size_t n = 0; counted_ && n < count; ++n)
+    counted_->write(first + n, k + n * plan_.dimension, v + n * plan_.dimension);
   for (std::size_t n = 0; n < count;) {
     const std::size_t at = n * plan_.dimension, run = std::min(count - n, kBlock - (first + n) % kBlock);
     if (plan_.codes && plan_.constant) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <numeric>
 
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/parallel.hpp"
@@ -25,7 +26,38 @@ Activity& Activity::operator+=(const Activity& o) {
   tiles += o.tiles;
   tiles_idle += o.tiles_idle;
   tiles_saturated += o.tiles_saturated;
+  if (o.levels == 0) return *this;
+  if (levels == 0) {
+    levels = o.levels, steps = o.steps, v_low = o.v_low, v_high = o.v_high, pulse_s = o.pulse_s;
+    relu_full_scale_fC = o.relu_full_scale_fC, output_full_scale_fC = o.output_full_scale_fC;
+  }
+  if (levels != o.levels || steps != o.steps || v_low != o.v_low || v_high != o.v_high || pulse_s != o.pulse_s ||
+      relu_full_scale_fC != o.relu_full_scale_fC || output_full_scale_fC != o.output_full_scale_fC)
+    throw Error("ATT-0041", "activities of different levels, pulses or full scales are added", "attention activity");
+  const auto add = [](std::vector<double>& to, const std::vector<double>& from) {
+    to.resize(from.size());
+    for (std::size_t n = 0; n < from.size(); ++n) to[n] += from[n];
+  };
+  add(reads1, o.reads1);
+  add(reads2, o.reads2);
+  add(writes, o.writes);
+  add(relu_charges, o.relu_charges);
+  add(output_charges, o.output_charges);
+  settle();
   return *this;
+}
+
+void Activity::settle() {
+  if (levels == 0) return;
+  const auto widths = [&](const std::vector<double>& reads) {
+    double sum = 0;
+    for (std::size_t n = 0; n < reads.size(); ++n) sum += reads[n] * static_cast<double>(n % (steps + 1));
+    return sum / static_cast<double>(steps);
+  };
+  q_width = widths(reads1);
+  // Every cell of a row gets the row's pulse.
+  const double cells = pairs > 0 ? std::accumulate(reads2.begin(), reads2.end(), 0.0) / pairs : 1;
+  phi_sum = widths(reads2) / cells;
 }
 
 Scalers completeScalers(Scalers s, std::size_t heads) {
@@ -148,12 +180,12 @@ struct HeadTask {
   std::unique_ptr<Columns> columns;
 };
 
-void packHead(const Plan& plan, HeadTask& t, std::size_t tokens) {
+void packHead(const Plan& plan, HeadTask& t, std::size_t tokens, bool counted) {
   requireFinite(plan, t.q, 0, tokens, "q", t.batch, t.head);
   if (t.columns) {
     t.columns->restart(t.batch, t.head);
   } else {
-    t.columns = std::make_unique<Columns>(plan, t.batch, t.head, (tokens + kBlock - 1) / kBlock);
+    t.columns = std::make_unique<Columns>(plan, t.batch, t.head, (tokens + kBlock - 1) / kBlock, counted);
   }
   for (std::size_t first = 0; first < tokens; first += kBlock) {  // checked and packed while in the cache
     const std::size_t count = std::min(kBlock, tokens - first), at = first * plan.dimension;
@@ -207,7 +239,7 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
   const auto threads = static_cast<std::size_t>(std::max(1, impl_->settings.threads));
   const int jobs = static_cast<int>(threads);
   const std::size_t blocks = (shape.tokens + kBlock - 1) / kBlock;
-  std::vector<Activity> activity(options.activity != nullptr ? shape.sequences() * blocks : 0);
+  std::vector<Activity> activity(options.activity != nullptr ? threads * shape.heads : 0);  // by thread and head
   const auto taskOf = [&](std::size_t sequence) {
     const std::size_t at = sequence * shape.perSequence();
     HeadTask task{sequence / shape.heads, sequence % shape.heads, &q[at], &k[at], &v[at], &out[at], {}, false, {}};
@@ -222,9 +254,9 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
     }
     return task;
   };
-  const auto rows = [&](RowWorker& worker, const HeadTask& task, std::size_t sequence, std::size_t block) {
-    runBlock(*plan, worker, task, shape.tokens, block,
-             activity.empty() ? nullptr : &activity[sequence * blocks + block]);
+  const bool counted = !activity.empty();
+  const auto rows = [&](RowWorker& worker, const HeadTask& task, std::size_t thread, std::size_t block) {
+    runBlock(*plan, worker, task, shape.tokens, block, counted ? &activity[thread * shape.heads + task.head] : nullptr);
   };
 
   // Whole heads where there are enough for every thread: no waiting for each other, and memory for as many heads as
@@ -236,11 +268,11 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
     for (std::size_t n = w; n < whole; n += threads) {
       HeadTask task = taskOf(n);
       task.columns = std::move(memory);
-      packHead(*plan, task, shape.tokens);
+      packHead(*plan, task, shape.tokens, counted);
       const HeadTask next = taskOf(n + threads < whole ? n + threads : n);
       for (std::size_t b = 0; b < blocks; ++b) {
         prefetchBlock(next, shape.tokens, shape.dimension, b);
-        rows(worker, task, n, b);
+        rows(worker, task, w, b);
       }
       memory = std::move(task.columns);
     }
@@ -249,15 +281,15 @@ void Engine::run(const Shape& shape, std::span<const float> q, std::span<const f
   // shared evenly.
   std::vector<HeadTask> rest;
   for (std::size_t n = whole; n < shape.sequences(); ++n) rest.push_back(taskOf(n));
-  support::parallelFor(rest.size(), jobs, [&](std::size_t n) { packHead(*plan, rest[n], shape.tokens); });
+  support::parallelFor(rest.size(), jobs, [&](std::size_t n) { packHead(*plan, rest[n], shape.tokens, counted); });
   support::parallelFor(rest.empty() ? 0 : threads, jobs, [&](std::size_t w) {
     RowWorker worker(*plan);
     for (std::size_t n = 0; n < rest.size(); ++n)
-      for (std::size_t b = (w + n) % threads; b < blocks; b += threads) rows(worker, rest[n], whole + n, b);
+      for (std::size_t b = (w + n) % threads; b < blocks; b += threads) rows(worker, rest[n], w, b);
   });
   if (options.activity != nullptr) {
     options.activity->assign(shape.heads, {});
-    for (std::size_t n = 0; n < activity.size(); ++n) (*options.activity)[n / blocks % shape.heads] += activity[n];
+    for (std::size_t n = 0; n < activity.size(); ++n) (*options.activity)[n % shape.heads] += activity[n];
   }
 }
 
@@ -267,14 +299,14 @@ void Engine::runHead(std::size_t batch, std::size_t head, std::size_t tokens, co
   if (tokens == 0) return;
   const auto plan = impl_->plan(tokens);
   HeadTask task{batch, head, q, k, v, out, {}, false, {}};
-  packHead(*plan, task, tokens);
+  packHead(*plan, task, tokens, activity != nullptr);
   const std::size_t blocks = (tokens + kBlock - 1) / kBlock;
   const auto threads = static_cast<std::size_t>(std::max(1, impl_->settings.threads));
-  std::vector<Activity> counts(activity != nullptr ? blocks : 0);
+  std::vector<Activity> counts(activity != nullptr ? threads : 0);
   support::parallelFor(threads, static_cast<int>(threads), [&](std::size_t w) {
     RowWorker worker(*plan);
     for (std::size_t b = w; b < blocks; b += threads)
-      runBlock(*plan, worker, task, tokens, b, counts.empty() ? nullptr : &counts[b]);
+      runBlock(*plan, worker, task, tokens, b, counts.empty() ? nullptr : &counts[w]);
   });
   for (const auto& c : counts) *activity += c;
 }
@@ -285,7 +317,7 @@ struct Stream::Impl {
         batch(b),
         head(h),
         ahead(most),
-        columns(*plan, b, h, (plan->window + ahead - 1 + kBlock - 1) / kBlock + 1) {
+        columns(*plan, b, h, (plan->window + ahead - 1 + kBlock - 1) / kBlock + 1, true) {
     const auto threads = static_cast<std::size_t>(std::max(1, plan->settings.threads));
     for (std::size_t n = 0; n < std::min(threads, ahead / kBlock + 1); ++n) workers.emplace_back(*plan);
   }
@@ -325,16 +357,16 @@ void Stream::push(std::size_t count, const float* q, const float* k, const float
   s.columns.write(first, count, k, v);
   // Rows of one block of columns at a time, as whole sequences have them.
   const std::size_t blocks = count == 0 ? 0 : (first + count - 1) / kBlock - first / kBlock + 1;
-  std::vector<Activity> counts(activity != nullptr ? blocks : 0);
-  const auto rows = [&](RowWorker& worker, std::size_t b) {
+  const std::size_t threads = std::min(s.workers.size(), blocks);
+  std::vector<Activity> counts(activity != nullptr && threads > 1 ? threads : 0);
+  const auto rows = [&](std::size_t w, std::size_t b) {
     const std::size_t begin = std::max(first, (first / kBlock + b) * kBlock);
     const std::size_t end = std::min(first + count, (first / kBlock + b + 1) * kBlock), at = (begin - first) * d;
-    worker.run(s.columns, s.batch, s.head, begin, end - begin, q + at, out + at, nullptr,
-               counts.empty() ? nullptr : &counts[b]);
+    s.workers[w].run(s.columns, s.batch, s.head, begin, end - begin, q + at, out + at, nullptr,
+                     counts.empty() ? activity : &counts[w]);
   };
-  const std::size_t threads = std::min(s.workers.size(), blocks);
   support::parallelFor(threads, static_cast<int>(threads), [&](std::size_t w) {
-    for (std::size_t b = w; b < blocks; b += threads) rows(s.workers[w], b);
+    for (std::size_t b = w; b < blocks; b += threads) rows(w, b);
   });
   for (const auto& c : counts) *activity += c;
   s.position += count;

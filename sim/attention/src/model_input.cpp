@@ -238,6 +238,37 @@ model::HeadSize headOf(const Settings& s, const Shape& shape) {
   return model::headFor(arrays, static_cast<int>(windowOf(s, shape.tokens)));
 }
 
+namespace {
+
+std::vector<double> evenly(double first, double last, std::size_t points) {
+  std::vector<double> x;
+  for (std::size_t n = 0; n < points; ++n)
+    x.push_back(first + (last - first) * static_cast<double>(n) / static_cast<double>(points - 1));
+  return x;
+}
+
+std::vector<std::vector<double>> inRows(const std::vector<double>& x, std::size_t columns) {
+  std::vector<std::vector<double>> rows;
+  for (auto at = x.begin(); at != x.end(); at += static_cast<std::ptrdiff_t>(columns))
+    rows.emplace_back(at, at + static_cast<std::ptrdiff_t>(columns));
+  return rows;
+}
+
+void addCounts(const Activity& a, model::HeadEvents& n) {
+  const std::vector<double> levels = evenly(a.v_low, a.v_high, a.levels), widths = evenly(0, a.pulse_s, a.steps + 1);
+  n.reads1_by_level = {levels, widths, inRows(a.reads1, a.steps + 1)};
+  n.reads2_by_level = {levels, widths, inRows(a.reads2, a.steps + 1)};
+  n.writes_by_level = {levels, inRows(a.writes, a.levels)};
+  const auto charges = [](double full_scale_fC, const std::vector<double>& count) {
+    const double end = 0.5 * (Activity::kChargeBins - 1) / Activity::kBinsPerFullScale * full_scale_fC;
+    return model::ConversionCounts{evenly(-end, end, Activity::kChargeBins), count};
+  };
+  n.relu_by_charge = charges(a.relu_full_scale_fC, a.relu_charges);
+  n.output_by_charge = charges(a.output_full_scale_fC, a.output_charges);
+}
+
+}  // namespace
+
 EnergyReport energyOf(const model::Model& m, const Activity& a, const model::HeadSize& head) {
   model::HeadEvents n;
   n.tokens = a.tokens;
@@ -246,6 +277,7 @@ EnergyReport energyOf(const model::Model& m, const Activity& a, const model::Hea
   n.reads2 = a.phi_sum * head.rows;
   n.relu = a.pairs;
   n.output = a.tiles;
+  if (a.levels > 0) addCounts(a, n);
   return model::energyOf(m, head, n);
 }
 

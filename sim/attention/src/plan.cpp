@@ -41,6 +41,7 @@ Plan::Plan(const Settings& st, const Scalers& sc, std::size_t h, std::size_t d, 
   // float32((hi - lo)/(N - 1)), as the authors compute their steps.
   if (st.levels_q > 0) step_q = static_cast<float>(1.0 / (st.levels_q - 1));
   if (st.levels_kv > 0) step_kv = static_cast<float>(st.value_max / (st.levels_kv - 1));
+  counts = CountGrid(st);
   constant = st.decay == 0.0 && !(st.physics && st.physics->leaks());
   const bool cubic = st.coefficients.size() <= 4;
   const bool levels = st.levels_kv >= 2 && st.levels_kv <= 8 && st.levels_kv % 2 == 0 && st.levels_q >= 2 &&

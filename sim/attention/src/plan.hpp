@@ -5,6 +5,7 @@
 
 #include "aligned.hpp"
 #include "chip.hpp"
+#include "counts.hpp"
 #include "gaincell/attention/engine.hpp"
 #include "gaincell/attention/physics.hpp"
 #include "kernels.hpp"
@@ -55,6 +56,7 @@ struct Plan {
   AgeTable scores[4];                ///< codes: factors of sum q, g1, g2, g3
   AlignedVector<float> weights;      ///< codes: [age + kBlock][8] currents by level
   std::vector<Plane> planes;         ///< otherwise
+  CountGrid counts;                  ///< of activities
   std::shared_ptr<const Chip> chip;  ///< null without physics
 
   /// Scores from integer levels; without decay one float multiply of currents is cheaper.

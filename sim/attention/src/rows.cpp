@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <numeric>
 
 namespace gaincell::attention {
 
@@ -57,7 +56,7 @@ void RowWorker::quantizeQueries(const Frame& f, const float* q) {
       plan_.kernels->quantizeValues(q + r * d, d, a, b, 1.0F, plan_.step_q, values);
       if (plan_.chip)
         for (std::size_t e = 0; e < d; ++e) q_indicator_[r * w + e] = values[e] > 0.0F ? 1.0F : 0.0F;
-      if (f.activity != nullptr || evenFirst()) q_sum_[r] = std::accumulate(values, values + d, 0.0F);
+      if (evenFirst()) q_sum_[r] = std::accumulate(values, values + d, 0.0F);
       even_[r] = evenCurrent() * q_sum_[r];
     }
   }
@@ -73,13 +72,13 @@ void RowWorker::scoreCodes(const Frame& f, std::size_t block) {
   for (int n = 0; n < 4; ++n) b.by_age[n] = plan_.scores[n].at(f.i0, block * kBlock);
   b.inverse_sat = static_cast<float>(1.0 / plan_.settings.s_sat);
   b.phi = phi_.data();
-  b.s = f.sinks != nullptr && f.sinks->s != nullptr ? s_.data() : nullptr;
+  b.s = f.activity != nullptr || (f.sinks != nullptr && f.sinks->s != nullptr) ? s_.data() : nullptr;
   b.nonzero = nonzero_.data();
   plan_.kernels->scores(b);
 }
 
 void RowWorker::scoreCurrents(const Frame& f, std::size_t block) {
-  const bool sink = f.sinks != nullptr && f.sinks->s != nullptr;
+  const bool sink = f.activity != nullptr || (f.sinks != nullptr && f.sinks->s != nullptr);
   float* s = sink || physical() ? s_.data() : nullptr;
   const std::size_t j0 = block * kBlock;
   const float* even = nullptr;
@@ -352,16 +351,18 @@ void RowWorker::finishTile(const Frame& f, std::size_t tile) {
   }
   if (f.activity == nullptr) return;
   for (std::size_t r = 0; r < f.rows; ++r) {
-    double saturated = 0, idle = 0;
+    if (!tileUsed(s, plan_.window, tile, f.i0 + r)) continue;
+    const float* charges = acc + r * plan_.width;
+    int saturated = 0, idle = 0;
     for (std::size_t e = 0; e < plan_.dimension; ++e) {
-      const float size = std::abs(acc[r * plan_.width + e]);
+      const float size = std::abs(charges[e]);
       saturated += static_cast<float>(s.out_sat) <= size;
       idle += size == 0.0F;
     }
-    if (!tileUsed(s, plan_.window, tile, f.i0 + r)) continue;
     f.activity->tiles += static_cast<double>(plan_.dimension);
     f.activity->tiles_saturated += saturated;
     f.activity->tiles_idle += idle;
+    counter_->outputs(charges, plan_.dimension);
   }
 }
 
@@ -374,21 +375,20 @@ void RowWorker::storeScores(const Frame& f, std::size_t block) {
   }
 }
 
-void RowWorker::countScores(const Frame& f) {
+void RowWorker::countScores(const Frame& f, std::size_t block) {
+  const float* charges = plan_.lines ? moved_.data() : s_.data();
+  for (std::size_t r = 0; r < f.rows; ++r) {
+    f.activity->phi_nonzero += std::popcount(nonzero_[r]);
+    const auto [first, last] = inWindow(f.i0 + r, block);
+    counter_->scores(charges + r * kBlock, first, last);
+  }
+}
+
+void RowWorker::countPulses(const Frame& f, std::size_t block) {
   const Physics* physics = plan_.settings.physics.get();
   const auto top = static_cast<float>(
       physics != nullptr && physics->relu ? physics->relu->saturation_ns * 1e-9 / plan_.settings.pulse_s : 1.0);
-  for (std::size_t r = 0; r < f.rows; ++r) {
-    f.activity->phi_nonzero += std::popcount(nonzero_[r]);
-    double sum = 0;
-    int full = 0;
-    for (std::size_t c = 0; c < kBlock; ++c) {
-      sum += static_cast<double>(phi_[r * kBlock + c]);
-      full += phi_[r * kBlock + c] >= top;
-    }
-    f.activity->phi_sum += sum;
-    f.activity->phi_saturated += full;
-  }
+  counter_->pulses(f.columns.levels(), block, f.rows, phi_.data(), nonzero_.data(), top);
 }
 
 void RowWorker::playPulses(const Frame& f, std::size_t block) {
@@ -413,6 +413,10 @@ void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head,
                     const float* q, float* out, const HeadSinks* sinks, Activity* activity) {
   const Frame f{columns, batch, head, i0, rows, sinks, activity};
   quantizeQueries(f, q);
+  if (activity != nullptr) {
+    if (!counter_) counter_ = std::make_unique<EventCounter>(plan_);
+    counter_->queries(columns.levels(), i0, rows, plan_.integerScores() ? q_codes_.data() : nullptr, q_values_.data());
+  }
   std::fill_n(sum_.begin(), rows * plan_.width, 0.0F);
   open_.clear();
   fresh_lines_ = 0;
@@ -426,8 +430,9 @@ void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head,
       scoreCurrents(f, block);
     }
     if (sinks != nullptr && sinks->s != nullptr) storeScores(f, block);
-    if (activity != nullptr) countScores(f);
+    if (activity != nullptr) countScores(f, block);
     playPulses(f, block);
+    if (activity != nullptr) countPulses(f, block);
     weighBlock(f, block);
   }
   if (plan_.settings.tiles == TileOrder::Slot) {
@@ -448,13 +453,11 @@ void RowWorker::run(const Columns& columns, std::size_t batch, std::size_t head,
                                     plan_.scalers.b_q[head], 1.0F, plan_.step_q,
                                     sinks->q_q + (i0 + r) * plan_.dimension);
     if (activity != nullptr) {
-      const auto pairs = static_cast<double>(std::min(i0 + r + 1, plan_.window));
       activity->tokens += 1;
-      activity->pairs += pairs;
-      const float unit = plan_.integerScores() ? plan_.step_q : 1.0F;
-      activity->q_width += pairs * static_cast<double>(q_sum_[r] * unit);
+      activity->pairs += static_cast<double>(std::min(i0 + r + 1, plan_.window));
     }
   }
+  if (activity != nullptr) counter_->flush(*activity);
 }
 
 }  // namespace gaincell::attention

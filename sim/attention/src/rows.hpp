@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "aligned.hpp"
+#include "counts.hpp"
 #include "line_work.hpp"
 #include "plan.hpp"
 
@@ -14,11 +15,13 @@ namespace gaincell::attention {
 /// sequence (as many blocks as it needs) and a ring buffer (enough blocks for the window).
 class Columns {
  public:
-  Columns(const Plan& plan, std::size_t batch, std::size_t head, std::size_t blocks);
+  /// @param counted keeps what activities count
+  Columns(const Plan& plan, std::size_t batch, std::size_t head, std::size_t blocks, bool counted);
   void restart(std::size_t batch, std::size_t head);  ///< forgets; keeps the memory for another head
   /// Writes columns [first, first + count) from k and v [count][dimension]; in increasing order of `first`.
   void write(std::size_t first, std::size_t count, const float* k, const float* v);
 
+  const StoredLevels& levels() const { return *counted_; }  ///< of counted columns
   const std::int8_t* keyCodes(std::size_t block) const { return key_codes_.data() + index(block) * key_block_; }
   /// With decay: [kBlock][width].
   const std::uint8_t* valueCodes(std::size_t block) const { return value_codes_.data() + index(block) * value_block_; }
@@ -52,6 +55,7 @@ class Columns {
   std::vector<float> scratch_;
   std::vector<double> cells_;  ///< of one column: stored deviations, their powers, current polynomials
   std::vector<std::uint8_t> levels_;
+  std::unique_ptr<StoredLevels> counted_;
 };
 
 /// Where intermediate results of one head go; null pointers are skipped. Rows are absolute tokens.
@@ -127,7 +131,8 @@ class RowWorker {
   void finishTile(const Frame& f, std::size_t tile);
   void physicalOutput(const Frame& f, std::size_t tile, const float* acc);
   void storeScores(const Frame& f, std::size_t block);
-  void countScores(const Frame& f);
+  void countScores(const Frame& f, std::size_t block);
+  void countPulses(const Frame& f, std::size_t block);
   std::size_t accSize() const { return kBlock * plan_.width; }
   std::size_t openIndex(std::size_t tile) const;  ///< its place in open_; their number when it is not open
   float* tileAcc(std::size_t tile);               ///< null when the tile is not open
@@ -142,6 +147,7 @@ class RowWorker {
   AlignedVector<std::int32_t> codes32_;
   std::vector<std::size_t> open_;            ///< tiles with an accumulator, in order of first use
   std::unique_ptr<LineWork> keys_, values_;  ///< with Plan::lines
+  std::unique_ptr<EventCounter> counter_;    ///< once an activity was asked for
   AlignedVector<float> moved_;               ///< charges of lines that move
   std::size_t fresh_lines_ = 0;              ///< open tiles whose kept phi belong to these rows
   std::vector<AlignedVector<float>> acc_;    ///< accumulators, reused

@@ -11,6 +11,15 @@
 ///     at rest      power at rest x (cells x token time - time in which they are read)
 ///     digital      the published figure: no circuit of this project
 ///
+/// Where the model has energies of single events and the events were counted by what they depend on, each has its own:
+///
+///     read         by stored voltage and width of the pulse, linear between the model's; none of width 0
+///     conversion   by the charge on the bit line, linear between the model's
+///     write        by the level before and the level written; a fresh cell holds 0 V
+///     at rest      by stored voltage
+///
+/// Else it is their mean: a read of a longest pulse times the sum of the widths, a conversion of any charge.
+///
 /// A read has no share of a bit line's rail: what its cells leave on an integrating line is the converter's to bring
 /// back.
 
@@ -50,13 +59,41 @@ HeadSize arraysOf(const Model& model);
 /// A head of such arrays for a window of tokens. @throws Error (MDL-0013) for sizes below 1
 HeadSize headFor(HeadSize arrays, int window = 1024);
 
+/// Reads by what is stored and how long the pulse was. Cells in use that got no pulse count with width 0: they rest.
+struct ReadCounts {
+  std::vector<double> v_storage_V, width_s;  ///< increasing; other values are shared by the two around
+  std::vector<std::vector<double>> count;    ///< [stored voltage][width]
+};
+/// Conversions by charge on the bit line.
+struct ConversionCounts {
+  std::vector<double> charge_fC, count;
+};
+/// Writes by stored voltage.
+struct WriteCounts {
+  std::vector<double> v_storage_V;         ///< increasing
+  std::vector<std::vector<double>> count;  ///< [previous][written]
+};
+
 /// What a head did.
 struct HeadEvents {
   double tokens = 0;
   double writes = 0;              ///< cells written
   double reads1 = 0, reads2 = 0;  ///< cells read, each by the width of its pulse in longest pulses
   double relu = 0, output = 0;    ///< conversions
+  // The same by what their energies depend on, where it was counted.
+  std::optional<WriteCounts> writes_by_level = {};
+  std::optional<ReadCounts> reads1_by_level = {}, reads2_by_level = {};
+  std::optional<ConversionCounts> relu_by_charge = {}, output_by_charge = {};
 };
+
+/// J. Linear between the table's widths, from nothing at width 0, and between its voltages; its end values beyond.
+double readEnergy(const ReadEnergy& table, double v_storage, double width_s);
+/// J. Linear between the table's charges (there are some); its end values beyond.
+double conversionEnergy(const Converter& converter, double charge_fC);
+/// J. Bilinear between the table's levels; its end values beyond.
+double writeEnergy(const WriteEnergy& table, double previous_V, double level_V);
+/// W. Linear between the table's voltages; its end values beyond.
+double restPower(const RestPower& table, double v_storage);
 
 /// Share of the longest pulse that is assumed where nothing was counted: widths uniform from none to the longest.
 inline constexpr double kMeanPulse = 0.5;
@@ -83,8 +120,9 @@ struct HeadEnergy {
 };
 HeadEnergy energyOf(const TokenBreakdown& token);
 
-/// Where the model has energies of single events they are counted; where it has only those of array multiplies, these
-/// are charged per conversion and scaled with the cells of a column.
+/// Where the model has energies of single events they are counted, by what they depend on where model and events know
+/// it; where it has only those of array multiplies, these are charged per conversion and scaled with the cells of a
+/// column.
 /// @throws Error (MDL-0013) for a head without rows, columns or tiles
 HeadEnergy energyOf(const Model& model, const HeadSize& head, const HeadEvents& events);
 

@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "gaincell/attention/settings.hpp"
 
@@ -30,7 +31,21 @@ struct Activity {
   double tiles = 0;            ///< tile conversions (per output element) of tiles that hold at least one column
   double tiles_idle = 0;       ///< of those, all phi of the tile zero
   double tiles_saturated = 0;  ///< of those, |z| = 1 before the grid
+
+  // The same events by what their energies depend on (empty: not counted). Values between grid points are shared by the
+  // two around, so that sums of widths and levels stay; charges go to the nearest.
+  static constexpr std::size_t kChargeBins = 385;  ///< of -1.5 to 1.5 full scales
+  static constexpr double kBinsPerFullScale = 128;
+  std::size_t levels = 0, steps = 0;          ///< of stored voltages; of the longest pulse
+  double v_low = 0, v_high = 0, pulse_s = 0;  ///< V of the first and last level; the longest pulse
+  double relu_full_scale_fC = 0, output_full_scale_fC = 0;
+  /// [level of the stored voltage][step]: cells that hold a token in the window; step 0 had no pulse.
+  std::vector<double> reads1, reads2;
+  std::vector<double> writes;                        ///< [previous level][level]; fresh cells hold level 0
+  std::vector<double> relu_charges, output_charges;  ///< conversions by charge
+  /// @throws Error (ATT-0041) for counts of other levels, pulses or full scales
   Activity& operator+=(const Activity& other);
+  void settle();  ///< q_width and phi_sum from the counts, where there are some
 };
 
 struct RunOptions {
