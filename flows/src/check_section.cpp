@@ -333,20 +333,21 @@ class SectionMaker {
     const json& l = comparison_["ladder"];
     report::TextTable t{
         fmt::format("Ladder of fidelity: array 1 with its converters, {}, {} stimuli; each way of computing it against "
-                    "the one above, mean and 95 % interval over the stimuli; CPU time of one operation",
+                    "the one above, mean and 95 % interval over the stimuli (energy against the next finer one that "
+                    "gives it); CPU time of one operation",
                     l["data"].get<std::string>(), l["operations"].get<std::size_t>()),
-        {"computed by", "S, % of full scale", "phi, % of full scale", "latency, ps", "CPU", "speed-up"},
+        {"computed by", "S, % of full scale", "phi, % of full scale", "latency, ps", "energy, %", "CPU", "speed-up"},
         {}};
     for (const json& rung : l["rungs"]) {
       const std::string cpu = support::formatSi(rung["cpu_s"].get<double>(), "s");
       if (!rung.contains("against")) {
-        t.rows.push_back({rung["name"].get<std::string>(), "–", "–", "–", cpu, "–"});
+        t.rows.push_back({rung["name"].get<std::string>(), "–", "–", "–", "–", cpu, "–"});
         continue;
       }
       const json& a = rung["against"];
       t.rows.push_back({rung["name"].get<std::string>(), interval(a["s_nrmse"], 100, 3),
-                        interval(a["phi_nrmse"], 100, 3), interval(a["latency_s"], 1e12, 0), cpu,
-                        fmt::format("{:.3g}", a["speed_up"].get<double>())});
+                        interval(a["phi_nrmse"], 100, 3), interval(a["latency_s"], 1e12, 0),
+                        interval(a["energy"], 100, 2), cpu, fmt::format("{:.3g}", a["speed_up"].get<double>())});
     }
     return t;
   }

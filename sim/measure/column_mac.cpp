@@ -56,6 +56,18 @@ double columnWidth(const Waveforms& waves, ConverterKind kind, const cells::Conv
   return negative ? -width : width;
 }
 
+ColumnEnergy columnEnergy(const Waveforms& waves, const cells::ConverterTiming& timing, double share, double vdd,
+                          int operation) {
+  const double t0 = operation * timing.period + energyStart(timing), t1 = t0 + timing.period;
+  ColumnEnergy e;
+  e.cells = -vdd * waves.integral("i(vddc)", t0, t1);
+  e.converter = suppliesEnergy(waves, "", share, vdd, t0, t1);
+  if (waves.has("i(vmid)")) e.converter += vdd * deliveredCharge(waves, "i(vmid)", t0, t1);
+  e.clocks = energyOfLines(waves, vdd, t0, t1, "i(vck_");
+  e.lines = energyOfLines(waves, vdd, t0, t1, "i(vwl");
+  return e;
+}
+
 std::vector<ColumnOperands> columnOperands(const AnalysisContext& context, ConverterKind kind) {
   const design::Design& design = context.design;
   const bool keys = kind == ConverterKind::Relu;
@@ -96,15 +108,8 @@ namespace {
 
 MacPoint measurePoint(const Waveforms& waves, ConverterKind kind, const cells::ConverterTiming& timing, double share,
                       double vdd, int operation) {
-  const double t0 = operation * timing.period + energyStart(timing), t1 = t0 + timing.period;
-  MacPoint p;
-  p.width = columnWidth(waves, kind, timing, vdd, operation);
-  p.cells = -vdd * waves.integral("i(vddc)", t0, t1);
-  p.converter = suppliesEnergy(waves, "", share, vdd, t0, t1);
-  if (waves.has("i(vmid)")) p.converter += vdd * deliveredCharge(waves, "i(vmid)", t0, t1);
-  p.clocks = energyOfLines(waves, vdd, t0, t1, "i(vck_");
-  p.lines = energyOfLines(waves, vdd, t0, t1, "i(vwl");
-  return p;
+  const ColumnEnergy e = columnEnergy(waves, timing, share, vdd, operation);
+  return {0, columnWidth(waves, kind, timing, vdd, operation), e.cells, e.converter, e.clocks, e.lines};
 }
 
 double clipped(double width, ConverterKind kind, double top) {

@@ -32,6 +32,14 @@ TEST_CASE("every rung is compared with the one above it, S only where both give 
   CHECK(errors[1].finer == "middle");
   CHECK(errors[1].phi.mean == Approx(std::sqrt(49 / 2.0) / 50 / 2));
   CHECK(errors[1].latency.mean == Approx(-2));
+  // Energy against the next finer rung that gives one.
+  CHECK_FALSE(errors[1].energy);
+  fine.energy = {10, 20};
+  rough.energy = {11, 26};
+  const auto with_energy = rungErrors({fine, middle, rough}, 100, 50);
+  CHECK_FALSE(with_energy[0].energy);
+  REQUIRE(with_energy[1].energy);
+  CHECK(with_energy[1].energy->mean == Approx(0.2));
   const auto direct = rungErrors({fine, rough}, 100, 50);
   REQUIRE(direct[0].s);
   CHECK(direct[0].s->mean == Approx(std::sqrt(1 / 2.0) / 100 / 2));

@@ -13,10 +13,10 @@
 #include "gaincell/check/check.hpp"
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/fit/fit.hpp"
+#include "gaincell/macro/macro.hpp"
 #include "gaincell/model/conventions.hpp"
 #include "gaincell/model/evaluate.hpp"
 #include "gaincell/sim/random_tile.hpp"
-#include "gaincell/macro/macro.hpp"
 
 using namespace gaincell;
 using Row = std::vector<double>;

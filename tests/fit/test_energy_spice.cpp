@@ -45,8 +45,12 @@ sim::AnalysisResult run(const std::string& kind, const std::string& name,
   const auto& analysis = sim::analysis(kind, name);
   auto with = analysis.settings(gc28());
   for (const auto& [key, value] : settings) with.set(key, std::string_view(value));
-  sim::AnalysisContext context{gc28(), {}, small(), with, simulator};
-  context.data = data;
+  const pdk::Conditions nominal{"tt", 27, gc28().vdd};
+  sim::AnalysisContext context{gc28(), nominal, small(), with, simulator};
+  std::map<std::string, sim::GivenData> given;
+  if (data != nullptr)
+    for (const auto& [what, table] : *data) given[what] = {table};
+  context.data = &given;
   return analysis.run(context);
 }
 

@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/fit/regression.hpp"
 #include "gaincell/macro/macro.hpp"
+#include "gaincell/model/token_energy.hpp"
 #include "gaincell/support/units.hpp"
 #include "judged_model.hpp"
 #include "tile_setup.hpp"
@@ -32,6 +34,7 @@ class Climb {
         model_(modelOfTile(model, pdk, design, data)),
         data_(data),
         simulator_(simulator),
+        converters_(cells::convertersOf(ConverterKind::Relu, design)),
         stored_(storedOf(data.keys, design_, conditions.vdd)),
         pulses_(pulsesOf(data, design_)),
         timing_(cells::converterTiming(ConverterKind::Relu, design_)) {}
@@ -39,9 +42,11 @@ class Climb {
   /// Every bit line with its cells and converter in one deck; S from the whole array as one circuit.
   Rung whole(int whole_up_to) const {
     Rung r{"transistors, whole", {}, {}, {}, 0};
-    const ConvertedArray array{ConverterKind::Relu, design_, nullptr, "whole columns"};
+    // A part of a tile has the converters of the whole beside it.
+    const ConvertedArray array{ConverterKind::Relu, design_, nullptr, "whole columns", converters_};
     const ColumnRuns runs = runColumns(pdk_, conditions_, array, stored_, pulses_, simulator_);
     r.phi = runs.width;
+    for (const Row& columns : runs.energy) r.energy.push_back(std::accumulate(columns.begin(), columns.end(), 0.0));
     // The first operation is played once more before it counts.
     r.cpu_s = runs.cpu_s / static_cast<double>(pulses_.size() + 1);
     if (stored_.size() * stored_.front().size() <= static_cast<std::size_t>(whole_up_to))
@@ -86,10 +91,11 @@ class Climb {
     using Clock = std::chrono::steady_clock;
     Rung r{name, {}, {}, {}, 0};
     const JudgedModel judged(model_, data_, {});
-    for (const auto& query : data_.queries) {
-      const auto found = judged.run(form, query);
+    for (std::size_t k = 0; k < data_.queries.size(); ++k) {
+      const auto found = judged.run(form, data_.queries[k]);
       r.s.push_back(found.s);
       r.phi.push_back(found.phi);
+      if (const auto energy = energyOf(pulses_[k], found.s)) r.energy.push_back(*energy);
     }
     // Both arrays and the preparation of the engine are in it. Repeated until the clock resolves it.
     const auto start = Clock::now();
@@ -119,6 +125,22 @@ class Climb {
     return out;
   }
 
+  /// Energy of array 1 with its converters by the rule of the model file: reads by what is stored and the width of the
+  /// pulse, conversions by the charge; cells that are not read rest.
+  std::optional<double> energyOf(const Row& widths, const Row& charges) const {
+    const auto& e = model_.energy_J;
+    const model::Converter& converter = *model_.relu_converter;
+    if (!e || !e->read_by_level || converter.energy_charge_fC.empty()) return std::nullopt;
+    double sum = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      for (const double v : stored_[i]) sum += model::readEnergy(*e->read_by_level, v, widths[i]);
+    for (const double q : charges) sum += model::conversionEnergy(converter, q * 1e15);
+    if (!e->rest_by_level) return sum;
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      for (const double v : stored_[i]) sum += model::restPower(*e->rest_by_level, v) * (timing_.period - widths[i]);
+    return sum;
+  }
+
   Rung finished(Rung r) const {
     for (const Row& phi : r.phi)
       r.latency.push_back(timing_.window_start - timing_.input_start + *std::max_element(phi.begin(), phi.end()));
@@ -131,6 +153,7 @@ class Climb {
   const model::Model model_;
   const TileData& data_;
   sim::Simulator& simulator_;
+  const int converters_;        ///< of the design's array
   const Grid stored_, pulses_;  ///< V, s
   const cells::ConverterTiming timing_;
 };
@@ -198,6 +221,13 @@ std::vector<RungError> rungErrors(const std::vector<Rung>& rungs, double full_sc
       if (!rough.s.empty() && !fine.s.empty()) s.push_back(nrmseOf(rough.s[k], fine.s[k], full_scale));
     }
     if (!s.empty()) e.s = intervalOf(s);
+    for (std::size_t f = r; !rough.energy.empty() && !e.energy && f-- > 0;) {
+      if (rungs[f].energy.empty()) continue;
+      std::vector<double> relative;
+      for (std::size_t k = 0; k < rough.energy.size(); ++k)
+        relative.push_back(rough.energy[k] / rungs[f].energy[k] - 1);
+      e.energy = intervalOf(relative);
+    }
     e.phi = intervalOf(phi);
     e.latency = intervalOf(latency);
     out.push_back(e);
@@ -209,12 +239,14 @@ nlohmann::json toJson(const Ladder& ladder) {
   nlohmann::json rungs = nlohmann::json::array();
   for (std::size_t r = 0; r < ladder.rungs.size(); ++r) {
     nlohmann::json one = {{"name", ladder.rungs[r].name}, {"cpu_s", ladder.rungs[r].cpu_s}};
+    if (!ladder.rungs[r].energy.empty()) one["energy_J"] = intervalJson(intervalOf(ladder.rungs[r].energy));
     if (r > 0) {
       const RungError& e = ladder.errors[r - 1];
       one["against"] = {{"finer", e.finer},
                         {"s_nrmse", e.s ? intervalJson(*e.s) : nlohmann::json()},
                         {"phi_nrmse", intervalJson(e.phi)},
                         {"latency_s", intervalJson(e.latency)},
+                        {"energy", e.energy ? intervalJson(*e.energy) : nlohmann::json()},
                         {"speed_up", e.speed_up}};
     }
     rungs.push_back(std::move(one));
@@ -225,19 +257,22 @@ nlohmann::json toJson(const Ladder& ladder) {
 std::string toText(const Ladder& ladder) {
   std::string text = fmt::format(
       "ladder of fidelity, array 1 with its converters; {}, {} stimuli; each against the one above: mean and "
-      "95 % interval over stimuli\n  {:<22}{:>18}{:>18}{:>18}{:>12}{:>12}\n",
-      ladder.data, ladder.rungs.front().phi.size(), "", "S, % FS", "phi, % FS", "latency, ps", "CPU", "speed-up");
+      "95 % interval over stimuli; energy against the next finer that gives one\n"
+      "  {:<22}{:>18}{:>18}{:>18}{:>18}{:>12}{:>12}\n",
+      ladder.data, ladder.rungs.front().phi.size(), "", "S, % FS", "phi, % FS", "latency, ps", "energy, %", "CPU",
+      "speed-up");
   for (std::size_t r = 0; r < ladder.rungs.size(); ++r) {
     const Rung& rung = ladder.rungs[r];
     const std::string cpu = support::formatSi(rung.cpu_s, "s");
     if (r == 0) {
-      text += fmt::format("  {:<22}{:>18}{:>18}{:>18}{:>12}\n", rung.name, "-", "-", "-", cpu);
+      text += fmt::format("  {:<22}{:>18}{:>18}{:>18}{:>18}{:>12}\n", rung.name, "-", "-", "-", "-", cpu);
       continue;
     }
     const RungError& e = ladder.errors[r - 1];
-    text += fmt::format("  {:<22}{:>18}{:>18}{:>18}{:>12}{:>12}\n", rung.name, e.s ? intervalText(*e.s, 100, 3) : "-",
-                        intervalText(e.phi, 100, 3), intervalText(e.latency, 1e12, 0), cpu,
-                        fmt::format("{:.3g}", e.speed_up));
+    text +=
+        fmt::format("  {:<22}{:>18}{:>18}{:>18}{:>18}{:>12}{:>12}\n", rung.name, e.s ? intervalText(*e.s, 100, 3) : "-",
+                    intervalText(e.phi, 100, 3), intervalText(e.latency, 1e12, 0),
+                    e.energy ? intervalText(*e.energy, 100, 2) : "-", cpu, fmt::format("{:.3g}", e.speed_up));
   }
   return text;
 }

@@ -11,6 +11,7 @@
 #include "gaincell/cells/gain_cell.hpp"
 #include "gaincell/design/conventions.hpp"
 #include "gaincell/sim/array_engine.hpp"
+#include "gaincell/sim/mac_operands.hpp"
 #include "gaincell/sim/pulse.hpp"
 #include "gaincell/support/error.hpp"
 #include "gaincell/support/random.hpp"
@@ -44,11 +45,16 @@ ColumnRuns readColumns(const pdk::Conditions& conditions, const ConvertedArray& 
   const auto outcomes = simulator.runAll(jobs, array.title);
   ColumnRuns runs;
   runs.width.assign(operations, Row(jobs.size()));
+  const double share = 1.0 / (array.shared_by > 0 ? array.shared_by : cells::convertersOf(array.kind, array.design));
   for (std::size_t j = 0; j < outcomes.size(); ++j) {
     const sim::Waveforms& waves = outcomes[j].orThrow(jobs[j].tag);
     runs.cpu_s += outcomes[j].cpu_s;
     for (std::size_t k = 0; k < operations; ++k)
       runs.width[k][j] = readPulse(waves, array.kind, timing, conditions.vdd, k + 1);
+    if (!waves.has("i(vddc)")) continue;  // the converter alone
+    runs.energy.resize(operations, Row(jobs.size()));
+    for (std::size_t k = 0; k < operations; ++k)
+      runs.energy[k][j] = sim::columnEnergy(waves, timing, share, conditions.vdd, static_cast<int>(k) + 1).total();
   }
   return runs;
 }

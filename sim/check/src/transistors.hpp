@@ -21,7 +21,8 @@ ChargeRuns runCharges(const sim::AnalysisContext& context, const Grid& stored, c
 
 /// The columns of one array with their converters.
 struct ColumnRuns {
-  Grid width;  ///< s, [operation][column]; signed where the converter has a sign
+  Grid width;   ///< s, [operation][column]; signed where the converter has a sign
+  Grid energy;  ///< J, of cells, converter, clocks and word lines; only of cells and converter in one deck
   double cpu_s = 0;
 };
 
@@ -31,6 +32,7 @@ struct ConvertedArray {
   const design::Design& design;                            ///< with the tile's rows and columns
   const DrawnChip* chip = nullptr;                         ///< null: nominal devices
   std::string title;
+  int shared_by = 0;  ///< converters that have bias block and window line in common; 0: those of `design`
 
   int number() const noexcept { return kind == cells::ConverterKind::Relu ? 1 : 2; }
 };

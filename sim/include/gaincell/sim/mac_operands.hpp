@@ -25,4 +25,13 @@ std::vector<ColumnOperands> columnOperands(const AnalysisContext& context, cells
 double columnWidth(const Waveforms& waves, cells::ConverterKind kind, const cells::ConverterTiming& timing, double vdd,
                    int operation);
 
+/// Energy of operation k of a simulated column by where it comes from, J.
+struct ColumnEnergy {
+  double cells = 0, converter = 0, clocks = 0, lines = 0;
+  double total() const noexcept { return cells + converter + clocks + lines; }
+};
+/// @param share of what all converters of an array have in common: 1 / their number
+ColumnEnergy columnEnergy(const Waveforms& waves, const cells::ConverterTiming& timing, double share, double vdd,
+                          int operation);
+
 }  // namespace gaincell::sim

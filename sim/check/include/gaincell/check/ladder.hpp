@@ -19,6 +19,8 @@ struct Rung {
   Grid phi;                     ///< s, [operation][column]
   std::vector<double> latency;  ///< s, from the beginning of the input to the end of the last pulse; by operation
   double cpu_s = 0;             ///< of one operation
+  std::vector<double> energy =
+      {};  ///< J, of array 1 with its converters, by operation; empty: this way does not give it
 };
 
 /// Mean over stimuli and half the width of its 95 % interval (Student); NaN where there is one stimulus.
@@ -29,9 +31,10 @@ struct Interval {
 /// A rung against the next finer one.
 struct RungError {
   std::string name, finer;
-  std::optional<Interval> s;  ///< NRMSE of full scale, by operation; none: one of the two does not give S
-  Interval phi, latency;      ///< NRMSE of the longest pulse; s, difference
-  double speed_up = 0;        ///< CPU time of the finer over this
+  std::optional<Interval> s;            ///< NRMSE of full scale, by operation; none: one of the two does not give S
+  Interval phi, latency;                ///< NRMSE of the longest pulse; s, difference
+  double speed_up = 0;                  ///< CPU time of the finer over this
+  std::optional<Interval> energy = {};  ///< relative difference to the next finer rung that gives one
 };
 
 struct Ladder {
