@@ -34,6 +34,7 @@ class Climb {
         model_(modelOfTile(model, pdk, design, data)),
         data_(data),
         simulator_(simulator),
+        rows_(static_cast<std::size_t>(design.integer("array.rows"))),
         converters_(cells::convertersOf(ConverterKind::Relu, design)),
         stored_(storedOf(data.keys, design_, conditions.vdd)),
         pulses_(pulsesOf(data, design_)),
@@ -130,7 +131,8 @@ class Climb {
   std::optional<double> energyOf(const Row& widths, const Row& charges) const {
     const auto& e = model_.energy_J;
     const model::Converter& converter = *model_.relu_converter;
-    if (!e || !e->read_by_level || converter.energy_charge_fC.empty()) return std::nullopt;
+    // A bit line of fewer cells is another circuit: its converter drives and resets less.
+    if (!e || !e->read_by_level || converter.energy_charge_fC.empty() || rows_ != widths.size()) return std::nullopt;
     double sum = 0;
     for (std::size_t i = 0; i < widths.size(); ++i)
       for (const double v : stored_[i]) sum += model::readEnergy(*e->read_by_level, v, widths[i]);
@@ -153,7 +155,8 @@ class Climb {
   const model::Model model_;
   const TileData& data_;
   sim::Simulator& simulator_;
-  const int converters_;        ///< of the design's array
+  const std::size_t rows_;  ///< of the design, and converters beside each other
+  const int converters_;
   const Grid stored_, pulses_;  ///< V, s
   const cells::ConverterTiming timing_;
 };

@@ -78,10 +78,13 @@ TileData fileTile(const design::Design& design, const std::filesystem::path& pat
   const std::size_t first = (selection.batch * shape.heads + selection.head) * shape.perSequence();
   const std::size_t token0 = selection.tile * static_cast<std::size_t>(tokens);
   const Sequence q{levels.q_q, shape, first}, k{levels.k_q, shape, first}, v{levels.v_q, shape, first};
+  // A level's own number, without the rounding of float32.
+  const double step = design::weightOfLevel(design, 1);
+  const auto level = [&](double value) { return design::weightOfLevel(design, std::round(value / step)); };
   TileData data{fmt::format("{}, sequence {}, head {}, tokens {} to {}", path.filename().string(), selection.batch,
                             selection.head, token0, token0 + static_cast<std::size_t>(tokens) - 1),
-                grid(rows, tokens, [&](std::size_t i, std::size_t j) { return k.at(token0 + j, i); }),
-                grid(tokens, size.outputs, [&](std::size_t j, std::size_t e) { return v.at(token0 + j, e); }),
+                grid(rows, tokens, [&](std::size_t i, std::size_t j) { return level(k.at(token0 + j, i)); }),
+                grid(tokens, size.outputs, [&](std::size_t j, std::size_t e) { return level(v.at(token0 + j, e)); }),
                 {}};
   for (int n = size.operations; n > 0; --n) {
     const std::size_t token = token0 + static_cast<std::size_t>(tokens - n);
