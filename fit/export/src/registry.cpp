@@ -83,6 +83,7 @@ std::vector<std::string> statement(const model::Model& m) {
             "each "
             "cell where the format has parameters for it; process and temperature are not in this export"
           : "nominal devices at the conditions above; mismatch, process and temperature are not in this export");
+  out.emplace_back("charge that gives a positive output goes into the bit line");
   for (const auto& note : m.validity.notes) out.push_back("note: " + inOneLine(note));
   return out;
 }
