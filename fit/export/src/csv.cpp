@@ -44,6 +44,7 @@ CellTerms cellTerms(const model::Model& m) {
   CellTerms out;
   const auto scaled = [](const auto& from, double unit) {
     std::vector<double> to;
+    to.reserve(from.size());
     for (const double c : from) to.push_back(c * unit);
     return to;
   };

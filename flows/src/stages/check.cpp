@@ -23,7 +23,8 @@ TileSize sizeOf(const FlowContext& context) {
 }
 
 TileSize ladderSize(const FlowContext& context) {
-  const int rows = std::min(16, context.design().integer("array.rows"));
+  // Energies are those of whole bit lines: a full flow has them.
+  const int all = context.design().integer("array.rows"), rows = context.quick() ? std::min(16, all) : all;
   const int cols = std::min(context.quick() ? 2 : 4, context.design().integer("array.cols"));
   return {rows, cols, 1, context.quick() ? 2 : 4};
 }

@@ -216,6 +216,7 @@ void EventCounter::queries(const StoredLevels& stored, std::size_t i0, std::size
     nextRow(stored, i0 + r);
     for (std::size_t e = 0; e < plan_.dimension; ++e)
       widths_[e] = codes != nullptr ? static_cast<std::uint16_t>(codes[r * plan_.width + e] << grid_.width_bits())
+                                    // Never negative.  NOLINTNEXTLINE(bugprone-incorrect-roundings)
                                     : static_cast<std::uint16_t>(values[r * plan_.width + e] * top + 0.5F);
     wide_ ? readRow(reads_wide_.data()) : readRow(reads_.data());
   }
@@ -271,6 +272,7 @@ void EventCounter::pulses(const StoredLevels& stored, std::size_t block, std::si
     std::int32_t steps[kBlock], shares[kBlock];
     const float* p = phi + r * kBlock;
     for (std::size_t c = 0; c < kBlock; ++c) {
+      // Never negative.  NOLINTNEXTLINE(bugprone-incorrect-roundings)
       const auto fixed = static_cast<std::int32_t>(p[c] * scale + 0.5F);
       const std::int32_t step = fixed >> kPhiBits;
       steps[c] = step < last ? step : last;
