@@ -52,16 +52,6 @@ double storedVoltage(const Conventions& c, double vdd, double weight) {
   return vdd * (low + (high - low) * (c.mirrored ? 1 - share : share));
 }
 
-double weightOf(const Conventions& c, double vdd, double stored) {
-  const auto& [low, high] = c.levels_of_supply;
-  const double up = (stored / vdd - low) / (high - low), share = c.mirrored ? 1 - up : up;
-  return c.weights[0] + share * (c.weights[1] - c.weights[0]);
-}
-
-int mirroredLevel(const Conventions& c, int level) {
-  return c.mirrored ? c.stored_levels - 1 - level : level;
-}
-
 Cell turned(const Cell& cell, SignConvention to) {
   Cell out = cell;
   if (cell.sign_convention == to) return out;

@@ -194,7 +194,7 @@ StaticCurrent staticCurrent(const pdk::Pdk& pdk, const pdk::Conditions& conditio
 }
 
 double playable(const design::Design& design, double width) {
-  return std::fabs(width) < 2 * design::edgeTime(design) ? 0.0 : std::fabs(width);
+  return std::fabs(width) < design::shortestPulse(design) ? 0.0 : std::fabs(width);
 }
 
 Grid previousValues(const design::Design& design, const char* what, std::uint64_t seed, const Grid& wanted) {

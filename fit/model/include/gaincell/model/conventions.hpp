@@ -11,10 +11,6 @@ const Conventions& requireConventions(const Model& model);
 
 /// V at the cells for a value of the network; linear between the end levels.
 double storedVoltage(const Conventions& conventions, double vdd, double weight);
-/// The value that a stored voltage stands for.
-double weightOf(const Conventions& conventions, double vdd, double stored);
-/// Level (from 0, the lowest stored voltage) of a level of the network's values, and the other way round.
-int mirroredLevel(const Conventions& conventions, int level);
 
 /// The same cell with currents and charges counted in the other direction where `to` asks for it. The bit line's
 /// distance turns with them: a conductance keeps its sign, its slope changes it.
